@@ -1,0 +1,74 @@
+# make          builds bin/gloss, with ONNX Runtime beside it
+# make demo     summarizes a real file with the model that ships with gloss
+# make test     every test that needs no editor
+# make lint     vet, gofumpt, staticcheck, govulncheck
+# make bench    the benchmarks
+# make race     the tests under the race detector
+# make fuzz     every fuzz target for FUZZTIME (default 10s)
+# Every target does its own set-up.
+
+GO       ?= go
+FUZZTIME ?= 10s
+NPM_DIR  := inference/onnx/npm
+VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+
+.PHONY: all
+all: bin/gloss runtime
+
+.PHONY: bin/gloss
+bin/gloss:
+	@echo "building bin/gloss (the first build compiles 20 grammars: about 5 minutes on 2 cores)"
+	$(GO) build -ldflags "-s -w -X main.version=$(VERSION)" -o $@ ./cmd/gloss
+
+# A library that is already installed, or that GLOSS_ONNXRUNTIME names, is used
+# instead of a download.
+.PHONY: runtime
+runtime: bin/gloss
+	@bin/gloss doctor --check library >/dev/null 2>&1 || $(MAKE) --no-print-directory bundled-runtime
+
+.PHONY: bundled-runtime
+bundled-runtime:
+	@$(NPM_DIR)/install.sh --omit=dev
+	@mkdir -p bin && cp -f "$$($(NPM_DIR)/install.sh --print)" bin/
+	@bin/gloss doctor --check library
+
+.PHONY: demo
+demo: all
+	@echo; bin/gloss summarize --no-cache docs/demo/limiter.py
+
+# The reference implementation that the generated ids are compared with.
+.PHONY: reference
+reference:
+	@$(NPM_DIR)/install.sh
+
+.PHONY: test
+test: reference
+	$(GO) test ./...
+	inference/tokenizer/testdata/libtokenizers/test.sh
+
+.PHONY: race
+race: reference
+	$(GO) test -race ./...
+
+.PHONY: lint
+lint:
+	$(GO) vet ./...
+	@out=$$($(GO) run $(GOFUMPT) -l $$(git ls-files '*.go')); if [ -n "$$out" ]; then echo "not formatted by gofumpt:"; echo "$$out"; exit 1; fi
+	$(GO) run $(STATICCHECK) ./...
+	@.ci/govulncheck $(GO) run $(GOVULNCHECK) ./...
+
+.PHONY: bench
+bench: reference
+	$(GO) test -run '^$$' -bench . -benchmem -timeout 30m ./...
+
+.PHONY: fuzz
+fuzz:
+	@.ci/fuzz $(FUZZTIME)
+
+.PHONY: clean
+clean:
+	rm -rf bin $(NPM_DIR)/node_modules
