@@ -1,0 +1,54 @@
+// Package chunker cuts source text into function-sized chunks.
+//
+// It knows languages and syntax trees. It knows nothing of models, prompts,
+// editors or the file system: text goes in, chunks come out.
+package chunker
+
+// Range is a half-open span of byte offsets into the text that was parsed.
+type Range struct{ Start, End int }
+
+// Kind says what sort of definition a chunk is.
+type Kind string
+
+// The kinds of chunk. Text is a piece of a file whose language is unknown.
+const (
+	Function    Kind = "function"
+	Method      Kind = "method"
+	Constructor Kind = "constructor"
+	Type        Kind = "type"
+	Text        Kind = "text"
+)
+
+// Key identifies what a chunk says, never where it stands: it is the SHA-256
+// of the chunk's language and its normalized Text.
+type Key [32]byte
+
+// Chunk is one function, method, constructor or named function value.
+type Chunk struct {
+	// Name is the identifier as it is written, without its receiver or class.
+	Name string
+	Kind Kind
+	// Signature is everything before the body, on one line, without
+	// decorators, attributes or annotations.
+	Signature string
+	// Range spans the whole definition with its decorators, attributes,
+	// annotations and export keywords, without a doc comment before it.
+	Range Range
+	// NameRange spans the identifier.
+	NameRange Range
+	// BodyRange spans the body, which ends the Signature: a block with its
+	// delimiters where the language has them, otherwise its statements or its
+	// expression.
+	BodyRange Range
+	// Doc is the first sentence of the doc comment as plain text, or "".
+	Doc string
+	// DocRange spans the doc comment, which stands before Range or, as a
+	// docstring, inside it. It is empty where there is none.
+	DocRange Range
+	// Text is the definition as a model should see it: without its doc
+	// comment or docstring, lines ended by LF, trailing blanks removed, and
+	// each line's indentation replaced by one tab per level. Two functions of
+	// equal Text differ at most in layout.
+	Text string
+	Key  Key
+}

@@ -1,0 +1,66 @@
+package chunker
+
+import (
+	"slices"
+	"sort"
+)
+
+// keepHidden adds the chunks of the text before that a syntax error hides.
+//
+// While a person types, a brace or a quote is often open for a moment, and the
+// grammar then reads everything after it as something else. Those functions
+// have not gone: their text still stands there. They are kept until the text
+// is valid again.
+func (f *File) keepHidden(outlined []outline, chunks []Chunk, c change) {
+	found := make(map[int]bool, len(f.outlined)) // by the start of the name
+	for _, o := range f.outlined {
+		found[o.name.Start] = true
+	}
+	for i, before := range outlined {
+		o, ok := before.stretched(c)
+		if !ok || found[o.name.Start] {
+			continue
+		}
+		var chunk Chunk
+		if now, ok := c.move(before.footprint()); ok {
+			chunk = chunks[i].moved(now.Start - before.footprint().Start)
+		} else if chunk = f.chunk(o); chunk.Name != chunks[i].Name {
+			continue
+		}
+		at := sort.Search(len(f.outlined), func(i int) bool { return f.outlined[i].span.compare(o.span) > 0 })
+		f.outlined = slices.Insert(f.outlined, at, o)
+		f.chunks = slices.Insert(f.chunks, at, chunk)
+	}
+}
+
+// stretched returns where o stands after a change that lies outside of each of
+// its parts or inside of it. It fails for a change that cuts through a part,
+// or through the name.
+func (o outline) stretched(c change) (outline, bool) {
+	for _, part := range []*Range{&o.span, &o.indent, &o.definition, &o.name, &o.body, &o.docstring, &o.comments, &o.signature} {
+		if part.absent() {
+			continue
+		}
+		now, ok := c.stretch(*part)
+		if !ok || part == &o.name && now.End-now.Start != part.End-part.Start {
+			return outline{}, false
+		}
+		*part = now
+	}
+	return o, true
+}
+
+// stretch returns where a range of the text before stands in the text after.
+// It fails for a range that the change cuts through.
+func (c change) stretch(r Range) (Range, bool) {
+	by := c.newEnd - c.oldEnd
+	switch {
+	case r.End <= c.start:
+		return r, true
+	case r.Start >= c.oldEnd:
+		return r.moved(by), true
+	case r.Start <= c.start && c.oldEnd <= r.End:
+		return Range{r.Start, r.End + by}, true
+	}
+	return Range{}, false
+}

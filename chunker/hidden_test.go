@@ -1,0 +1,72 @@
+package chunker
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// TestHidden types what leaves a construct open into the second of four
+// functions, and takes it back: all four must be there all the time.
+func TestHidden(t *testing.T) {
+	functions := map[string]string{
+		"go":         "func %s(a int) int {\n\tb := a\n\tHERE\n\treturn b\n}\n\n",
+		"python":     "def %s(a):\n    b = a\n    HERE\n    return b\n\n",
+		"typescript": "function %s(a: number) {\n\tconst b = a\n\tHERE\n\treturn b\n}\n\n",
+		"rust":       "fn %s(a: i32) -> i32 {\n\tlet b = a;\n\tHERE\n\treturn b;\n}\n\n",
+		"java":       "class A { int %s(int a) {\n\tint b = a;\n\tHERE\n\treturn b;\n} }\n\n",
+		"c":          "int %s(int a) {\n\tint b = a;\n\tHERE\n\treturn b;\n}\n\n",
+	}
+	for id, function := range functions {
+		var text strings.Builder
+		for _, name := range []string{"one", "two", "three", "four"} {
+			fmt.Fprintf(&text, function, name)
+		}
+		language := LanguageByID(id)
+		cut, err := Parse(t.Context(), language, strings.ReplaceAll(text.String(), "HERE", "b = 2;"), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer cut.Close()
+		second := strings.LastIndex(cut.text[:strings.Index(cut.text, "three")], "b = 2;")
+		valid := cut.text
+		for _, open := range []string{"if (a > 1) {", "x = foo(", "s = \"abc", "for {", "/*", "'", "`", "if", "[", "func", "//"} {
+			for i := range open {
+				typed := valid[:second] + open[:i+1] + valid[second:]
+				if err := cut.Apply(t.Context(), typed); err != nil {
+					t.Fatal(err)
+				}
+				var names []string
+				for _, c := range cut.Chunks() {
+					names = append(names, c.Name)
+					if got := typed[c.NameRange.Start:c.NameRange.End]; got != c.Name {
+						t.Errorf("%s: %q stands where %q should", id, got, c.Name)
+					}
+				}
+				if got := strings.Join(names, " "); !strings.Contains(got, "one") || !strings.Contains(got, "two") || !strings.Contains(got, "three") || !strings.Contains(got, "four") {
+					t.Errorf("%s: with %q typed there are %q", id, open[:i+1], got)
+				}
+			}
+			if err := cut.Apply(t.Context(), valid); err != nil {
+				t.Fatal(err)
+			}
+			if len(cut.Chunks()) != 4 {
+				t.Errorf("%s: valid again after %q, there are %d chunks", id, open, len(cut.Chunks()))
+			}
+		}
+		// What is deleted is gone, error or not.
+		broken := strings.Replace(valid, "b = 2;", "if (a > 1) {", 1)
+		if err := cut.Apply(t.Context(), broken); err != nil {
+			t.Fatal(err)
+		}
+		from, to := strings.Index(broken, "three"), strings.Index(broken, "four")
+		if err := cut.Apply(t.Context(), broken[:from]+broken[to:]); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range cut.Chunks() {
+			if c.Name == "three" {
+				t.Errorf("%s: a deleted function is still there", id)
+			}
+		}
+	}
+}

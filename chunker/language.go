@@ -1,0 +1,151 @@
+package chunker
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	sitter "github.com/tree-sitter/go-tree-sitter"
+)
+
+// Language is a programming language that chunker can cut. It is immutable and
+// safe for concurrent use.
+type Language struct {
+	// ID is the language's identifier in the Language Server Protocol.
+	ID string
+	// Name is the language's name in prose.
+	Name string
+
+	aliases      []string // further language ids
+	extensions   []string // with the dot
+	filenames    []string
+	interpreters []string // in a shebang, without version
+	grammar      func() *sitter.Language
+	query        string // its file in queries, without .scm
+
+	// mask, when not nil, hides from the grammar what it cannot bear, by as
+	// many other bytes without a line break.
+	mask func(text string) string
+	// constructor is the name by which a method is a constructor, besides the
+	// name of its type.
+	constructor string
+	// clauses says that adjacent definitions of equal name and arity are one
+	// function written as several equations.
+	clauses bool
+	doc     docSyntax
+
+	compiled func() *query
+}
+
+//go:embed queries/*.scm
+var queryFiles embed.FS
+
+var (
+	byID        = map[string]*Language{}
+	byExtension = map[string]*Language{}
+	byFilename  = map[string]*Language{}
+	byShebang   = map[string]*Language{}
+)
+
+func init() {
+	for i := range languages {
+		l := &languages[i]
+		l.compiled = sync.OnceValue(l.compile)
+		for _, id := range append([]string{l.ID}, l.aliases...) {
+			byID[id] = l
+		}
+		for _, ext := range l.extensions {
+			byExtension[ext] = l
+		}
+		for _, name := range l.filenames {
+			byFilename[name] = l
+		}
+		for _, program := range l.interpreters {
+			byShebang[program] = l
+		}
+	}
+}
+
+// compile builds the language's query. The query is shared by all files and
+// lives as long as the process. A query that does not compile is an error of
+// this package, which every test of the language finds.
+func (l *Language) compile() *query {
+	source, err := queryFiles.ReadFile("queries/" + l.query + ".scm")
+	if err != nil {
+		panic(fmt.Sprintf("chunker: %v", err))
+	}
+	q, err := newQuery(l.grammar(), string(source))
+	if err != nil {
+		panic(fmt.Sprintf("chunker: queries/%s.scm for %s: %v", l.query, l.ID, err))
+	}
+	return q
+}
+
+func (l *Language) masked(text string) string {
+	if l.mask == nil {
+		return text
+	}
+	return l.mask(text)
+}
+
+// Languages lists every language in the order of its name.
+func Languages() []*Language {
+	all := make([]*Language, len(languages))
+	for i := range languages {
+		all[i] = &languages[i]
+	}
+	slices.SortFunc(all, func(a, b *Language) int { return strings.Compare(a.Name, b.Name) })
+	return all
+}
+
+// LanguageByID finds a language by its LSP identifier or an alias of it. It
+// returns nil for a language that is not known.
+func LanguageByID(id string) *Language { return byID[id] }
+
+// LanguageForFile finds the language of a file by its name, its extension or
+// its shebang line. Head is the beginning of the file's content and may be
+// empty. It returns nil for a language that is not known.
+func LanguageForFile(path string, head []byte) *Language {
+	if l := byFilename[filepath.Base(path)]; l != nil {
+		return l
+	}
+	ext := strings.ToLower(filepath.Ext(path))
+	if ext == ".h" && looksLikeCPP.Match(head) {
+		return byID["cpp"]
+	}
+	if l := byExtension[ext]; l != nil {
+		return l
+	}
+	return byShebang[interpreter(head)]
+}
+
+// looksLikeCPP matches what a C header cannot hold outside comments, at the
+// start of a line.
+var looksLikeCPP = regexp.MustCompile(`(?m)^\s*(?:class\s+\w+|namespace\b|template\s*<|using\s+\w+|(?:public|private|protected)\s*:|#\s*include\s*<(?:string|vector|map|memory|utility|functional|iostream|c[a-z]+)>)`)
+
+var shebang = regexp.MustCompile(`^#!\s*(\S+)(?:\s+(.*))?`)
+
+// interpreter returns the program that a shebang line names, without its
+// folder and version: "python" for "#!/usr/bin/env python3.12".
+func interpreter(head []byte) string {
+	line, _, _ := bytes.Cut(head, []byte("\n"))
+	m := shebang.FindSubmatch(line)
+	if m == nil {
+		return ""
+	}
+	program := filepath.Base(string(m[1]))
+	if program == "env" {
+		for _, word := range strings.Fields(string(m[2])) {
+			if !strings.HasPrefix(word, "-") && !strings.Contains(word, "=") {
+				program = filepath.Base(word)
+				break
+			}
+		}
+	}
+	return strings.TrimRight(program, "0123456789.")
+}

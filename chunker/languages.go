@@ -1,0 +1,164 @@
+package chunker
+
+import (
+	"sync"
+	"unsafe"
+
+	kotlin "github.com/tree-sitter-grammars/tree-sitter-kotlin/bindings/go"
+	lua "github.com/tree-sitter-grammars/tree-sitter-lua/bindings/go"
+	zig "github.com/tree-sitter-grammars/tree-sitter-zig/bindings/go"
+	sitter "github.com/tree-sitter/go-tree-sitter"
+	bash "github.com/tree-sitter/tree-sitter-bash/bindings/go"
+	csharp "github.com/tree-sitter/tree-sitter-c-sharp/bindings/go"
+	c "github.com/tree-sitter/tree-sitter-c/bindings/go"
+	cpp "github.com/tree-sitter/tree-sitter-cpp/bindings/go"
+	elixir "github.com/tree-sitter/tree-sitter-elixir/bindings/go"
+	golang "github.com/tree-sitter/tree-sitter-go/bindings/go"
+	haskell "github.com/tree-sitter/tree-sitter-haskell/bindings/go"
+	java "github.com/tree-sitter/tree-sitter-java/bindings/go"
+	javascript "github.com/tree-sitter/tree-sitter-javascript/bindings/go"
+	ocaml "github.com/tree-sitter/tree-sitter-ocaml/bindings/go"
+	php "github.com/tree-sitter/tree-sitter-php/bindings/go"
+	python "github.com/tree-sitter/tree-sitter-python/bindings/go"
+	ruby "github.com/tree-sitter/tree-sitter-ruby/bindings/go"
+	rust "github.com/tree-sitter/tree-sitter-rust/bindings/go"
+	scala "github.com/tree-sitter/tree-sitter-scala/bindings/go"
+	typescript "github.com/tree-sitter/tree-sitter-typescript/bindings/go"
+)
+
+// languages is every language. To add one, add a row and its query.
+var languages = []Language{
+	{
+		ID: "go", Name: "Go", extensions: []string{".go"},
+		grammar: grammar(golang.Language), query: "go",
+		doc: docSyntax{insert: slashes, line: []string{"//"}, block: []delimiters{{"/*", "*/"}}},
+	},
+	{
+		ID: "python", Name: "Python",
+		extensions: []string{".py", ".pyi", ".pyw"}, filenames: []string{"SConstruct", "SConscript"}, interpreters: []string{"python"},
+		grammar: grammar(python.Language), query: "python", constructor: "__init__",
+		doc: docSyntax{insert: docstring, block: []delimiters{{`"""`, `"""`}, {"'''", "'''"}, {`"`, `"`}, {"'", "'"}}},
+	},
+	{
+		ID: "javascript", Name: "JavaScript", aliases: []string{"javascriptreact", "jsx"},
+		extensions: []string{".js", ".mjs", ".cjs", ".jsx"}, interpreters: []string{"node", "nodejs"},
+		grammar: grammar(javascript.Language), query: "javascript", constructor: "constructor",
+		doc: javadoc,
+	},
+	{
+		ID: "typescript", Name: "TypeScript",
+		extensions: []string{".ts", ".mts", ".cts"}, interpreters: []string{"deno", "ts-node", "tsx", "bun"},
+		grammar: grammar(typescript.LanguageTypescript), query: "typescript", constructor: "constructor",
+		doc: javadoc,
+	},
+	{
+		ID: "typescriptreact", Name: "TSX", aliases: []string{"tsx"}, extensions: []string{".tsx"},
+		grammar: grammar(typescript.LanguageTSX), query: "typescript", constructor: "constructor",
+		doc: javadoc,
+	},
+	{
+		ID: "rust", Name: "Rust", extensions: []string{".rs"},
+		grammar: grammar(rust.Language), query: "rust",
+		doc: docSyntax{insert: comment, line: []string{"///"}, block: []delimiters{{"/**", "*/"}}},
+	},
+	{
+		ID: "java", Name: "Java", extensions: []string{".java"},
+		grammar: grammar(java.Language), query: "java",
+		doc: javadoc,
+	},
+	{
+		ID: "c", Name: "C", extensions: []string{".c", ".h"},
+		grammar: grammar(c.Language), query: "c",
+		doc: doxygen,
+	},
+	{
+		ID: "cpp", Name: "C++", aliases: []string{"c++"},
+		extensions: []string{".cpp", ".cc", ".cxx", ".c++", ".hpp", ".hh", ".hxx", ".h++", ".ipp", ".tpp"},
+		grammar:    grammar(cpp.Language), query: "cpp",
+		doc: docSyntax{insert: comment, line: doxygen.line, block: doxygen.block},
+	},
+	{
+		ID: "csharp", Name: "C#", aliases: []string{"c#", "cs"}, extensions: []string{".cs", ".csx"},
+		grammar: grammar(csharp.Language), query: "csharp",
+		doc: docSyntax{insert: xml, line: []string{"///"}, block: []delimiters{{"/**", "*/"}}},
+	},
+	{
+		ID: "ruby", Name: "Ruby", extensions: []string{".rb", ".rake", ".gemspec", ".ru"},
+		filenames: []string{"Rakefile", "Gemfile", "Guardfile", "Vagrantfile"}, interpreters: []string{"ruby"},
+		grammar: grammar(ruby.Language), query: "ruby", constructor: "initialize", mask: maskLongHeredocs,
+		doc: docSyntax{insert: comment, line: []string{"#"}, block: []delimiters{{"=begin", "=end"}}},
+	},
+	{
+		ID: "php", Name: "PHP", extensions: []string{".php", ".phtml", ".inc"}, interpreters: []string{"php"},
+		grammar: grammar(php.LanguagePHP), query: "php", constructor: "__construct",
+		doc: javadoc,
+	},
+	{
+		ID: "shellscript", Name: "Bash", aliases: []string{"bash", "sh"},
+		extensions:   []string{".sh", ".bash", ".ebuild", ".bats"},
+		filenames:    []string{".bashrc", ".bash_profile", ".bash_aliases", ".profile", "PKGBUILD"},
+		interpreters: []string{"sh", "bash", "dash", "ksh"},
+		grammar:      grammar(bash.Language), query: "bash",
+		doc: docSyntax{insert: comment, line: []string{"#"}},
+	},
+	{
+		ID: "lua", Name: "Lua", extensions: []string{".lua"}, interpreters: []string{"lua", "luajit"},
+		grammar: grammar(lua.Language), query: "lua",
+		doc: docSyntax{insert: comment, line: []string{"---", "--"}, block: []delimiters{{"--[[", "]]"}}},
+	},
+	{
+		ID: "kotlin", Name: "Kotlin", extensions: []string{".kt", ".kts"},
+		grammar: grammar(kotlin.Language), query: "kotlin",
+		doc: javadoc,
+	},
+	{
+		ID: "scala", Name: "Scala", extensions: []string{".scala", ".sc", ".sbt"}, interpreters: []string{"scala"},
+		grammar: grammar(scala.Language), query: "scala", constructor: "this",
+		doc: javadoc,
+	},
+	{
+		ID: "zig", Name: "Zig", extensions: []string{".zig"},
+		grammar: grammar(zig.Language), query: "zig",
+		doc: docSyntax{insert: comment, line: []string{"///"}},
+	},
+	{
+		ID: "haskell", Name: "Haskell", extensions: []string{".hs"}, interpreters: []string{"runhaskell", "runghc", "stack"},
+		grammar: grammar(haskell.Language), query: "haskell", clauses: true,
+		doc: docSyntax{insert: comment, line: []string{"-- |"}, continued: "--", block: []delimiters{{"{-|", "-}"}, {"{- |", "-}"}}},
+	},
+	{
+		ID: "ocaml", Name: "OCaml", extensions: []string{".ml"}, interpreters: []string{"ocaml"},
+		grammar: grammar(ocaml.LanguageOCaml), mask: maskDeepComments, query: "ocaml",
+		doc: ocamldoc,
+	},
+	{
+		ID: "ocaml.interface", Name: "OCaml interface", extensions: []string{".mli"},
+		grammar: grammar(ocaml.LanguageOCamlInterface), mask: maskDeepComments, query: "ocaml_interface",
+		doc: ocamldoc,
+	},
+	{
+		ID: "elixir", Name: "Elixir", extensions: []string{".ex", ".exs"}, interpreters: []string{"elixir"},
+		grammar: grammar(elixir.Language), query: "elixir", clauses: true,
+		doc: docSyntax{insert: attribute, block: []delimiters{
+			{`@doc """`, `"""`}, {`@doc ~S"""`, `"""`}, {`@doc ~s"""`, `"""`}, {`@doc "`, `"`}, {`@doc ~S"`, `"`},
+		}},
+	},
+}
+
+var (
+	// javadoc is the doc comment of Java and of the languages that took it over.
+	javadoc = docSyntax{insert: block, block: []delimiters{{"/**", "*/"}}}
+	// doxygen has markers of its own, but any comment before a function of C
+	// documents it.
+	doxygen = docSyntax{
+		insert: block,
+		line:   []string{"///", "//!", "//"},
+		block:  []delimiters{{"/**", "*/"}, {"/*!", "*/"}, {"/*", "*/"}},
+	}
+	ocamldoc = docSyntax{insert: block, block: []delimiters{{"(**", "*)"}}}
+)
+
+// grammar defers loading a grammar's tables to its first use.
+func grammar(load func() unsafe.Pointer) func() *sitter.Language {
+	return sync.OnceValue(func() *sitter.Language { return sitter.NewLanguage(load()) })
+}

@@ -1,0 +1,211 @@
+package chunker
+
+import (
+	"slices"
+	"sort"
+	"strings"
+)
+
+// outline is where a chunk and its parts stand. Parts that are absent are the
+// zero Range.
+type outline struct {
+	kind       Kind
+	span       Range // with annotations
+	indent     Range // from the start of the line to the span
+	definition Range // without annotations before it
+	name, body Range
+	docstring  Range
+	comments   Range // the comments right before it, which may document it
+	signature  Range // a type signature that stands by itself
+	arity      int
+	depth      int // of the definitions around it, itself included
+}
+
+func (o outline) moved(by int) outline {
+	for _, r := range []*Range{&o.span, &o.indent, &o.definition, &o.name, &o.body, &o.docstring, &o.comments, &o.signature} {
+		*r = r.moved(by)
+	}
+	return o
+}
+
+// footprint spans all text that a chunk is made from.
+func (o outline) footprint() Range {
+	r := o.indent.union(o.span)
+	if o.comments.absent() {
+		return r
+	}
+	return r.union(o.comments)
+}
+
+// outlines joins the facts: which definitions are methods, which are clauses
+// of one function, which annotations and comments belong to them.
+func (f *File) outlines() []outline {
+	leads := outermost(f.facts.leads)
+	all := make([]outline, 0, len(f.facts.definitions))
+	var enclosing []definition
+	for _, d := range widest(f.facts.definitions) {
+		for len(enclosing) > 0 && enclosing[len(enclosing)-1].End <= d.Start {
+			enclosing = enclosing[:len(enclosing)-1]
+		}
+		var parent definition
+		if len(enclosing) > 0 {
+			parent = enclosing[len(enclosing)-1]
+		}
+		enclosing = append(enclosing, d)
+		if d.capture == "scope" {
+			continue
+		}
+		o := outline{definition: d.Range, name: d.name, body: d.body, docstring: d.docstring, arity: d.arity}
+		o.kind = f.kind(d, parent)
+		f.attach(&o, leads)
+		o.indent = Range{lineStart(f.text, o.span.Start), o.span.Start}
+		o.depth = len(enclosing)
+		if first := f.firstClause(all, o); first != nil {
+			first.definition.End, first.span.End = o.definition.End, o.span.End
+			continue
+		}
+		all = append(all, o)
+	}
+	slices.SortStableFunc(all, func(a, b outline) int { return a.span.compare(b.span) })
+	return all
+}
+
+// widest leaves one definition for each name: the widest, with what equally
+// wide ones know besides. Definitions are ordered, wider first.
+func widest(definitions []definition) []definition {
+	kept := make([]definition, 0, len(definitions))
+	byName := make(map[int]int, len(definitions)) // by the start of the name
+	for _, d := range definitions {
+		i, seen := byName[d.name.Start]
+		if !seen {
+			byName[d.name.Start] = len(kept)
+			kept = append(kept, d)
+			continue
+		}
+		if k := &kept[i]; k.Range == d.Range {
+			if k.docstring.absent() {
+				k.docstring = d.docstring
+			}
+			if d.capture == "constructor" {
+				k.capture = d.capture
+			}
+			if k.body.absent() {
+				k.body = d.body
+			} else if !d.body.absent() {
+				k.body = k.body.union(d.body)
+			}
+		}
+	}
+	return kept
+}
+
+// outermost drops the marks inside other marks. Marks are ordered, wider first.
+func outermost(marks []mark) []mark {
+	kept := make([]mark, 0, len(marks))
+	end := -1
+	for _, m := range marks {
+		if m.End > end {
+			kept = append(kept, m)
+			end = m.End
+		}
+	}
+	return kept
+}
+
+func (d definition) isType() bool { return d.capture == "type" || d.capture == "scope" }
+
+// kind tells a function in a type, which is a method, and a constructor, which
+// has a name of its own or, where the grammar sees a mere function, that of its
+// type.
+func (f *File) kind(d, parent definition) Kind {
+	kind := Kind(d.capture)
+	if kind == Function && parent.isType() {
+		kind = Method
+	}
+	name := f.text[d.name.Start:d.name.End]
+	if kind == Method && parent.isType() && (name == f.language.constructor ||
+		d.capture == "function" && name == f.text[parent.name.Start:parent.name.End]) {
+		kind = Constructor
+	}
+	return kind
+}
+
+// firstClause finds the function that o, which comes after all, is a further
+// clause of. It is nil where there is none.
+func (f *File) firstClause(all []outline, o outline) *outline {
+	if !f.language.clauses {
+		return nil
+	}
+	i := len(all) - 1
+	for i >= 0 && all[i].depth > o.depth { // what the clause before holds
+		i--
+	}
+	if i < 0 {
+		return nil
+	}
+	first := &all[i]
+	if first.kind == o.kind && first.arity == o.arity && first.definition.End <= o.definition.Start &&
+		f.text[first.name.Start:first.name.End] == f.text[o.name.Start:o.name.End] &&
+		isBlank(without(f.text, Range{first.definition.End, o.definition.Start}, f.facts.leads)) {
+		return first
+	}
+	return nil
+}
+
+// signs reports whether a type signature such as "a, (+) :: Int" is of name.
+func signs(signature, name string) bool {
+	names, _, _ := strings.Cut(signature, "::")
+	return slices.Contains(strings.FieldsFunc(names, func(r rune) bool {
+		return strings.ContainsRune("(), "+blanks, r)
+	}), name)
+}
+
+// attach walks from a definition back over what stands right before it.
+// Annotations widen its span. The comments next to it, or to its annotations,
+// become its comments: one block comment, or line comments without a blank
+// line among them.
+func (f *File) attach(o *outline, leads []mark) {
+	o.span = o.definition
+	at := o.definition.Start
+	next := sort.Search(len(leads), func(i int) bool { return leads[i].Start >= at })
+	closed, documented := false, false
+	for i := next - 1; i >= 0; i-- {
+		m := leads[i]
+		if m.End > at || !isBlank(f.text[m.End:at]) {
+			return
+		}
+		switch m.capture {
+		case "annotation":
+			o.span.Start = m.Start
+			closed = documented
+		case "prefix":
+			o.span.Start, o.definition.Start = m.Start, m.Start
+		case "signature":
+			if !signs(f.text[m.Start:m.End], f.text[o.name.Start:o.name.End]) {
+				return
+			}
+			o.span.Start, o.signature = m.Start, m.Range
+			closed = documented
+		case "doc":
+			o.comments = m.Range
+			closed, documented = true, true
+		case "comment":
+			if strings.Count(f.text[m.End:at], "\n") > 1 {
+				return
+			}
+			joins := !o.comments.absent() && o.comments.Start == at
+			switch {
+			case closed || !startsLine(f.text, m.Start):
+				closed = true
+			case !joins:
+				o.comments = m.Range
+				closed = isBlockComment(f.text[m.Start:m.End])
+			case isBlockComment(f.text[m.Start:m.End]):
+				closed = true
+			default:
+				o.comments.Start = m.Start
+			}
+		}
+		at = m.Start
+	}
+}

@@ -1,0 +1,4 @@
+(function_definition name: (_) @name body: (_) @body) @function
+
+(comment) @comment
+[(string) (raw_string) (heredoc_redirect)] @string

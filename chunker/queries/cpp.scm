@@ -1,0 +1,55 @@
+; The declarators wrap the name from the inside out: the name may be qualified,
+; and the function may return a pointer or a reference.
+(function_definition
+  declarator: [
+    (function_declarator declarator: [(identifier) (field_identifier) (destructor_name) (operator_name)] @name)
+    (_ (function_declarator declarator: [(identifier) (field_identifier) (operator_name)] @name))
+    (pointer_declarator (pointer_declarator (function_declarator declarator: [(identifier) (field_identifier)] @name)))
+    (operator_cast type: (_) @name)
+    (function_declarator declarator: (template_function name: (_) @name))
+  ]
+  body: (_) @body) @function
+(function_definition
+  declarator: [
+    (function_declarator declarator: (qualified_identifier name: [
+      (identifier) @name
+      (destructor_name) @name
+      (operator_name) @name
+      (template_function name: (_) @name)
+      (qualified_identifier name: [(identifier) (destructor_name) (operator_name)] @name)
+      (qualified_identifier name: (qualified_identifier name: [(identifier) (destructor_name) (operator_name)] @name))
+    ]))
+    (_ (function_declarator declarator: (qualified_identifier name: [
+      (identifier) @name
+      (operator_name) @name
+      (qualified_identifier name: [(identifier) (operator_name)] @name)
+    ])))
+  ]
+  body: (_) @body) @method
+((function_definition
+  declarator: (function_declarator declarator: [
+    (qualified_identifier
+      scope: [(namespace_identifier) @_class (template_type name: (_) @_class)]
+      name: (identifier) @name)
+    (qualified_identifier name: (qualified_identifier
+      scope: [(namespace_identifier) @_class (template_type name: (_) @_class)]
+      name: (identifier) @name))
+  ])
+  body: (_) @body) @constructor
+  (#eq? @_class @name))
+
+; Function values bound to a name.
+(declaration declarator: (init_declarator
+  declarator: (identifier) @name
+  value: (lambda_expression body: (_) @body))) @function
+
+(class_specifier name: (_) @name body: (_) @body) @type
+(struct_specifier name: (_) @name body: (_) @body) @type
+(union_specifier name: (_) @name body: (_) @body) @type
+(enum_specifier name: (_) @name body: (_) @body) @type
+(type_definition type: (_ body: (_) @body) declarator: (type_identifier) @name) @type
+
+(comment) @comment
+[(attribute_specifier) (attribute_declaration)] @annotation
+(template_declaration ["template" (template_parameter_list) (requires_clause)] @annotation)
+(raw_string_literal) @string

@@ -1,0 +1,25 @@
+(function_declaration name: (_) @name body: (_) @body) @function
+(method_declaration name: (_) @name body: (_) @body) @method
+
+; Function values bound to a name.
+(var_declaration . (var_spec
+  name: (identifier) @name .
+  value: (expression_list . (func_literal body: (_) @body) .)) .) @function
+(var_spec
+  name: (identifier) @name .
+  value: (expression_list . (func_literal body: (_) @body) .)) @function
+(short_var_declaration
+  left: (expression_list . (identifier) @name .)
+  right: (expression_list . (func_literal body: (_) @body) .)) @function
+(assignment_statement
+  left: (expression_list . [(identifier) @name (selector_expression field: (_) @name)] .)
+  right: (expression_list . (func_literal body: (_) @body) .)) @function
+(keyed_element
+  key: (literal_element (identifier) @name)
+  value: (literal_element (func_literal body: (_) @body))) @function
+
+(type_declaration . (type_spec name: (_) @name type: [(struct_type) (interface_type)] @body) .) @type
+(type_spec name: (_) @name type: [(struct_type) (interface_type)] @body) @type
+
+(comment) @comment
+(raw_string_literal) @string

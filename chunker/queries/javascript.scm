@@ -1,0 +1,34 @@
+(function_declaration name: (_) @name body: (_) @body) @function
+(generator_function_declaration name: (_) @name body: (_) @body) @function
+(method_definition name: (_) @name body: (_) @body) @method
+
+; Function values bound to a name.
+(lexical_declaration . (variable_declarator
+  name: (identifier) @name
+  value: [(arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)]) .) @function
+(variable_declaration . (variable_declarator
+  name: (identifier) @name
+  value: [(arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)]) .) @function
+(variable_declarator
+  name: (identifier) @name
+  value: [(arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)]) @function
+(expression_statement (assignment_expression
+  left: [(identifier) @name (member_expression property: (_) @name)]
+  right: [(arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)])) @function
+(assignment_expression
+  left: [(identifier) @name (member_expression property: (_) @name)]
+  right: [(arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)]) @function
+(pair
+  key: [(property_identifier) @name (private_property_identifier) @name (string (string_fragment) @name)]
+  value: [(arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)]) @method
+(field_definition
+  property: (_) @name
+  value: [(arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)]) @method
+
+(class_declaration name: (_) @name body: (_) @body) @type
+(variable_declarator name: (identifier) @name value: (class body: (_) @body)) @type
+
+(comment) @comment
+(decorator) @annotation
+(export_statement ["export" "default"] @annotation)
+(template_string) @string

@@ -1,0 +1,18 @@
+(function_declaration
+  name: [(identifier) @name (dot_index_expression field: (_) @name)]
+  body: (_)? @body) @function
+(function_declaration name: (method_index_expression method: (_) @name) body: (_)? @body) @method
+
+; Function values bound to a name.
+(variable_declaration (assignment_statement
+  (variable_list . name: (identifier) @name .)
+  (expression_list . value: (function_definition body: (_)? @body) .))) @function
+(assignment_statement
+  (variable_list . name: [(identifier) @name (dot_index_expression field: (_) @name)] .)
+  (expression_list . value: (function_definition body: (_)? @body) .)) @function
+(field
+  name: [(identifier) @name (string content: (_) @name)]
+  value: (function_definition body: (_)? @body)) @function
+
+(comment) @comment
+(string) @string

@@ -1,0 +1,9 @@
+(function_declaration name: (_) @name body: (_) @body) @function
+
+(variable_declaration
+  (identifier) @name
+  [(struct_declaration) (union_declaration) (enum_declaration) (opaque_declaration)] @body) @type
+; Types are expressions and may stand anywhere.
+[(struct_declaration) (union_declaration) (enum_declaration) (opaque_declaration)] @scope @name
+
+(comment) @comment
