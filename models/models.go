@@ -1,0 +1,306 @@
+// Package models finds and describes models on disk and the one that ships
+// with gloss.
+//
+// A model is a directory in Hugging Face layout (config.json, tokenizer.json,
+// generation_config.json, onnx/*.onnx). What gloss has to know beyond that
+// (prompt form, stop tokens, limits) is its Description, read from gloss.json
+// beside config.json. The package runs nothing: it does not know ONNX Runtime.
+package models
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Default is the name of the model that ships inside gloss.
+const Default = "default"
+
+// maxJSON bounds what is read of a model's small JSON files. The largest seen
+// in the wild is a tokenizer.json of about 20 MiB.
+const maxJSON = 64 << 20
+
+// ErrNotFound means that neither a known name nor a directory was given.
+var ErrNotFound = errors.New("model not found")
+
+// Model is an opened model directory. Its small files have been read and
+// checked; the graph has not been loaded.
+type Model struct {
+	// Name is Default or the base name of the directory.
+	Name string
+	// Dir is the directory, "" for the model inside the binary.
+	Dir         string
+	Config      Config
+	Generation  GenerationConfig
+	Description Description
+
+	files fs.FS
+}
+
+// Config holds the fields of config.json that gloss uses.
+type Config struct {
+	Architectures         []string `json:"architectures"`
+	ModelType             string   `json:"model_type"`
+	VocabSize             int      `json:"vocab_size"`
+	HiddenSize            int      `json:"hidden_size"`
+	NumAttentionHeads     int      `json:"num_attention_heads"`
+	NumKeyValueHeads      int      `json:"num_key_value_heads"`
+	HeadDim               int      `json:"head_dim"`
+	MaxPositionEmbeddings int      `json:"max_position_embeddings"`
+	EOS                   TokenIDs `json:"eos_token_id"`
+}
+
+// fill derives what Hugging Face lets a config.json leave out.
+func (c *Config) fill() {
+	if c.NumKeyValueHeads == 0 {
+		c.NumKeyValueHeads = c.NumAttentionHeads
+	}
+	if c.HeadDim == 0 && c.NumAttentionHeads > 0 {
+		c.HeadDim = c.HiddenSize / c.NumAttentionHeads
+	}
+}
+
+// GenerationConfig holds the fields of generation_config.json that gloss uses.
+// Where the file or the field is missing, config.json's value stands in.
+type GenerationConfig struct {
+	EOS TokenIDs `json:"eos_token_id"`
+}
+
+// TokenIDs is one token id or a list of them: Hugging Face writes both.
+type TokenIDs []int64
+
+// UnmarshalJSON accepts a number, a list of numbers or null.
+func (t *TokenIDs) UnmarshalJSON(b []byte) error {
+	var many []int64
+	if err := json.Unmarshal(b, &many); err == nil {
+		*t = many
+		return nil
+	}
+	var one int64
+	if err := json.Unmarshal(b, &one); err != nil {
+		return fmt.Errorf("expected a token id or a list of token ids, found %.40s", b)
+	}
+	*t = TokenIDs{one}
+	return nil
+}
+
+// Description is gloss.json: what belongs to a model and not to the code that
+// runs it.
+type Description struct {
+	// Prompt names a form of package inference/prompt and its version.
+	Prompt Prompt `json:"prompt"`
+	// Stop lists strings that end the output beside the end-of-sequence tokens.
+	Stop []string `json:"stop,omitempty"`
+	// MaxInputTokens bounds the tokens of code in a prompt.
+	MaxInputTokens int `json:"maxInputTokens,omitempty"`
+	// MaxOutputTokens bounds the generated tokens.
+	MaxOutputTokens int `json:"maxOutputTokens,omitempty"`
+	// Graph is the ONNX file to run, relative to the model's directory.
+	Graph string `json:"graph,omitempty"`
+}
+
+// Prompt names a prompt form.
+type Prompt struct {
+	Form    string `json:"form"`
+	Version int    `json:"version"`
+}
+
+// Open opens the model that ref names: Default, or a directory in Hugging
+// Face layout.
+func Open(ref string) (*Model, error) {
+	if ref == "" || ref == Default {
+		return open(Default, "", shipped())
+	}
+	info, err := os.Stat(ref)
+	switch {
+	case err == nil && !info.IsDir():
+		return nil, fmt.Errorf("%w: %s is a file; give the directory that holds config.json, tokenizer.json and onnx/", ErrNotFound, ref)
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("%w: %q is neither %q nor a directory in Hugging Face layout (config.json, tokenizer.json, onnx/*.onnx)", ErrNotFound, ref, Default)
+	case err != nil:
+		return nil, fmt.Errorf("open model %s: %w", ref, err)
+	}
+	dir, err := filepath.Abs(ref)
+	if err != nil {
+		return nil, fmt.Errorf("open model %s: %w", ref, err)
+	}
+	return open(filepath.Base(dir), dir, os.DirFS(dir))
+}
+
+func open(name, dir string, files fs.FS) (*Model, error) {
+	m := &Model{Name: name, Dir: dir, files: files}
+	if err := m.readJSON("config.json", &m.Config, true); err != nil {
+		return nil, err
+	}
+	if err := m.readJSON("generation_config.json", &m.Generation, false); err != nil {
+		return nil, err
+	}
+	m.Config.fill()
+	if len(m.Generation.EOS) == 0 {
+		m.Generation.EOS = m.Config.EOS
+	}
+	if err := m.readJSON("gloss.json", &m.Description, false); err != nil {
+		return nil, err
+	}
+	m.Description.fill()
+	if err := m.Description.check(); err != nil {
+		return nil, fmt.Errorf("model %s: gloss.json: %w", m, err)
+	}
+	return m, nil
+}
+
+// fill sets what a chat model without a gloss.json needs.
+func (d *Description) fill() {
+	if d.Prompt.Form == "" {
+		d.Prompt = Prompt{Form: "chat", Version: 1}
+	}
+	if d.MaxInputTokens == 0 {
+		d.MaxInputTokens = 512
+	}
+	if d.MaxOutputTokens == 0 {
+		d.MaxOutputTokens = 64
+	}
+}
+
+func (d *Description) check() error {
+	switch {
+	case d.MaxInputTokens < 16 || d.MaxInputTokens > 1<<16:
+		return fmt.Errorf("maxInputTokens is %d; it must lie between 16 and 65536", d.MaxInputTokens)
+	case d.MaxOutputTokens < 1 || d.MaxOutputTokens > 4096:
+		return fmt.Errorf("maxOutputTokens is %d; it must lie between 1 and 4096", d.MaxOutputTokens)
+	case d.Graph != "" && !fs.ValidPath(d.Graph):
+		return fmt.Errorf("graph %q must be a path inside the model's directory", d.Graph)
+	}
+	return nil
+}
+
+// graphs lists the files to look for, the ones that are fast on a CPU first.
+var graphs = []string{"onnx/model_quantized.onnx", "onnx/model_q4.onnx", "onnx/model.onnx", "model_quantized.onnx", "model.onnx"}
+
+// graph returns the slash-separated path of the ONNX file inside the model. A
+// directory without one can still tokenize, so Open does not ask for it.
+func (m *Model) graph() (string, error) {
+	wanted := graphs
+	if m.Description.Graph != "" {
+		wanted = []string{m.Description.Graph}
+	}
+	for _, g := range wanted {
+		if info, err := fs.Stat(m.files, g); err == nil && info.Mode().IsRegular() {
+			return g, nil
+		}
+	}
+	return "", fmt.Errorf("model %s: no ONNX graph: looked for %s", m, strings.Join(wanted, ", "))
+}
+
+// String names the model for messages: its directory or its name.
+func (m *Model) String() string {
+	if m.Dir != "" {
+		return m.Dir
+	}
+	return m.Name
+}
+
+// ReadFile returns the content of one of the model's small files.
+func (m *Model) ReadFile(name string) ([]byte, error) {
+	info, err := fs.Stat(m.files, name)
+	if err != nil {
+		return nil, fmt.Errorf("model %s: %w", m, err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("model %s: %s is not a regular file", m, name)
+	}
+	f, err := m.files.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("model %s: %w", m, err)
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, maxJSON+1))
+	if err != nil {
+		return nil, fmt.Errorf("model %s: read %s: %w", m, name, err)
+	}
+	if len(b) > maxJSON {
+		return nil, fmt.Errorf("model %s: %s is larger than %d MiB", m, name, maxJSON>>20)
+	}
+	return b, nil
+}
+
+func (m *Model) readJSON(name string, into any, required bool) error {
+	b, err := m.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) && !required {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(b, into); err != nil {
+		return fmt.Errorf("model %s: %s is not valid: %w", m, name, err)
+	}
+	return nil
+}
+
+// GraphFile returns where the graph is: a path on disk, or its bytes when the
+// model is inside the binary.
+func (m *Model) GraphFile() (path string, data []byte, err error) {
+	graph, err := m.graph()
+	if err != nil {
+		return "", nil, err
+	}
+	if m.Dir != "" {
+		return filepath.Join(m.Dir, filepath.FromSlash(graph)), nil, nil
+	}
+	data, err = fs.ReadFile(m.files, graph)
+	if err != nil {
+		return "", nil, fmt.Errorf("model %s: %w", m, err)
+	}
+	return "", data, nil
+}
+
+// Hash returns the SHA-256, in hexadecimal, of what decides the text that the
+// model writes: its JSON files, its graph, and what lies beside the graph,
+// since a graph may keep its weights in files of any name. Other graphs there
+// do not count.
+func (m *Model) Hash() (string, error) {
+	graph, err := m.graph()
+	if err != nil {
+		return "", err
+	}
+	names := []string{"config.json", "generation_config.json", "gloss.json", "tokenizer.json"}
+	folder := path.Dir(graph)
+	entries, err := fs.ReadDir(m.files, folder)
+	if err != nil {
+		return "", fmt.Errorf("model %s: %w", m, err)
+	}
+	for _, e := range entries {
+		name := path.Join(folder, e.Name())
+		if e.Type().IsRegular() && path.Ext(name) != ".json" && (path.Ext(name) != ".onnx" || name == graph) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	h := sha256.New()
+	for _, name := range names {
+		f, err := m.files.Open(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return "", fmt.Errorf("model %s: %w", m, err)
+		}
+		fmt.Fprintf(h, "%s\x00", name)
+		_, err = io.Copy(h, f)
+		f.Close()
+		if err != nil {
+			return "", fmt.Errorf("model %s: read %s: %w", m, name, err)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}

@@ -1,0 +1,132 @@
+package models
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestOpenDefault(t *testing.T) {
+	m, err := Open("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.Name != Default || len(m.Generation.EOS) == 0 || m.Description.Prompt.Form == "" {
+		t.Errorf("the shipped model is described as %+v", m)
+	}
+	path, data, err := m.GraphFile()
+	if err != nil || path != "" || len(data) < 1<<20 {
+		t.Errorf("GraphFile = %q, %d bytes, %v; the graph should be inside the binary", path, len(data), err)
+	}
+}
+
+// TestOpenDirectory opens directories that differ from a good one in one file.
+func TestOpenDirectory(t *testing.T) {
+	good := map[string]string{
+		"config.json":            `{"model_type":"llama","vocab_size":8}`,
+		"generation_config.json": `{"eos_token_id":[2,3]}`,
+		"onnx/model.onnx":        "graph",
+	}
+	for _, test := range []struct {
+		name, file, content string
+		want                string // part of the error, "" when the model opens
+	}{
+		{"good", "config.json", good["config.json"], ""},
+		{"one eos", "generation_config.json", `{"eos_token_id":2}`, ""},
+		{"no eos", "generation_config.json", `{"eos_token_id":null}`, ""},
+		{"eos of another type", "generation_config.json", `{"eos_token_id":"x"}`, "token id"},
+		{"no config", "config.json", "", "config.json"},
+		{"truncated config", "config.json", `{"model_type":`, "config.json is not valid"},
+		{"no graph", "onnx/model.onnx", "", "no ONNX graph: looked for"},
+		{"graph outside", "gloss.json", `{"graph":"../../etc/passwd"}`, "inside the model's directory"},
+		{"missing graph", "gloss.json", `{"graph":"onnx/other.onnx"}`, "onnx/other.onnx"},
+		{"absurd limits", "gloss.json", `{"maxOutputTokens":-4}`, "maxOutputTokens"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			dir := t.TempDir()
+			files := map[string]string{}
+			for name, content := range good {
+				files[name] = content
+			}
+			files[test.file] = test.content
+			write(t, dir, files)
+			m, err := Open(dir)
+			if err == nil {
+				_, _, err = m.GraphFile()
+			}
+			if test.want == "" && err != nil {
+				t.Fatal(err)
+			}
+			if test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
+				t.Errorf("Open gave %v, want an error with %q", err, test.want)
+			}
+		})
+	}
+}
+
+func TestOpenUnknown(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	write(t, filepath.Dir(file), map[string]string{"file": "x"})
+	for _, ref := range []string{"no-such-model", file} {
+		if _, err := Open(ref); !errors.Is(err, ErrNotFound) {
+			t.Errorf("Open(%q) = %v, want ErrNotFound", ref, err)
+		}
+	}
+}
+
+// TestHash checks that whatever decides the text changes the hash, and nothing
+// else does.
+func TestHash(t *testing.T) {
+	base := map[string]string{"config.json": `{}`, "tokenizer.json": "t", "onnx/model.onnx": "graph"}
+	hash := func(change map[string]string) string {
+		dir := t.TempDir()
+		write(t, dir, base)
+		write(t, dir, change)
+		m, err := Open(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h, err := m.Hash()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return h
+	}
+	want := hash(nil)
+	if got := hash(map[string]string{"README.md": "other"}); got != want {
+		t.Error("a README changes the hash")
+	}
+	seen := map[string]string{want: "nothing"}
+	for _, change := range []map[string]string{
+		{"tokenizer.json": "u"},
+		{"onnx/model.onnx": "graph2"},
+		{"onnx/model.onnx_data": "weights"},
+		{"gloss.json": `{"maxOutputTokens":9}`},
+	} {
+		h := hash(change)
+		if other, ok := seen[h]; ok {
+			t.Errorf("%v gives the same hash as %s", change, other)
+		}
+		seen[h] = "another"
+	}
+}
+
+// write puts files below dir; an empty content removes the file.
+func write(t *testing.T, dir string, files map[string]string) {
+	t.Helper()
+	for name, content := range files {
+		path := filepath.Join(dir, name)
+		if content == "" {
+			os.Remove(path)
+			continue
+		}
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
