@@ -1,0 +1,293 @@
+package onnx
+
+import (
+	"bufio"
+	"encoding/json"
+	"io"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/gloss-lsp/gloss/inference/onnx/onnxtest"
+	ort "github.com/yalue/onnxruntime_go"
+)
+
+// Each benchmark of this file alternates two ways of doing the same within one
+// loop and reports the median of both and their ratio, because a machine's
+// speed changes from one benchmark to the next.
+
+// middling is a shape between the shipped model and SmolLM2-135M; smollm2 is
+// that of SmolLM2-135M. In 8 bits, weights random.
+var (
+	middling = onnxtest.Llama{Layers: 12, Hidden: 384, FFN: 1024, Heads: 6, KVHeads: 3, HeadDim: 64, Vocab: 16384, Context: 2048, Quantized: true, Seed: 1}
+	smollm2  = onnxtest.Llama{Layers: 30, Hidden: 576, FFN: 1536, Heads: 9, KVHeads: 3, HeadDim: 64, Vocab: 49152, Context: 8192, Seed: 1}
+)
+
+func shippedGraph(b *testing.B) Graph {
+	return Graph{Path: filepath.Join(onnxtest.Root(b), "models", "default", "onnx", "model_quantized.onnx")}
+}
+
+func benchModel(b *testing.B, open func(Graph, Options) (*Model, error), g Graph, o Options) *Model {
+	b.Helper()
+	if err := Initialize(onnxtest.Library(b)); err != nil {
+		b.Fatal(err)
+	}
+	m, err := open(g, o)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { m.Close() })
+	return m
+}
+
+func benchPrompt(n, vocab int) []int64 {
+	ids := make([]int64, n)
+	for i := range ids {
+		ids[i] = int64(i*7919+11) % int64(vocab)
+	}
+	return ids
+}
+
+func generate(b *testing.B, m *Model, prompt, fresh, prefix int) func() Output {
+	ids := benchPrompt(prompt, m.VocabSize())
+	return func() Output {
+		out, err := m.Generate(b.Context(), ids, GenerateOptions{MaxNewTokens: fresh, PrefixLen: prefix})
+		if err != nil {
+			b.Fatal(err)
+		}
+		return out
+	}
+}
+
+// compareTimes alternates two ways and reports milliseconds.
+func compareTimes(b *testing.B, without, with func() time.Duration) {
+	b.Helper()
+	without()
+	with()
+	var base, lever []time.Duration
+	for b.Loop() {
+		base = append(base, without())
+		lever = append(lever, with())
+	}
+	median := func(d []time.Duration) float64 {
+		slices.Sort(d)
+		return d[len(d)/2].Seconds() * 1000
+	}
+	b.ReportMetric(median(base), "without-ms")
+	b.ReportMetric(median(lever), "with-ms")
+	b.ReportMetric(median(base)/median(lever), "ratio")
+	b.ReportMetric(0, "ns/op")
+}
+
+func total(f func() Output) func() time.Duration {
+	return func() time.Duration { out := f(); return out.Prefill + out.Decode }
+}
+
+func prefill(f func() Output) func() time.Duration {
+	return func() time.Duration { return f().Prefill }
+}
+
+func decode(f func() Output) func() time.Duration {
+	return func() time.Duration { return f().Decode }
+}
+
+// BenchmarkGenerate reads a prompt and writes 16 tokens.
+func BenchmarkGenerate(b *testing.B) {
+	for name, c := range map[string]struct {
+		graph  func() Graph
+		prompt int
+	}{
+		"shipped":  {func() Graph { return shippedGraph(b) }, 40},
+		"middling": {func() Graph { return Graph{Data: middling.Graph()} }, 160},
+	} {
+		b.Run(name, func(b *testing.B) {
+			run := generate(b, benchModel(b, Open, c.graph(), Options{}), c.prompt, 16, 0)
+			run()
+			var reading, writing time.Duration
+			b.ReportAllocs()
+			for b.Loop() {
+				out := run()
+				reading += out.Prefill
+				writing += out.Decode
+			}
+			b.ReportMetric(reading.Seconds()*1000/float64(b.N), "prefill-ms")
+			b.ReportMetric(writing.Seconds()*1000/float64(b.N*15), "decode-ms/token")
+		})
+	}
+}
+
+// openTweaked is Open without what tweak switches off.
+func openTweaked(tweak func(*signature)) func(Graph, Options) (*Model, error) {
+	return func(g Graph, o Options) (*Model, error) {
+		src, err := g.open()
+		if err != nil {
+			return nil, err
+		}
+		defer src.Close()
+		p, err := readProto(g, src)
+		if err != nil {
+			return nil, err
+		}
+		sig, err := readSignature(p, o.Config)
+		if err != nil {
+			return nil, err
+		}
+		trimmed, err := trimLogits(src, p, sig)
+		if err != nil {
+			return nil, err
+		}
+		sig.lastOnly = true
+		tweak(sig)
+		if sig.lastOnly {
+			g = Graph{Data: trimmed}
+		}
+		return newModel(g, sig, o)
+	}
+}
+
+// BenchmarkLevers compares what each design decision gives, on the middling
+// shape: a prompt of 160 tokens, 16 new ones.
+func BenchmarkLevers(b *testing.B) {
+	g := Graph{Data: middling.Graph()}
+	model := func(o Options) func() Output { return generate(b, benchModel(b, Open, g, o), 160, 16, 0) }
+	tweaked := func(tweak func(*signature)) *Model { return benchModel(b, openTweaked(tweak), g, Options{}) }
+	best := model(Options{})
+	b.Run("decode/preallocated-cache", func(b *testing.B) {
+		m := tweaked(func(s *signature) { s.inPlace = false })
+		compareTimes(b, func() time.Duration { return copyingDecode(b, m, 160, 16) }, decode(best))
+	})
+	b.Run("decode/in-place-cache", func(b *testing.B) {
+		m := tweaked(func(s *signature) { s.inPlace = false })
+		compareTimes(b, decode(generate(b, m, 160, 16, 0)), decode(best))
+	})
+	b.Run("prefill/last-logits", func(b *testing.B) {
+		m := tweaked(func(s *signature) { s.lastOnly = false })
+		compareTimes(b, prefill(generate(b, m, 160, 1, 0)), prefill(best))
+	})
+	b.Run("prefill/prefix-60-of-160", func(b *testing.B) {
+		m := benchModel(b, Open, g, Options{})
+		compareTimes(b, prefill(best), prefill(generate(b, m, 160, 1, 60)))
+	})
+	b.Run("total/spin", func(b *testing.B) {
+		compareTimes(b, total(best), total(model(Options{Spin: true})))
+	})
+	b.Run("total/two-threads", func(b *testing.B) {
+		compareTimes(b, total(model(Options{Threads: 1})), total(model(Options{Threads: 2})))
+	})
+}
+
+// copyingDecode is the loop that the binding suggests: ONNX Runtime allocates
+// all outputs of each step and they are copied to Go, the cache among them.
+func copyingDecode(b *testing.B, m *Model, prompt, fresh int) time.Duration {
+	sig, ids := m.sig, benchPrompt(prompt, m.sig.vocab)
+	options, err := newRunOptions()
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer destroy(options)
+	var cache values
+	defer cache.free()
+	for range sig.past {
+		if _, err := cache.add(sig.cacheType, nil, 1, int64(sig.kvHeads), 0, int64(sig.headDim)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	var began time.Time
+	for past, unread := 0, ids; past < prompt+fresh-1; past, unread = past+len(unread), ids[:1] {
+		if past == prompt {
+			began = time.Now()
+		}
+		n := int64(len(unread))
+		positions, mask := make([]int64, n), make([]int64, int64(past)+n)
+		for i := range positions {
+			positions[i] = int64(past + i)
+		}
+		for i := range mask {
+			mask[i] = 1
+		}
+		inputs, outputs := make([]ort.Value, len(sig.inputs)), make([]ort.Value, len(sig.outputs))
+		var held values
+		for place, data := range map[int][]int64{sig.ids: unread, sig.mask: mask, sig.positions: positions} {
+			if inputs[place], err = held.add(Int64, asBytes(data), 1, int64(len(data))); err != nil {
+				b.Fatal(err)
+			}
+		}
+		for i, place := range sig.past {
+			inputs[place] = cache[i]
+		}
+		if err := m.session.RunWithOptions(inputs, outputs, options); err != nil {
+			b.Fatal(err)
+		}
+		held.free()
+		cache.free()
+		for _, place := range sig.present {
+			v, _ := counted(outputs[place], nil)
+			cache = append(cache, v)
+		}
+		logits := outputs[sig.logits].(*ort.Tensor[float32])
+		argmax(logits.GetData())
+		logits.Destroy()
+	}
+	return time.Since(began)
+}
+
+// BenchmarkTransformersJS compares with Transformers.js on the same graph with
+// as many threads: SmolLM2-135M's shape, a prompt of 160 tokens, 16 new ones.
+func BenchmarkTransformersJS(b *testing.B) {
+	for name, quantize := range map[string]func(*onnxtest.Llama){
+		"MatMulNBits":   func(l *onnxtest.Llama) { l.Quantized = true },
+		"MatMulInteger": func(l *onnxtest.Llama) { l.Dynamic = true },
+	} {
+		b.Run(name, func(b *testing.B) {
+			l, dir := smollm2, b.TempDir()
+			quantize(&l)
+			l.WriteDir(b, dir)
+			m := benchModel(b, Open, Graph{Path: filepath.Join(dir, "onnx", "model.onnx")}, Options{})
+			compareTimes(b, transformersJS(b, dir, benchPrompt(160, l.Vocab), 16), total(generate(b, m, 160, 16, 0)))
+		})
+	}
+}
+
+// transformersJS starts the reference and returns a function that has it
+// generate once.
+func transformersJS(b *testing.B, dir string, ids []int64, fresh int) func() time.Duration {
+	node, err := exec.LookPath("node")
+	if err != nil {
+		b.Skip("Node.js is not installed")
+	}
+	script := filepath.Join(onnxtest.Root(b), "inference", "onnx", "npm", "reference.mjs")
+	cmd := exec.CommandContext(b.Context(), node, script, dir, "fp32", strconv.Itoa(Options{}.threads()))
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		in.Close()
+		cmd.Wait()
+	})
+	request, err := json.Marshal(map[string]any{"ids": ids, "maxNewTokens": fresh})
+	if err != nil {
+		b.Fatal(err)
+	}
+	answers := json.NewDecoder(bufio.NewReader(out))
+	return func() time.Duration {
+		if _, err := io.WriteString(in, string(request)+"\n"); err != nil {
+			b.Fatal(err)
+		}
+		var answer struct{ MS float64 }
+		if err := answers.Decode(&answer); err != nil {
+			b.Fatal(err)
+		}
+		return time.Duration(answer.MS * float64(time.Millisecond))
+	}
+}

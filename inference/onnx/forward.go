@@ -1,0 +1,153 @@
+package onnx
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"slices"
+
+	ort "github.com/yalue/onnxruntime_go"
+)
+
+// run is one generation's hold on ONNX Runtime. When its context ends, the
+// step that runs stops inside the library.
+type run struct {
+	ctx     context.Context
+	options *ort.RunOptions
+	stop    func() bool
+	stopped chan struct{} // closed when the terminate flag is set
+}
+
+func newRun(ctx context.Context) (*run, error) {
+	options, err := newRunOptions()
+	if err != nil {
+		return nil, err
+	}
+	r := &run{ctx: ctx, options: options, stopped: make(chan struct{})}
+	r.stop = context.AfterFunc(ctx, func() {
+		_ = options.Terminate() // fails only on destroyed options
+		close(r.stopped)
+	})
+	return r, nil
+}
+
+func (r *run) end() {
+	if !r.stop() {
+		<-r.stopped // the other goroutine still uses the options
+	}
+	destroy(r.options)
+}
+
+// sequence is the memory of one generation: its cache, and the buffers of a
+// step. It is used again and again, by one generation at a time.
+type sequence struct {
+	model     *Model
+	cache     *kvCache
+	positions []int64
+	mask      []int64
+	logits    []byte    // as the graph writes them
+	last      []float32 // those of the last position
+}
+
+// forward reads ids after what the cache holds and returns the logits, one
+// for each id of the vocabulary, of the token that follows. They are valid
+// until the next call.
+func (s *sequence) forward(r *run, ids []int64) ([]float32, error) {
+	for chunk := range slices.Chunk(ids, s.model.chunk) {
+		if err := r.ctx.Err(); err != nil {
+			return nil, err
+		}
+		if err := s.step(r, chunk); err != nil {
+			if r.ctx.Err() != nil {
+				return nil, r.ctx.Err()
+			}
+			return nil, fmt.Errorf("run %s: %w", s.model.name, err)
+		}
+	}
+	return s.last, nil
+}
+
+// step runs the graph once.
+func (s *sequence) step(r *run, ids []int64) error {
+	sig := s.model.sig
+	n, past := len(ids), s.cache.tokens
+	s.positions = s.positions[:0]
+	for i := range n {
+		s.positions = append(s.positions, int64(past+i))
+	}
+	for len(s.mask) < past+n {
+		s.mask = append(s.mask, 1)
+	}
+	rows := n
+	if sig.lastOnly {
+		rows = 1
+	}
+	size := rows * sig.logitsBytes()
+	s.logits = slices.Grow(s.logits[:0], size)[:size]
+
+	var held values
+	defer held.free()
+	inputs := make([]ort.Value, len(sig.inputs))
+	outputs := make([]ort.Value, len(sig.outputs))
+	for _, t := range []struct {
+		place  int
+		values []ort.Value
+		dtype  DType
+		data   []byte
+		shape  []int64
+	}{
+		{sig.ids, inputs, Int64, asBytes(ids), []int64{1, int64(n)}},
+		{sig.mask, inputs, Int64, asBytes(s.mask[:past+n]), []int64{1, int64(past + n)}},
+		{sig.positions, inputs, Int64, asBytes(s.positions), []int64{1, int64(n)}},
+		{sig.logits, outputs, sig.logitsType, s.logits, []int64{1, int64(rows), int64(sig.vocab)}},
+	} {
+		if t.place < 0 {
+			continue
+		}
+		v, err := held.add(t.dtype, t.data, t.shape...)
+		if err != nil {
+			return err
+		}
+		t.values[t.place] = v
+	}
+	before, after, err := s.cache.bind(n)
+	if err != nil {
+		return err
+	}
+	for i := range sig.past {
+		inputs[sig.past[i]], outputs[sig.present[i]] = before[i], after[i]
+	}
+	if err := s.model.session.RunWithOptions(inputs, outputs, r.options); err != nil {
+		return err
+	}
+	s.cache.advance(n)
+	decodeLogits(s.last, s.logits[(rows-1)*sig.logitsBytes():], sig.logitsType)
+	return nil
+}
+
+func decodeLogits(dst []float32, src []byte, t DType) {
+	if t == Float16 {
+		for i := range dst {
+			dst[i] = float16(binary.NativeEndian.Uint16(src[2*i:]))
+		}
+		return
+	}
+	for i := range dst {
+		dst[i] = math.Float32frombits(binary.NativeEndian.Uint32(src[4*i:]))
+	}
+}
+
+// float16 converts an IEEE 754 binary16 number.
+func float16(h uint16) float32 {
+	sign := uint32(h>>15) << 31
+	exponent, fraction := uint32(h>>10&0x1f), uint32(h&0x3ff)
+	switch exponent {
+	case 0: // zero or subnormal
+		f := float32(fraction) / (1 << 24)
+		return math.Float32frombits(math.Float32bits(f) | sign)
+	case 0x1f: // infinity or NaN
+		return math.Float32frombits(sign | 0xff<<23 | fraction<<13)
+	}
+	return math.Float32frombits(sign | (exponent+112)<<23 | fraction<<13)
+}

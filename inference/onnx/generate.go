@@ -1,0 +1,144 @@
+package onnx
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+)
+
+// GenerateOptions are the parameters of one generation, named as in Hugging
+// Face's GenerationConfig. The zero value of each turns it off.
+type GenerateOptions struct {
+	// PrefixLen is the number of tokens at the start of the prompt that many
+	// prompts share. Their keys and values are kept and not computed again.
+	// The prompt is read in two parts even the first time, so that a graph
+	// that scales activations dynamically rounds alike each time.
+	PrefixLen int
+	// MaxNewTokens bounds the output; 0 gives an empty one.
+	MaxNewTokens int
+	// EOS lists the tokens that end the output; they are not part of it.
+	EOS []int64
+	// Stop is asked after every token with the output so far and ends the
+	// generation when it returns true. The token stays in the output.
+	Stop func(ids []int64) bool
+
+	// Temperature above 0 draws tokens at random; 0 takes the likeliest.
+	Temperature float32
+	TopP        float32 // of the probability mass, 0 < p < 1
+	TopK        int
+	// RepetitionPenalty above 1 makes tokens of the prompt and the output
+	// less likely.
+	RepetitionPenalty float32
+	// NoRepeatNgramSize forbids that a run of so many tokens, prompt
+	// included, occurs twice.
+	NoRepeatNgramSize int
+	// Seed makes draws repeatable.
+	Seed uint64
+}
+
+// Reason says why a generation ended.
+type Reason string
+
+// The reasons of an end.
+const (
+	EOS    Reason = "eos"
+	Length Reason = "length" // MaxNewTokens, or the model's last position
+	Stop   Reason = "stop"   // GenerateOptions.Stop
+)
+
+// Output is what a generation gave.
+type Output struct {
+	IDs    []int64 // without the token that ended it
+	Reason Reason
+
+	Prefill      time.Duration // reading the prompt
+	Decode       time.Duration // writing the output after its first token
+	PromptTokens int
+	PrefixTokens int // of the prompt, not read again
+}
+
+// Generate continues prompt, a list of 1 to Context-1 token ids. It waits for
+// its turn when Options.Parallel generations are at work. When ctx ends, it stops inside ONNX Runtime and returns ctx.Err();
+// the model stays usable.
+func (m *Model) Generate(ctx context.Context, prompt []int64, o GenerateOptions) (Output, error) {
+	if err := m.check(prompt, o); err != nil {
+		return Output{}, err
+	}
+	s, err := m.acquire(ctx)
+	if err != nil {
+		return Output{}, err
+	}
+	defer m.release(s)
+	r, err := newRun(ctx)
+	if err != nil {
+		return Output{}, err
+	}
+	defer r.end()
+
+	out := Output{Reason: Length, PromptTokens: len(prompt)}
+	limit := min(o.MaxNewTokens, m.sig.context-len(prompt))
+	sampler := newSampler(o)
+	ids := slices.Clone(prompt)
+
+	began := time.Now()
+	s.cache.reset(len(prompt) + limit)
+	defer s.cache.free()
+	if out.PrefixTokens, err = s.readPrefix(r, prompt, o.PrefixLen); err != nil {
+		return out, err
+	}
+	unread := prompt[s.cache.tokens:]
+	for len(out.IDs) < limit {
+		logits, err := s.forward(r, unread)
+		if err != nil {
+			return out, err
+		}
+		if len(out.IDs) == 0 {
+			out.Prefill = time.Since(began)
+		}
+		next, err := sampler.next(logits, ids)
+		if err != nil {
+			return out, fmt.Errorf("run %s: %w", m.name, err)
+		}
+		if slices.Contains(o.EOS, next) {
+			out.Reason = EOS
+			break
+		}
+		ids = append(ids, next)
+		out.IDs = ids[len(prompt):]
+		if o.Stop != nil && o.Stop(out.IDs) {
+			out.Reason = Stop
+			break
+		}
+		unread = ids[len(ids)-1:]
+	}
+	out.Decode = time.Since(began) - out.Prefill
+	return out, nil
+}
+
+// check refuses what cannot be run.
+func (m *Model) check(prompt []int64, o GenerateOptions) error {
+	if len(prompt) == 0 {
+		return fmt.Errorf("run %s: the prompt is empty", m.name)
+	}
+	if len(prompt) >= m.sig.context {
+		return fmt.Errorf("run %s: the prompt has %d tokens, but the model has %d positions for prompt and output together; shorten the input (maxInputTokens)", m.name, len(prompt), m.sig.context)
+	}
+	for _, id := range prompt {
+		if id < 0 || id >= int64(m.sig.vocab) {
+			return fmt.Errorf("run %s: the prompt has token %d, but the model knows 0 to %d; do tokenizer.json and the graph belong together?", m.name, id, m.sig.vocab-1)
+		}
+	}
+	switch {
+	case o.MaxNewTokens < 0, o.TopK < 0, o.NoRepeatNgramSize < 0, o.PrefixLen < 0:
+		return fmt.Errorf("run %s: a negative number among the generation options", m.name)
+	case !(o.Temperature >= 0) || math.IsInf(float64(o.Temperature), 1):
+		return fmt.Errorf("run %s: the temperature is %v; it must be 0 or above", m.name, o.Temperature)
+	case !(o.TopP >= 0 && o.TopP <= 1):
+		return fmt.Errorf("run %s: top-p is %v; it must lie between 0 and 1", m.name, o.TopP)
+	case !(o.RepetitionPenalty >= 0) || math.IsInf(float64(o.RepetitionPenalty), 1):
+		return fmt.Errorf("run %s: the repetition penalty is %v; it must be above 0", m.name, o.RepetitionPenalty)
+	}
+	return nil
+}

@@ -1,0 +1,180 @@
+package onnx_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gloss-lsp/gloss/inference/onnx"
+	"github.com/gloss-lsp/gloss/inference/onnx/onnxtest"
+)
+
+// reference continues prompts greedily with Transformers.js.
+func reference(t *testing.T, dir, dtype string, prompts [][]int64, maxNewTokens int) [][]int64 {
+	t.Helper()
+	node, err := exec.LookPath("node")
+	if err != nil {
+		onnxtest.Missing(t, "Node.js is not installed; the reference implementation needs version 20 or later")
+	}
+	npm := filepath.Join(onnxtest.Root(t), "inference", "onnx", "npm")
+	if _, err := os.Stat(filepath.Join(npm, "node_modules", "@huggingface", "transformers")); err != nil {
+		onnxtest.Missing(t, "Transformers.js is not installed; run `npm ci --ignore-scripts` in inference/onnx/npm")
+	}
+	type line struct {
+		IDs          []int64 `json:"ids"`
+		MaxNewTokens int     `json:"maxNewTokens,omitempty"`
+	}
+	var in, out, problems bytes.Buffer
+	encoder := json.NewEncoder(&in)
+	for _, p := range prompts {
+		if err := encoder.Encode(line{p, maxNewTokens}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.CommandContext(t.Context(), node, filepath.Join(npm, "reference.mjs"), dir, dtype, "1")
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = &in, &out, &problems
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("the reference failed: %v\n%s", err, &problems)
+	}
+	var ids [][]int64
+	for decoder := json.NewDecoder(&out); decoder.More(); {
+		var l line
+		if err := decoder.Decode(&l); err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, l.IDs)
+	}
+	if len(ids) != len(prompts) {
+		t.Fatalf("the reference answered %d of %d prompts", len(ids), len(prompts))
+	}
+	return ids
+}
+
+// way is a way to read a prompt: a part of it as its prefix, which is kept
+// from before or not.
+type way struct {
+	part func(length int) int
+	kept bool
+}
+
+var (
+	whole  = []way{{func(int) int { return 0 }, false}}
+	thirds = func(length int) int { return length / 3 }
+	// everyWay reads a prompt whole, with a new prefix and with a kept one.
+	everyWay = append(whole, way{thirds, false}, way{thirds, true})
+)
+
+// compare generates with m in the given ways. At most tolerated outputs may
+// differ from those wanted.
+func compare(t *testing.T, m *onnx.Model, prompts, want [][]int64, o onnx.GenerateOptions, ways []way, tolerated int) {
+	t.Helper()
+	var differ []string
+	for i, prompt := range prompts {
+		for _, way := range ways {
+			o.PrefixLen = way.part(len(prompt))
+			out, err := m.Generate(t.Context(), prompt, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Equal(out.IDs, want[i]) {
+				differ = append(differ, fmt.Sprintf("prompt %d of %d tokens, prefix %d, kept %v: got %v, want %v", i, len(prompt), o.PrefixLen, way.kept, out.IDs, want[i]))
+			}
+			if way.kept && out.PrefixTokens != o.PrefixLen || !way.kept && out.PrefixTokens != 0 {
+				t.Errorf("prompt %d: %d tokens of the prefix were kept, prefix %d, %v", i, out.PrefixTokens, o.PrefixLen, way.kept)
+			}
+		}
+	}
+	if len(differ) > tolerated {
+		t.Errorf("%d of %d outputs differ, %d are tolerated:\n%s", len(differ), len(ways)*len(prompts), tolerated, strings.Join(differ, "\n"))
+	}
+}
+
+// randomPrompts returns n prompts of 1 to 300 random ids, all different.
+func randomPrompts(n, vocab int) [][]int64 {
+	rng := rand.New(rand.NewPCG(7, uint64(vocab)))
+	prompts := make([][]int64, n)
+	for i := range prompts {
+		prompts[i] = make([]int64, 1+(i*37+i*i)%300)
+		for j := range prompts[i] {
+			prompts[i][j] = rng.Int64N(int64(vocab))
+		}
+	}
+	return prompts
+}
+
+// codePrompts returns n prompts made of this package's source text. The
+// longest token of the vocabulary is taken at each place, which is not how
+// the tokenizer merges, but the ids are those of code.
+func codePrompts(t *testing.T, n int) [][]int64 {
+	t.Helper()
+	vocab := shippedVocab(t)
+	var source strings.Builder
+	files, err := filepath.Glob("*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no source files beside the test", err)
+	}
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		source.WriteString(strings.NewReplacer(" ", "\u0120", "\n", "\u010a", "\t", "\u0109").Replace(string(text)))
+	}
+	var ids []int64
+	for rest := source.String(); rest != ""; {
+		size := min(24, len(rest))
+		for ; size > 1; size-- {
+			if _, ok := vocab[rest[:size]]; ok {
+				break
+			}
+		}
+		if id, ok := vocab[rest[:size]]; ok {
+			ids = append(ids, id)
+		}
+		rest = rest[size:]
+	}
+	rng := rand.New(rand.NewPCG(3, 3))
+	prompts := make([][]int64, n)
+	for i := range prompts {
+		length := 30 + rng.IntN(270)
+		start := rng.IntN(len(ids) - length)
+		prompts[i] = append([]int64{1}, ids[start:start+length]...)
+	}
+	return prompts
+}
+
+func TestParityShippedModel(t *testing.T) {
+	prompts := append(randomPrompts(40, 8192), codePrompts(t, 60)...)
+	for _, g := range goldens(t) {
+		prompts = append(prompts, g.PromptIDs)
+	}
+	want := reference(t, shipped(t), "q8", prompts, 32)
+	compare(t, openShipped(t, onnx.Options{}), prompts, want, onnx.GenerateOptions{MaxNewTokens: 32, EOS: []int64{0}}, everyWay, 0)
+}
+
+func TestParityRandomModels(t *testing.T) {
+	for name, prompts := range map[string]int{
+		"fused": 100, "plain": 100, "fused, no position_ids": 30, "fused, last logits": 30,
+		"fused, 8-bit": 30, "fused, dynamic": 30, "plain, no position_ids": 30,
+	} {
+		t.Run(name, func(t *testing.T) {
+			l, dir := tiny(name), t.TempDir()
+			l.WriteDir(t, dir)
+			prompts := randomPrompts(prompts, l.Vocab)
+			want := reference(t, dir, "fp32", prompts, 16)
+			m := open(t, onnx.Graph{Path: filepath.Join(dir, "onnx", "model.onnx")}, onnx.Options{})
+			ways := everyWay
+			if l.Dynamic {
+				ways = whole // in parts, activations get other scales
+			}
+			compare(t, m, prompts, want, onnx.GenerateOptions{MaxNewTokens: 16}, ways, 0)
+		})
+	}
+}
