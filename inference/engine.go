@@ -1,0 +1,225 @@
+package inference
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/gloss-lsp/gloss/inference/onnx"
+	"github.com/gloss-lsp/gloss/inference/prompt"
+	"github.com/gloss-lsp/gloss/inference/tokenizer"
+	"github.com/gloss-lsp/gloss/models"
+)
+
+// EngineOptions says how a model is run. The zero value of a field means the
+// model's own choice, or the default that is named here.
+type EngineOptions struct {
+	// Library is the path of ONNX Runtime's shared library; "" searches.
+	Library string
+	// Parallel is the number of summaries that are written at a time (1).
+	Parallel int
+	// Threads bounds the cores of one inference (an equal share of all).
+	Threads int
+	// Timeout bounds the time of one summary (5 s).
+	Timeout time.Duration
+	// MaxInputTokens bounds the tokens of code in a prompt.
+	MaxInputTokens int
+	// MaxOutputTokens bounds the generated tokens.
+	MaxOutputTokens int
+	Sampling        Sampling
+}
+
+// Sampling says how the next token is chosen, named as in Hugging Face's
+// GenerationConfig. The zero value is greedy: the likeliest token, always.
+type Sampling struct {
+	// Temperature above 0 draws tokens at random. The draws of one function
+	// are always the same.
+	Temperature       float32
+	TopP              float32
+	TopK              int
+	RepetitionPenalty float32
+	NoRepeatNgramSize int
+}
+
+// Engine is the Summarizer that runs a model in this process. It loads the
+// library, the tokenizer and the graph at the first summary, because an
+// editor whose summaries are all cached needs none of them.
+type Engine struct {
+	model    *models.Model
+	options  EngineOptions
+	identity string
+
+	mu     sync.Mutex // held while loading
+	loaded *loaded
+}
+
+// loaded is everything that costs time and memory.
+type loaded struct {
+	tokenizer tokenizer.Tokenizer
+	form      prompt.Form
+	graph     *onnx.Model
+}
+
+var _ Summarizer = (*Engine)(nil)
+
+// NewEngine prepares to run m. It reads m's files once, for Identity, and
+// fails when they cannot be read.
+func NewEngine(m *models.Model, o EngineOptions) (*Engine, error) {
+	hash, err := m.Hash()
+	if err != nil {
+		return nil, err
+	}
+	if o.Timeout == 0 {
+		o.Timeout = 5 * time.Second
+	}
+	o.Parallel = min(max(1, o.Parallel), runtime.NumCPU())
+	if o.Threads == 0 && o.Parallel > 1 {
+		o.Threads = max(1, runtime.GOMAXPROCS(0)/o.Parallel)
+	}
+	if o.MaxInputTokens == 0 || o.MaxInputTokens > m.Description.MaxInputTokens {
+		o.MaxInputTokens = m.Description.MaxInputTokens
+	}
+	if o.MaxOutputTokens == 0 || o.MaxOutputTokens > m.Description.MaxOutputTokens {
+		o.MaxOutputTokens = m.Description.MaxOutputTokens
+	}
+	identity := fmt.Sprintf("%s/%+v/%d/%d/%+v", hash, m.Description.Prompt, o.MaxInputTokens, o.MaxOutputTokens, o.Sampling)
+	return &Engine{model: m, options: o, identity: identity}, nil
+}
+
+// Identity implements Summarizer.
+func (e *Engine) Identity() string { return e.identity }
+
+// Load loads the library, the tokenizer and the graph unless that is done. Its
+// errors wrap ErrUnavailable; a later call tries again.
+func (e *Engine) Load() error {
+	_, err := e.load()
+	return err
+}
+
+func (e *Engine) load() (*loaded, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.loaded != nil {
+		return e.loaded, nil
+	}
+	l, err := e.open()
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	e.loaded = l
+	return l, nil
+}
+
+func (e *Engine) open() (*loaded, error) {
+	b, err := e.model.ReadFile("tokenizer.json")
+	if err != nil {
+		return nil, err
+	}
+	t, err := tokenizer.Load(b)
+	if err != nil {
+		return nil, fmt.Errorf("model %s: tokenizer.json: %w", e.model, err)
+	}
+	description := e.model.Description
+	description.MaxInputTokens = e.options.MaxInputTokens
+	form, err := prompt.New(description, t)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("model %s: %w", e.model, err), t.Close())
+	}
+	graph, err := OpenGraph(e.model, e.options.Library, onnx.Options{Threads: e.options.Threads, Parallel: e.options.Parallel})
+	if err != nil {
+		return nil, errors.Join(err, t.Close())
+	}
+	return &loaded{tokenizer: t, form: form, graph: graph}, nil
+}
+
+// OpenGraph loads ONNX Runtime and the graph of m. The empty library searches
+// for it. What the graph leaves open is taken from m's config.json.
+func OpenGraph(m *models.Model, library string, o onnx.Options) (*onnx.Model, error) {
+	library, err := onnx.FindLibrary(library)
+	if err != nil {
+		return nil, err
+	}
+	if err := onnx.Initialize(library); err != nil {
+		return nil, err
+	}
+	graph, err := Graph(m)
+	if err != nil {
+		return nil, err
+	}
+	o.Config = GraphConfig(m)
+	return onnx.Open(graph, o)
+}
+
+// Graph names m's graph for package onnx.
+func Graph(m *models.Model) (onnx.Graph, error) {
+	path, data, err := m.GraphFile()
+	if err != nil {
+		return onnx.Graph{}, err
+	}
+	return onnx.Graph{Path: path, Data: data}, nil
+}
+
+// GraphConfig is what m's config.json says about its graph.
+func GraphConfig(m *models.Model) onnx.Config {
+	return onnx.Config{
+		VocabSize:             m.Config.VocabSize,
+		NumKeyValueHeads:      m.Config.NumKeyValueHeads,
+		HeadDim:               m.Config.HeadDim,
+		MaxPositionEmbeddings: m.Config.MaxPositionEmbeddings,
+	}
+}
+
+// Summarize implements Summarizer.
+func (e *Engine) Summarize(ctx context.Context, r Request) (Summary, error) {
+	l, err := e.load()
+	if err != nil {
+		return Summary{}, err
+	}
+	limited, cancel := context.WithTimeout(ctx, e.options.Timeout)
+	defer cancel()
+
+	start := time.Now()
+	f := prompt.Function{Language: r.Language, Name: r.Name, Code: r.Code}
+	p := l.form.Prompt(f)
+	out, err := l.graph.Generate(limited, p.IDs, onnx.GenerateOptions{
+		PrefixLen:    p.PrefixLen,
+		MaxNewTokens: e.options.MaxOutputTokens,
+		EOS:          e.model.Generation.EOS,
+		Stop:         func(ids []int64) bool { return l.form.Done(l.tokenizer.Decode(ids, true)) },
+
+		Temperature:       e.options.Sampling.Temperature,
+		TopP:              e.options.Sampling.TopP,
+		TopK:              e.options.Sampling.TopK,
+		RepetitionPenalty: e.options.Sampling.RepetitionPenalty,
+		NoRepeatNgramSize: e.options.Sampling.NoRepeatNgramSize,
+		Seed:              binary.LittleEndian.Uint64(r.Key[:]),
+	})
+	if err != nil {
+		if ctx.Err() == nil && limited.Err() != nil {
+			return Summary{}, fmt.Errorf("the model %s took longer than %s for %s (setting inference.timeout)", e.model.Name, e.options.Timeout, r.Name)
+		}
+		return Summary{}, err
+	}
+	text, err := l.form.Summary(l.tokenizer.Decode(out.IDs, true), f)
+	if err != nil {
+		return Summary{}, fmt.Errorf("%w: %w", ErrNoSummary, err)
+	}
+	return Summary{Text: text, Source: SourceModel, Model: e.model.Name, Elapsed: time.Since(start)}, nil
+}
+
+// Close frees the model's native memory. The Engine may be used again: it
+// loads anew.
+func (e *Engine) Close() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.loaded == nil {
+		return nil
+	}
+	err := errors.Join(e.loaded.graph.Close(), e.loaded.tokenizer.Close())
+	e.loaded = nil
+	return err
+}

@@ -1,0 +1,69 @@
+// Package inference turns a function into a one-line summary.
+//
+// An Engine joins a tokenizer, a prompt form and an ONNX session into a
+// Summarizer. A Scheduler stands before it and decides what is worth the
+// model's time, and when. The package knows nothing of editors, documents or
+// syntax trees.
+package inference
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Request asks for the summary of one function.
+type Request struct {
+	// Key identifies the function's language and normalized text, never its
+	// position (chunker.Key).
+	Key [32]byte
+	// Language is the LSP language id, for example "go" or "csharp".
+	Language string
+	Name     string
+	// Code is the function's normalized text, without its doc comment.
+	Code string
+}
+
+// Source says where a summary comes from.
+type Source string
+
+// The sources of a summary.
+const (
+	SourceModel Source = "model" // written by the model
+	SourceDoc   Source = "doc"   // the first sentence of the doc comment
+	SourceName  Source = "name"  // derived from the function's name
+)
+
+// Summary is one line of plain text about a function.
+type Summary struct {
+	Text   string
+	Source Source
+	// Model is the name of the model that wrote Text, "" for other sources.
+	Model string
+	// Cached is true when no inference ran for this answer.
+	Cached bool
+	// Elapsed is the time the model took, 0 when Cached.
+	Elapsed time.Duration
+}
+
+// Summarizer writes summaries. It is safe for concurrent use; whether calls
+// run in parallel or in turn is its own affair.
+type Summarizer interface {
+	// Identity changes whenever the same Request could get another answer:
+	// it covers the model's files, the prompt form's version and the
+	// generation parameters.
+	Identity() string
+	// Summarize writes the summary of r. It returns ctx.Err() when ctx ends,
+	// an error wrapping ErrUnavailable when no model can run at all, and an
+	// error wrapping ErrNoSummary when the model ran and wrote nothing usable.
+	Summarize(ctx context.Context, r Request) (Summary, error)
+}
+
+var (
+	// ErrUnavailable means that no model can run until something outside the
+	// request changes: the library, the model's files or the settings.
+	ErrUnavailable = errors.New("no model is available")
+	// ErrNoSummary means that the model ran and its output was empty or
+	// degenerate. Greedy decoding gives the same again, so a retry is useless.
+	ErrNoSummary = errors.New("the model wrote no usable summary")
+)

@@ -1,0 +1,275 @@
+package prompt
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gloss-lsp/gloss/inference/tokenizer"
+	"github.com/gloss-lsp/gloss/models"
+)
+
+// shipped opens the form of the model that ships with gloss.
+func shipped(tb testing.TB) (Form, models.Description, tokenizer.Tokenizer) {
+	tb.Helper()
+	m, err := models.Open(models.Default)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	b, err := m.ReadFile("tokenizer.json")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	t := load(tb, b)
+	return open(tb, m.Description, t), m.Description, t
+}
+
+func load(tb testing.TB, tokenizerJSON []byte) tokenizer.Tokenizer {
+	tb.Helper()
+	t, err := tokenizer.Load(tokenizerJSON)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { t.Close() })
+	return t
+}
+
+func open(tb testing.TB, d models.Description, t tokenizer.Tokenizer) Form {
+	tb.Helper()
+	f, err := New(d, t)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return f
+}
+
+var chatDescription = models.Description{Prompt: models.Prompt{Form: "chat", Version: 1}, MaxInputTokens: 512}
+
+// smollm2 opens the chat form with the tokenizer of SmolLM2.
+func smollm2(tb testing.TB) (Form, tokenizer.Tokenizer) {
+	tb.Helper()
+	const path = "../../../shared/data/smollm2/tokenizer.json"
+	b, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		tb.Skipf("%s is missing: it is SmolLM2's tokenizer, which is not a part of this repository", path)
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
+	t := load(tb, b)
+	return open(tb, chatDescription, t), t
+}
+
+func TestNew(t *testing.T) {
+	_, d, tok := shipped(t)
+	for want, change := range map[string]func(*models.Description){
+		`prompt form "poem" version 1 is unknown to this gloss; it knows "chat" version 1, "words" version 1`:  func(d *models.Description) { d.Prompt.Form = "poem" },
+		`prompt form "words" version 2 is unknown to this gloss; it knows "chat" version 1, "words" version 1`: func(d *models.Description) { d.Prompt.Version = 2 },
+		`maxInputTokens is 0; it must be positive`:                                                             func(d *models.Description) { d.MaxInputTokens = 0 },
+	} {
+		d := d
+		change(&d)
+		if _, err := New(d, tok); err == nil || err.Error() != want {
+			t.Errorf("New(%+v): %v, want %s", d, err, want)
+		}
+	}
+	for _, form := range []string{"words", "chat"} {
+		d.Prompt.Form = form
+		if _, err := New(d, noTokens{tok}); err == nil || !strings.Contains(err.Error(), "<|im_start|>") {
+			t.Errorf("New(%s) without special tokens: %v", form, err)
+		}
+	}
+}
+
+// noTokens is a tokenizer without the tokens that the forms need.
+type noTokens struct{ tokenizer.Tokenizer }
+
+func (noTokens) TokenID(string) (int64, bool) { return 0, false }
+
+// golden is a line of models/default/golden.jsonl.
+type golden struct {
+	Language, Name, Code, Prompt string
+	Output                       string
+	PromptIDs                    []int64 `json:"prompt_ids"`
+}
+
+func goldens(tb testing.TB) []golden {
+	tb.Helper()
+	f, err := os.Open("../../models/default/golden.jsonl")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer f.Close()
+	var all []golden
+	for d := json.NewDecoder(f); d.More(); {
+		var g golden
+		if err := d.Decode(&g); err != nil {
+			tb.Fatal(err)
+		}
+		all = append(all, g)
+	}
+	return all
+}
+
+func TestWordsGolden(t *testing.T) {
+	form, _, _ := shipped(t)
+	all := goldens(t)
+	if len(all) != 12 {
+		t.Errorf("there are %d golden prompts, want 12", len(all))
+	}
+	for _, g := range all {
+		fn := Function{Language: g.Language, Name: g.Name, Code: g.Code}
+		if diff := cmp.Diff(g.Prompt, wordsText(fn)); diff != "" {
+			t.Errorf("%s: text (-want +got):\n%s", g.Name, diff)
+		}
+		if diff := cmp.Diff(Prompt{IDs: g.PromptIDs, PrefixLen: 1}, form.Prompt(fn)); diff != "" {
+			t.Errorf("%s: prompt (-want +got):\n%s", g.Name, diff)
+		}
+		if got, err := form.Summary(g.Output, fn); got != g.Output || err != nil {
+			t.Errorf("%s: Summary(%q) = %q, %v", g.Name, g.Output, got, err)
+		}
+	}
+}
+
+func TestWordsText(t *testing.T) {
+	for _, test := range []struct {
+		fn   Function
+		want string
+	}{
+		{Function{"typescriptreact", "parseHTTPHeader2", "x"}, "typescript\nparse http header 2\nx"},
+		{Function{"javascriptreact", "_a__b", "ABc 0xFF 3abc"}, "javascript\na b\na bc x ff abc"},
+		{Function{"go", "f", "public static a a a b"}, "go\nf\na a b"},
+		{Function{"zig", "größe", "Größe ÄRGER_x // 説明 x"}, "zig\ngröße\nx x"},
+		{Function{"python", "get計算", "計算 = 1"}, "python\nget 計算\n"},
+		{Function{"python", "e\u0301TA\u0301T", ""}, "python\ne\u0301 ta\u0301t\n"},
+		{Function{"go`\n<|im_end|>", "", ""}, "goim_end\n\n"},
+		{Function{"c++", "x", strings.Repeat("ab ", 3) + strings.Repeat("é", 4000) + "cd"}, "c++\nx\nab ab"},
+	} {
+		if got := wordsText(test.fn); got != test.want {
+			t.Errorf("wordsText(%q) = %q, want %q", test.fn, got, test.want)
+		}
+	}
+}
+
+// TestChat checks that encoding the pieces one by one gives what encoding the
+// whole text gives, so that the model sees the tokens it was trained on.
+func TestChat(t *testing.T) {
+	form, tok := smollm2(t)
+	const head = "<|im_start|>system\nYou explain code in one short sentence.<|im_end|>\n<|im_start|>user\nWhat does this function do?\n"
+	for _, test := range []struct{ language, code, fence string }{
+		{"go", "func f() {\n\treturn\n}", "```"},
+		{"typescriptreact", "const s = ```;\n\tf(````)", "`````"},
+		{"python", "\n\n\tdef f():\n\t\tpass\n\n", "```"},
+		{"shellscript", strings.Repeat("`", 40), "`````````"},
+	} {
+		p := form.Prompt(Function{Language: test.language, Name: "f", Code: test.code})
+		code := longFence.ReplaceAllString(strings.TrimSpace(test.code), "````````")
+		text := head + test.fence + language(test.language) + "\n" + code + "\n" + test.fence +
+			"<|im_end|>\n<|im_start|>assistant\nThis function"
+		if diff := cmp.Diff(tok.EncodeSpecial(text), p.IDs); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", test.code, diff)
+		}
+		if got := tok.Decode(p.IDs[:p.PrefixLen], false); got != head {
+			t.Errorf("the prefix is %q, want %q", got, head)
+		}
+	}
+}
+
+func TestAnswer(t *testing.T) {
+	d := chatDescription
+	d.Stop = []string{"###", ""}
+	_, _, tok := shipped(t)
+	form := open(t, d, tok)
+	for output, want := range map[string]bool{
+		"":                            false,
+		" parses":                     false,
+		" parses 3.":                  false,
+		" parses 3.5, e.g. this":      false,
+		" parses x.":                  false,
+		" parses x. It":               true,
+		" parses x\n":                 true,
+		"\n\n parses":                 false,
+		"Sure! Here":                  false,
+		"Here is the summary:\n":      false,
+		"```\n":                       false,
+		"```\ndef f():\n```\nParses":  false,
+		"Sure! Here it is: Parses.\n": true,
+		" parses x###":                true,
+	} {
+		if got := form.Done(output); got != want {
+			t.Errorf("Done(%q) is %v", output, got)
+		}
+	}
+	if got, err := form.Summary(" parses x### Instruction", parsePort); got != "Parses x." || err != nil {
+		t.Errorf("Summary = %q, %v", got, err)
+	}
+}
+
+// FuzzPrompt checks that every prompt is bounded, begins with its prefix, and
+// that no code, name or language puts a special token into it.
+func FuzzPrompt(f *testing.F) {
+	words, d, tok := shipped(f)
+	d.Prompt.Form = "chat"
+	chat := open(f, d, tok)
+	f.Add("go", "main", "func main() {\n\tprintln(\"<|im_end|>\")\n}")
+	f.Add("<|im_start|>", "<|im_end|>", "<|endoftext|>```\n````")
+	f.Add("c", "größe", strings.Repeat("\xff計", 900))
+	f.Add("c", "f", strings.Repeat("\n\t \t", 3000)+"}")
+	f.Add("c", "f", strings.Repeat("`", 5000))
+	special := func(ids []int64) int {
+		return len(slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return id > 2 }))
+	}
+	empty := chat.Prompt(Function{})
+	f.Fuzz(func(t *testing.T, language, name, code string) {
+		fn := Function{Language: language, Name: name, Code: code}
+		p := words.Prompt(fn)
+		if n := len(p.IDs); n > d.MaxInputTokens+2 || special(p.IDs) != 2 || p.IDs[0] != 1 || p.IDs[n-1] != 2 {
+			t.Errorf("words: %d tokens %v", n, p.IDs)
+		}
+		p = chat.Prompt(fn)
+		if n := len(p.IDs); n > len(empty.IDs)+d.MaxInputTokens+2*maxFence+maxLanguage {
+			t.Errorf("chat: %d tokens for a limit of %d", n, d.MaxInputTokens)
+		}
+		if special(p.IDs) != special(empty.IDs) {
+			t.Errorf("chat: special tokens in the code: %v", p.IDs)
+		}
+		if !slices.Equal(p.IDs[:p.PrefixLen], empty.IDs[:empty.PrefixLen]) {
+			t.Errorf("chat: the prefix is %v, want %v", p.IDs[:p.PrefixLen], empty.IDs[:empty.PrefixLen])
+		}
+	})
+}
+
+// longFunction is a function of 200 lines.
+var longFunction = Function{
+	Language: "go",
+	Name:     "parseAll",
+	Code:     "func parseAll(lines []string) (ports []Port, err error) {\n" + strings.Repeat("\tif port, err := parsePort(lines[0]); err != nil {\n\t\treturn nil, fmt.Errorf(\"line %d: %w\", i, err)\n\t}\n", 66) + "}",
+}
+
+func BenchmarkPrompt(b *testing.B) {
+	b.Run("words", func(b *testing.B) {
+		form, _, _ := shipped(b)
+		for b.Loop() {
+			form.Prompt(longFunction)
+		}
+	})
+	b.Run("chat", func(b *testing.B) {
+		form, _ := smollm2(b)
+		for b.Loop() {
+			form.Prompt(longFunction)
+		}
+	})
+	b.Run("chat hostile 10 MB line", func(b *testing.B) {
+		form, _ := smollm2(b)
+		fn := Function{Language: "javascript", Name: "f", Code: strings.Repeat("a=b;", 10<<20/4)}
+		for b.Loop() {
+			form.Prompt(fn)
+		}
+	})
+}

@@ -1,0 +1,96 @@
+// Package prompt is the text that goes into a model and what is made of the
+// text that comes out.
+//
+// A Form turns a function into token ids and the model's output into one line
+// of plain text. Which form a model wants stands in its description; a form's
+// version grows whenever the same function would get other ids or the same
+// output another text.
+//
+// Code and output are both untrusted. Code is encoded as plain text, so that
+// it cannot forge a chat turn, and is bounded before it is tokenized; output
+// passes Clean.
+package prompt
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gloss-lsp/gloss/inference/tokenizer"
+	"github.com/gloss-lsp/gloss/models"
+)
+
+// Function is what a summary is asked for.
+type Function struct {
+	// Language is the LSP language id, for example "go" or "typescriptreact".
+	Language string
+	// Name is the identifier as it is written.
+	Name string
+	// Code is the definition without its doc comment (chunker.Chunk.Text).
+	Code string
+}
+
+// Prompt is the input of a model.
+type Prompt struct {
+	// IDs are the token ids of the whole prompt.
+	IDs []int64
+	// PrefixLen counts the leading ids that are the same for every function,
+	// whose KV cache can be computed once.
+	PrefixLen int
+}
+
+// Form knows how one kind of model is asked and answers. It is safe for
+// concurrent use.
+type Form interface {
+	// Prompt returns the token ids to run for f. Whatever f holds, their
+	// number is bounded by the description's MaxInputTokens and a constant.
+	Prompt(f Function) Prompt
+	// Done reports whether output, the text generated so far, already holds
+	// the summary, so that generation can stop.
+	Done(output string) bool
+	// Summary makes one line of plain text of everything that was generated.
+	// Its errors are those of Clean.
+	Summary(output string, f Function) (string, error)
+}
+
+// forms lists the known forms by name and version.
+var forms = map[models.Prompt]func(models.Description, tokenizer.Tokenizer) (Form, error){
+	{Form: "chat", Version: 1}:  newChat,
+	{Form: "words", Version: 1}: newWords,
+}
+
+// New returns the form that d names, for a model with the tokenizer t. It
+// fails if the form is unknown or needs a token that t does not have.
+func New(d models.Description, t tokenizer.Tokenizer) (Form, error) {
+	build, ok := forms[d.Prompt]
+	if !ok {
+		return nil, fmt.Errorf("prompt form %q version %d is unknown to this gloss; it knows %s", d.Prompt.Form, d.Prompt.Version, known())
+	}
+	if d.MaxInputTokens < 1 {
+		return nil, fmt.Errorf("maxInputTokens is %d; it must be positive", d.MaxInputTokens)
+	}
+	f, err := build(d, t)
+	if err != nil {
+		return nil, fmt.Errorf("prompt form %q version %d: %w", d.Prompt.Form, d.Prompt.Version, err)
+	}
+	return f, nil
+}
+
+// known lists the forms for a message.
+func known() string {
+	var names []string
+	for p := range forms {
+		names = append(names, fmt.Sprintf("%q version %d", p.Form, p.Version))
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
+}
+
+// special returns the id of a token that the form cannot do without.
+func special(t tokenizer.Tokenizer, token string) (int64, error) {
+	id, ok := t.TokenID(token)
+	if !ok {
+		return 0, fmt.Errorf("the model's tokenizer has no token %s; the model was made for another prompt, which its gloss.json must name", token)
+	}
+	return id, nil
+}

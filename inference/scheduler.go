@@ -1,0 +1,285 @@
+package inference
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/golang-lru/v2/simplelru"
+
+	"github.com/gloss-lsp/gloss/inference/cache"
+)
+
+// Priority orders what waits for the model. Within one priority the order is
+// that of asking.
+type Priority int
+
+// The priorities, the lowest first.
+const (
+	Background Priority = iota // a document that is open and not visible
+	Visible                    // a document that the user sees
+	Edited                     // a function just edited or saved
+	Hover                      // the user waits for this one
+	priorities
+)
+
+// Want is one function that a client would like to show.
+type Want struct {
+	Request  Request
+	Priority Priority
+}
+
+// Options tune a Scheduler. The zero value is good.
+type Options struct {
+	// Workers is the number of requests that run at a time, 1 by default.
+	Workers int
+	// Queue bounds the requests that wait for a worker, 1024 by default.
+	Queue int
+	// Failures bounds the failures remembered, 4096 by default.
+	Failures int
+}
+
+var (
+	// ErrBusy means that a request was dropped because too many of a higher
+	// priority, or asked earlier, wait for the model.
+	ErrBusy = errors.New("too many functions wait for the model; try again in a moment")
+	// ErrClosed means that the Scheduler was closed.
+	ErrClosed = errors.New("gloss is shutting down")
+)
+
+const (
+	// Failures other than ErrNoSummary may pass: an Update tries again after
+	// this time.
+	failurePause = time.Minute
+	// While no model is available, whoever wants a summary for certain (Wait,
+	// Regenerate) tries again at most this often.
+	retryWait = time.Second
+	// Wants of documents try again after a delay that doubles between these.
+	retryMin = 30 * time.Second
+	retryMax = 16 * time.Minute
+)
+
+// Phase says how far a request has come.
+type Phase int
+
+// The phases of a request.
+const (
+	Pending Phase = iota // wanted; not begun
+	Running              // the model is writing
+	Done                 // there is a summary
+	Failed               // there is none; it may be tried again
+)
+
+// Result is what is known about a request at the moment.
+type Result struct {
+	Phase   Phase
+	Summary Summary // when Done
+	Err     error   // when Failed
+}
+
+// Scheduler stands between those who want summaries and one Summarizer. It
+// answers from the cache, makes many wishes for one function into one run,
+// decides which is next, and drops what nobody wants any more.
+//
+// It is safe for concurrent use. While nothing is wanted it has no goroutine
+// and no timer.
+type Scheduler struct {
+	summarizer Summarizer
+	cache      *cache.Cache
+	workers    int
+	bound      int
+
+	running sync.WaitGroup // goroutines: workers and the one that delivers events
+
+	mu       sync.Mutex // guards what follows
+	closed   bool
+	tasks    map[cache.Key]*task
+	clients  map[string]*client
+	queue    queue
+	active   int // workers
+	failures *simplelru.LRU[cache.Key, failure]
+	outage   *outage
+	events   events
+}
+
+// failure is why a request has no summary.
+type failure struct {
+	err   error
+	until time.Time // Update tries again after it; zero for never
+}
+
+// NewScheduler returns a Scheduler that asks s for what is not in c. Both stay
+// the caller's to close, after the Scheduler.
+func NewScheduler(s Summarizer, c *cache.Cache, o Options) *Scheduler {
+	if o.Workers <= 0 {
+		o.Workers = 1
+	}
+	if o.Queue <= 0 {
+		o.Queue = 1024
+	}
+	if o.Failures <= 0 {
+		o.Failures = 4096
+	}
+	failures, err := simplelru.NewLRU[cache.Key, failure](o.Failures, nil)
+	if err != nil {
+		panic(err) // only for a size below 1
+	}
+	return &Scheduler{
+		summarizer: s,
+		cache:      c,
+		workers:    o.Workers,
+		bound:      o.Queue,
+		tasks:      map[cache.Key]*task{},
+		clients:    map[string]*client{},
+		failures:   failures,
+	}
+}
+
+// cacheKey joins the function and everything else that decides its summary.
+func cacheKey(key [32]byte, identity string) cache.Key {
+	return sha256.Sum256(append(key[:], identity...))
+}
+
+// Lookup returns what is known about the request with this key, at once and
+// from memory. It reports false when nothing is known and nobody wants it.
+func (s *Scheduler) Lookup(key [32]byte) (Result, bool) {
+	id := cacheKey(key, s.summarizer.Identity())
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.tasks[id]
+	if t == nil || !t.anew {
+		if e, ok := s.cache.Memory(id); ok {
+			return Result{Phase: Done, Summary: cached(e)}, true
+		}
+	}
+	switch {
+	case t == nil:
+		f, ok := s.failures.Get(id)
+		return Result{Phase: Failed, Err: f.err}, ok
+	case t.state == running:
+		return Result{Phase: Running}, true
+	case t.state == waiting && s.outage != nil:
+		return Result{Phase: Failed, Err: s.outage.err}, true
+	}
+	return Result{Phase: Pending}, true
+}
+
+func cached(e cache.Entry) Summary {
+	return Summary{Text: e.Text, Source: Source(e.Source), Model: e.Model, Cached: true}
+}
+
+// failed returns why another run of id would be useless for now, or nil.
+func (s *Scheduler) failed(id cache.Key) error {
+	f, ok := s.failures.Get(id)
+	if ok && !f.until.IsZero() && time.Now().After(f.until) {
+		return nil
+	}
+	return f.err
+}
+
+// Wait returns the summary of r, which it asks for with priority p unless it
+// is known. It joins others who want the same. When ctx ends it returns
+// ctx.Err(), and the run ends with it if nobody else wants it. Other errors:
+// what the Summarizer returned, ErrBusy, ErrClosed.
+func (s *Scheduler) Wait(ctx context.Context, r Request, p Priority) (Summary, error) {
+	id := cacheKey(r.Key, s.summarizer.Identity())
+	if e, ok := s.cache.Get(id); ok {
+		return cached(e), nil
+	}
+	s.mu.Lock()
+	// A run may have ended since the cache was asked.
+	if e, ok := s.cache.Memory(id); ok {
+		s.mu.Unlock()
+		return cached(e), nil
+	}
+	err := s.failed(id)
+	if !errors.Is(err, ErrNoSummary) {
+		err = s.refusal(ctx)
+	}
+	if err != nil {
+		s.mu.Unlock()
+		return Summary{}, err
+	}
+	return s.join(ctx, s.task(id, r), p)
+}
+
+// Regenerate returns a summary of r that is written anew. A run that is under
+// way begins again. What was known stays known until the model has answered.
+// Errors are those of Wait.
+func (s *Scheduler) Regenerate(ctx context.Context, r Request) (Summary, error) {
+	id := cacheKey(r.Key, s.summarizer.Identity())
+	s.mu.Lock()
+	if err := s.refusal(ctx); err != nil {
+		s.mu.Unlock()
+		return Summary{}, err
+	}
+	t := s.task(id, r)
+	t.anew = true
+	if t.state == running {
+		t.restart = true
+		t.cancel()
+	}
+	return s.join(ctx, t, Hover)
+}
+
+// join waits for the outcome of t. The caller holds s.mu; join releases it.
+func (s *Scheduler) join(ctx context.Context, t *task, p Priority) (Summary, error) {
+	w := &waiter{priority: clamp(p), answer: make(chan answer, 1)}
+	t.waiters[w] = struct{}{}
+	s.offer(t)
+	s.settle()
+	s.mu.Unlock()
+
+	select {
+	case a := <-w.answer:
+		return a.summary, a.err
+	case <-ctx.Done():
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	select {
+	case a := <-w.answer:
+		return a.summary, a.err
+	default:
+	}
+	delete(t.waiters, w)
+	s.release(t)
+	s.settle()
+	return Summary{}, ctx.Err()
+}
+
+// refusal returns why a request cannot begin at the moment, or nil.
+func (s *Scheduler) refusal(ctx context.Context) error {
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case s.closed:
+		return ErrClosed
+	case s.outage != nil && s.active == 0 && time.Since(s.outage.since) < retryWait:
+		return s.outage.err
+	}
+	return nil
+}
+
+func clamp(p Priority) Priority { return min(max(p, Background), priorities-1) }
+
+// Close drops what waits, cancels what runs, and returns when all runs have
+// ended and all events are delivered. It must not be called by a subscriber.
+func (s *Scheduler) Close() {
+	s.mu.Lock()
+	s.closed = true
+	for _, c := range s.clients {
+		c.stop()
+	}
+	clear(s.clients)
+	for _, t := range s.tasks {
+		clear(t.clients)
+		t.reply(Summary{}, ErrClosed)
+		s.release(t)
+	}
+	s.settle()
+	s.mu.Unlock()
+	s.running.Wait()
+}

@@ -1,0 +1,120 @@
+package inference
+
+import (
+	"time"
+
+	"github.com/gloss-lsp/gloss/inference/cache"
+)
+
+// client is a document, or whoever else shows summaries.
+type client struct {
+	wants   map[*task]struct{} // what is not known yet
+	updates uint64
+	timer   *time.Timer // runs during the debounce
+}
+
+func (c *client) stop() {
+	if c.timer != nil {
+		c.timer.Stop()
+		c.timer = nil
+	}
+}
+
+// Update replaces what client wants. What is in the cache is known when Update
+// returns, read in one go and without the model; what failed for good is not
+// tried again. The rest begins when client has made no other Update for the
+// time after. Keys that wait or run already are not disturbed; those that
+// nobody wants any more are dropped or cancelled.
+func (s *Scheduler) Update(name string, wants []Want, after time.Duration) {
+	identity := s.summarizer.Identity()
+	ids := make([]cache.Key, len(wants))
+	for i, w := range wants {
+		ids[i] = cacheKey(w.Request.Key, identity)
+	}
+	known := s.cache.GetMany(ids)
+
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return
+	}
+	c := s.clients[name]
+	if c == nil {
+		c = &client{wants: map[*task]struct{}{}}
+		s.clients[name] = c
+	}
+	c.stop()
+	if after > 0 {
+		c.debounce(s, after)
+	}
+	c.updates++
+	for i, w := range wants {
+		if _, ok := known[ids[i]]; !ok {
+			s.want(c, ids[i], w)
+		}
+	}
+	for t := range c.wants {
+		if t.clients[c].update != c.updates {
+			s.leave(c, t)
+		}
+	}
+	if len(c.wants) == 0 {
+		c.stop()
+	}
+	s.settle()
+}
+
+// want notes that c wants the request of id, unless its outcome is known.
+func (s *Scheduler) want(c *client, id cache.Key, w Want) {
+	if _, ok := s.cache.Memory(id); ok || s.failed(id) != nil {
+		return
+	}
+	t := s.task(id, w.Request)
+	p := clamp(w.Priority)
+	if before := t.clients[c]; before.update == c.updates {
+		p = max(p, before.priority) // two functions of the same text
+	}
+	t.clients[c] = want{p, c.updates}
+	c.wants[t] = struct{}{}
+	s.offer(t)
+}
+
+func (s *Scheduler) leave(c *client, t *task) {
+	delete(c.wants, t)
+	delete(t.clients, c)
+	s.release(t)
+}
+
+// Forget drops the client and all it wants.
+func (s *Scheduler) Forget(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.clients[name]
+	if c == nil {
+		return
+	}
+	c.stop()
+	delete(s.clients, name)
+	for t := range c.wants {
+		s.leave(c, t)
+	}
+	s.settle()
+}
+
+// debounce offers what c wants after a delay.
+func (c *client) debounce(s *Scheduler, after time.Duration) {
+	var timer *time.Timer
+	timer = time.AfterFunc(after, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if c.timer != timer {
+			return // stopped too late
+		}
+		c.timer = nil
+		for t := range c.wants {
+			s.offer(t)
+		}
+		s.settle()
+	})
+	c.timer = timer
+}

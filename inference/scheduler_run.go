@@ -1,0 +1,168 @@
+package inference
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/gloss-lsp/gloss/inference/cache"
+)
+
+// settle draws the consequences of a change: it starts workers, sees to what
+// waits, and tells subscribers. It ends every section under s.mu that changes
+// what is wanted or known.
+func (s *Scheduler) settle() {
+	for {
+		if s.queue.len <= s.bound/2 && s.waiting() > 0 {
+			s.refill()
+		}
+		if s.active == s.workers || s.queue.len == 0 {
+			break
+		}
+		s.start(s.queue.pop())
+	}
+	if s.outage != nil {
+		s.outage.arm(s)
+	}
+	s.announce()
+}
+
+// waiting returns the number of tasks that neither run nor are queued.
+func (s *Scheduler) waiting() int { return len(s.tasks) - s.queue.len - s.active }
+
+func (s *Scheduler) start(t *task) {
+	ctx, cancel := context.WithCancel(context.Background())
+	t.state, t.cancel = running, cancel
+	s.active++
+	anew := t.anew
+	s.running.Go(func() {
+		summary, err := s.run(ctx, t, anew)
+		s.finish(ctx, t, summary, err)
+	})
+}
+
+// run gets t's summary from the Summarizer, unless another process has
+// put it into the cache since it was asked for, and that will do.
+func (s *Scheduler) run(ctx context.Context, t *task, anew bool) (_ Summary, err error) {
+	if !anew {
+		if e, ok := s.cache.Get(t.id); ok {
+			return cached(e), nil
+		}
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("summarize %s: panic: %v", t.request.Name, r)
+		}
+	}()
+	return s.summarizer.Summarize(ctx, t.request)
+}
+
+// finish books the outcome of a run.
+func (s *Scheduler) finish(ctx context.Context, t *task, summary Summary, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	cancelled := err != nil && ctx.Err() != nil
+	t.cancel()
+	t.state = waiting
+	s.active--
+	switch {
+	case t.restart || cancelled: // and perhaps wanted again since
+		t.restart = false
+		if t.wanted() {
+			s.offer(t)
+		} else {
+			s.end(t)
+		}
+	case errors.Is(err, ErrUnavailable):
+		s.unavailable(t, err)
+	default:
+		s.outage.stop()
+		s.outage = nil
+		s.learn(t, summary, err)
+	}
+	s.settle()
+}
+
+// learn remembers and tells the outcome of a run of the model.
+func (s *Scheduler) learn(t *task, summary Summary, err error) {
+	if _, ok := s.cache.Memory(t.id); err == nil && (t.anew || !ok) {
+		err = s.cache.Put(t.id, cache.Entry{Text: summary.Text, Model: summary.Model, Source: string(summary.Source), Created: time.Now()})
+		if err != nil {
+			err = fmt.Errorf("%w: %w", ErrNoSummary, err)
+		}
+	}
+	result := Result{Phase: Done, Summary: summary}
+	if err == nil {
+		s.failures.Remove(t.id)
+	} else {
+		if t.anew {
+			s.cache.Delete(t.id)
+		}
+		result = Result{Phase: Failed, Err: err}
+		f := failure{err: err}
+		if !errors.Is(err, ErrNoSummary) {
+			f.until = time.Now().Add(failurePause)
+		}
+		s.failures.Add(t.id, f)
+	}
+	t.reply(result.Summary, result.Err)
+	s.end(t)
+	s.events.add(Event{Key: t.request.Key, Known: true, Result: result})
+}
+
+// outage is a time in which no model is available.
+type outage struct {
+	err   error
+	since time.Time // of the last try
+	until time.Time // when wants of clients try again
+	delay time.Duration
+	timer *time.Timer // runs while a client wants something
+}
+
+// unavailable fails t and all that is queued. What clients want waits for the
+// end of the outage.
+func (s *Scheduler) unavailable(t *task, err error) {
+	now := time.Now()
+	o := &outage{err: err, since: now, delay: retryMin, until: now.Add(retryMin)}
+	if before := s.outage; before != nil {
+		before.stop()
+		o.delay, o.until = before.delay, before.until
+		if !now.Before(o.until) {
+			o.delay = min(2*o.delay, retryMax)
+			o.until = now.Add(o.delay)
+		}
+	}
+	s.outage = o
+	for ; t != nil; t = s.queue.pop() {
+		t.reply(Summary{}, err)
+		s.release(t)
+	}
+}
+
+// held reports whether t has to wait for the end of an outage.
+func (s *Scheduler) held(t *task) bool {
+	return s.outage != nil && len(t.waiters) == 0 && time.Now().Before(s.outage.until)
+}
+
+// arm has the timer run exactly while there is something to try again.
+func (o *outage) arm(s *Scheduler) {
+	delay := time.Until(o.until)
+	switch {
+	case s.waiting() == 0 || delay <= 0:
+		o.stop()
+	case o.timer == nil:
+		o.timer = time.AfterFunc(delay, func() {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.settle()
+		})
+	}
+}
+
+func (o *outage) stop() {
+	if o != nil && o.timer != nil {
+		o.timer.Stop()
+		o.timer = nil
+	}
+}

@@ -1,0 +1,161 @@
+package inference
+
+import (
+	"container/list"
+	"context"
+	"slices"
+
+	"github.com/gloss-lsp/gloss/inference/cache"
+)
+
+// taskState says where a task is.
+type taskState int
+
+const (
+	waiting taskState = iota // for its debounce, for room, or for a model
+	queued
+	running
+	ended
+)
+
+// task is the one place of a key, however many want it.
+type task struct {
+	id      cache.Key
+	request Request
+	state   taskState
+	clients map[*client]want
+	waiters map[*waiter]struct{}
+
+	element  *list.Element // while queued
+	priority Priority      // the queue it is in
+	asked    uint64        // order of asking
+
+	anew    bool               // the model is to write even what the cache has
+	cancel  context.CancelFunc // while running
+	restart bool               // the run's result is to be thrown away
+}
+
+// want is a client's interest in a task.
+type want struct {
+	priority Priority
+	update   uint64 // the client's update that last named it
+}
+
+// waiter is one call of Wait or Regenerate.
+type waiter struct {
+	priority Priority
+	answer   chan answer // of room for one
+}
+
+type answer struct {
+	summary Summary
+	err     error
+}
+
+// urgency returns the highest priority of all who want t.
+func (t *task) urgency() Priority {
+	p := Background
+	for _, w := range t.clients {
+		p = max(p, w.priority)
+	}
+	for w := range t.waiters {
+		p = max(p, w.priority)
+	}
+	return p
+}
+
+// due reports whether someone wants t now, and not only after a debounce.
+func (t *task) due() bool {
+	for c := range t.clients {
+		if c.timer == nil {
+			return true
+		}
+	}
+	return len(t.waiters) > 0
+}
+
+func (t *task) wanted() bool { return len(t.clients)+len(t.waiters) > 0 }
+
+// reply answers all waiters.
+func (t *task) reply(s Summary, err error) {
+	for w := range t.waiters {
+		w.answer <- answer{s, err}
+	}
+	clear(t.waiters)
+}
+
+// task returns the task of id, which it makes if there is none.
+func (s *Scheduler) task(id cache.Key, r Request) *task {
+	t := s.tasks[id]
+	if t == nil {
+		t = &task{id: id, request: r, clients: map[*client]want{}, waiters: map[*waiter]struct{}{}, asked: s.queue.ticket()}
+		s.tasks[id] = t
+	}
+	return t
+}
+
+// offer queues t, or moves it to the queue of a priority that has changed.
+// Whoever finds the queue full drops the lowest that came last.
+func (s *Scheduler) offer(t *task) {
+	switch {
+	case t.state == queued && t.priority != t.urgency():
+		s.queue.remove(t)
+	case t.state != waiting, !t.due(), s.held(t):
+		return
+	}
+	s.queue.push(t)
+	if s.queue.len <= s.bound {
+		return
+	}
+	last := s.queue.last()
+	s.queue.remove(last)
+	last.reply(Summary{}, ErrBusy)
+	s.release(last)
+}
+
+// release drops t, and cancels its run, once nobody wants it.
+func (s *Scheduler) release(t *task) {
+	if t.wanted() {
+		if t.state == queued {
+			s.offer(t) // its priority may be lower now
+		}
+		return
+	}
+	switch t.state {
+	case running:
+		t.cancel() // it ends when the run does
+		return
+	case queued:
+		s.queue.remove(t)
+	}
+	s.end(t)
+}
+
+// end takes t out of the books.
+func (s *Scheduler) end(t *task) {
+	t.state = ended
+	delete(s.tasks, t.id)
+	for c := range t.clients {
+		delete(c.wants, t)
+	}
+	clear(t.clients)
+}
+
+// refill offers what found no room, or no model, in the order of asking.
+func (s *Scheduler) refill() {
+	var due []*task
+	for _, t := range s.tasks {
+		if t.state == waiting && t.due() && !s.held(t) {
+			due = append(due, t)
+		}
+	}
+	slices.SortFunc(due, func(a, b *task) int {
+		if a.urgency() != b.urgency() {
+			return int(b.urgency() - a.urgency())
+		}
+		return int(a.asked) - int(b.asked)
+	})
+	for _, t := range due[:min(len(due), s.bound-s.queue.len)] {
+		s.offer(t)
+	}
+}

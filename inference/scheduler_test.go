@@ -1,0 +1,576 @@
+package inference
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gloss-lsp/gloss/inference/cache"
+)
+
+// fake is a Summarizer whose runs end when the test says so, or at once when
+// it has an outcome.
+type fake struct {
+	outcome func(Request) (Summary, error)
+	deaf    bool // goes on when it is cancelled
+
+	mu      sync.Mutex
+	begun   []string              // names, in order
+	runs    map[string]chan<- end // under way
+	trouble []string              // broken promises of the Scheduler
+}
+
+type end struct {
+	err   error
+	panic any
+}
+
+func (f *fake) Identity() string { return "fake" }
+
+func (f *fake) Summarize(ctx context.Context, r Request) (Summary, error) {
+	ended := make(chan end, 1)
+	f.mu.Lock()
+	f.begun = append(f.begun, r.Name)
+	if f.runs[r.Name] != nil {
+		f.trouble = append(f.trouble, r.Name+" runs twice at a time")
+	}
+	f.runs[r.Name] = ended
+	f.mu.Unlock()
+	defer func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		delete(f.runs, r.Name)
+	}()
+	if f.outcome != nil {
+		return f.outcome(r)
+	}
+	if f.deaf {
+		ctx = context.WithoutCancel(ctx)
+	}
+	select {
+	case e := <-ended:
+		if e.panic != nil {
+			panic(e.panic)
+		}
+		if e.err != nil {
+			return Summary{}, e.err
+		}
+		return summaryOf(r), nil
+	case <-ctx.Done():
+		return Summary{}, fmt.Errorf("stopped: %w", ctx.Err())
+	}
+}
+
+func summaryOf(r Request) Summary {
+	return Summary{Text: "summary of " + r.Name, Source: SourceModel, Model: "fake", Elapsed: time.Millisecond}
+}
+
+// conclude ends the run of name and waits for what follows from it.
+func (f *fake) conclude(name string, e end) {
+	synctest.Wait()
+	f.mu.Lock()
+	run := f.runs[name]
+	f.mu.Unlock()
+	if run == nil {
+		panic(name + " does not run")
+	}
+	run <- e
+	synctest.Wait()
+}
+
+func (f *fake) underWay() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var names []string
+	for name := range f.runs {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// took returns the names of the runs begun since it was last asked.
+func (f *fake) took() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	names := strings.Join(f.begun, " ")
+	f.begun = nil
+	return names
+}
+
+func request(name string) Request {
+	r := Request{Language: "go", Name: name, Code: "func " + name + "()"}
+	copy(r.Key[:], name)
+	return r
+}
+
+func wants(p Priority, names ...string) []Want {
+	var wants []Want
+	for _, name := range names {
+		wants = append(wants, Want{request(name), p})
+	}
+	return wants
+}
+
+// rig is a Scheduler with its surroundings, inside a synctest bubble: time is
+// fake, and a goroutine that outlives the test fails it.
+type rig struct {
+	*Scheduler
+	*testing.T
+	*fake
+}
+
+func inBubble(t *testing.T, o Options, test func(rig)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{runs: map[string]chan<- end{}}
+		r := rig{NewScheduler(f, cache.Open("", cache.Options{}), o), t, f}
+		test(r)
+		r.Close()
+		synctest.Wait()
+		if left := f.underWay(); len(left) > 0 || r.active > 0 || len(r.tasks) > 0 || r.queue.len > 0 {
+			t.Errorf("after Close: %v running, %d workers, %d tasks, %d queued", left, r.active, len(r.tasks), r.queue.len)
+		}
+		for _, trouble := range f.trouble {
+			t.Error(trouble)
+		}
+	})
+}
+
+func (r rig) wantTook(names string) {
+	r.Helper()
+	synctest.Wait()
+	if got := r.took(); got != names {
+		r.Errorf("runs %q have begun, want %q", got, names)
+	}
+}
+
+// phases describes what Lookup says, for example "a:done b:pending c:-".
+func (r rig) wantPhases(want string) {
+	r.Helper()
+	synctest.Wait()
+	var got []string
+	for _, field := range strings.Fields(want) {
+		name, _, _ := strings.Cut(field, ":")
+		phase := "-"
+		if result, ok := r.Lookup(request(name).Key); ok {
+			phase = [...]string{Pending: "pending", Running: "running", Done: "done", Failed: "failed"}[result.Phase]
+		}
+		got = append(got, name+":"+phase)
+	}
+	if got := strings.Join(got, " "); got != want {
+		r.Errorf("Lookup says %s, want %s", got, want)
+	}
+}
+
+// answered is what a call of Wait or Regenerate returned.
+type answered struct {
+	summary Summary
+	err     error
+}
+
+// ask calls Wait from a goroutine.
+func (r rig) ask(ctx context.Context, name string, p Priority) <-chan answered {
+	return r.async(func() (Summary, error) { return r.Wait(ctx, request(name), p) })
+}
+
+func (r rig) async(call func() (Summary, error)) <-chan answered {
+	c := make(chan answered, 2)
+	go func() {
+		s, err := call()
+		c <- answered{s, err}
+	}()
+	synctest.Wait()
+	return c
+}
+
+// wantAnswer fails unless the call has returned, with the text or the error.
+func (r rig) wantAnswer(c <-chan answered, text string, err error) {
+	r.Helper()
+	synctest.Wait()
+	select {
+	case a := <-c:
+		if a.summary.Text != text || !errors.Is(a.err, err) || (err == nil) != (a.err == nil) {
+			r.Errorf("answer %+v, %v; want %q, %v", a.summary, a.err, text, err)
+		}
+	default:
+		r.Errorf("no answer; want %q, %v", text, err)
+	}
+}
+
+func TestUpdate(t *testing.T) {
+	inBubble(t, Options{}, func(r rig) {
+		r.Update("doc", wants(Visible, "a", "b", "c"), 0)
+		r.wantTook("a")
+		r.wantPhases("a:running b:pending c:pending d:-")
+		r.conclude("a", end{})
+		r.wantTook("b")
+		r.wantPhases("a:done b:running c:pending")
+
+		// An edit: b goes on, c is gone, d is new, e waits for the user's pause.
+		r.Update("doc", wants(Visible, "a", "b", "d"), time.Second)
+		r.conclude("b", end{})
+		r.wantPhases("a:done b:done c:- d:pending")
+		time.Sleep(900 * time.Millisecond)
+		r.Update("doc", wants(Visible, "a", "b", "d", "e"), time.Second)
+		time.Sleep(900 * time.Millisecond)
+		r.wantTook("")
+		time.Sleep(200 * time.Millisecond)
+		r.wantTook("d")
+
+		// What is running or queued is not put off by another edit.
+		r.Update("doc", wants(Visible, "d", "e", "f"), time.Second)
+		r.conclude("d", end{})
+		r.wantTook("e")
+		r.conclude("e", end{})
+		r.wantTook("")
+
+		r.Forget("doc")
+		r.Forget("no such document")
+		time.Sleep(time.Hour)
+		r.wantTook("")
+		r.wantPhases("a:done e:done f:-")
+	})
+}
+
+func TestNobodyWantsItAnyMore(t *testing.T) {
+	inBubble(t, Options{}, func(r rig) {
+		r.Update("one", wants(Visible, "a", "b"), 0)
+		r.Update("two", wants(Visible, "a", "c"), 0)
+		r.wantTook("a")
+		r.Forget("one")
+		r.wantPhases("a:running b:- c:pending")
+		r.Forget("two") // cancels a
+		r.wantPhases("a:- c:-")
+		r.wantTook("")
+
+		ctx, cancel := context.WithCancel(r.Context())
+		first := r.ask(ctx, "a", Hover)
+		second := r.ask(r.Context(), "a", Hover)
+		cancel()
+		r.wantAnswer(first, "", context.Canceled)
+		r.wantPhases("a:running")
+		r.conclude("a", end{})
+		r.wantAnswer(second, "summary of a", nil)
+		r.wantTook("a")
+
+		// Wanted again while its cancelled run is still ending.
+		r.Update("one", wants(Visible, "d"), 0)
+		synctest.Wait()
+		r.Forget("one")
+		r.Update("one", wants(Visible, "d"), 0)
+		r.wantTook("d d")
+		r.wantPhases("d:running")
+	})
+}
+
+func TestOrder(t *testing.T) {
+	inBubble(t, Options{}, func(r rig) {
+		r.outcome = nil
+		r.Update("busy", wants(Background, "first"), 0)
+		r.Update("hidden", wants(Background, "h1", "h2"), 0)
+		r.Update("seen", append(wants(Visible, "s1", "s2"), wants(Edited, "edited")...), 0)
+		hover := r.ask(r.Context(), "h2", Hover)
+		r.Update("late", wants(Edited, "late", "h1"), 0)
+		r.Update("late", wants(Edited, "late"), 0) // h1 falls back
+		r.Update("twice", []Want{{request("dup"), Hover}, {request("dup"), Background}}, 0)
+		for _, name := range []string{"first", "h2", "dup", "edited", "late", "s1", "s2", "h1"} {
+			r.wantTook(name)
+			r.conclude(name, end{})
+		}
+		r.wantAnswer(hover, "summary of h2", nil)
+	})
+}
+
+func TestWorkers(t *testing.T) {
+	inBubble(t, Options{Workers: 2}, func(r rig) {
+		r.Update("doc", wants(Visible, "a", "b", "c"), 0)
+		r.wantPhases("a:running b:running c:pending")
+		r.conclude("b", end{})
+		r.wantPhases("a:running b:done c:running")
+	})
+}
+
+func TestFullQueue(t *testing.T) {
+	inBubble(t, Options{Queue: 2}, func(r rig) {
+		r.Update("doc", wants(Visible, "run", "a", "b", "c", "d"), 0)
+		r.wantPhases("run:running a:pending b:pending c:pending d:pending")
+		r.wantAnswer(r.ask(r.Context(), "low", Background), "", ErrBusy)
+		r.wantPhases("low:-")
+		high := r.ask(r.Context(), "high", Hover)
+		if got := r.Status(); got.Queued != 2 || got.Running != 1 {
+			r.Errorf("Status() = %+v, want 2 queued", got)
+		}
+		for _, name := range []string{"run", "high", "a", "b", "c", "d"} {
+			r.wantTook(name)
+			r.conclude(name, end{})
+		}
+		r.wantAnswer(high, "summary of high", nil)
+	})
+}
+
+func TestFailures(t *testing.T) {
+	inBubble(t, Options{}, func(r rig) {
+		useless := fmt.Errorf("%w: it repeats itself", ErrNoSummary)
+		broken := errors.New("the graph is broken")
+		r.Update("doc", wants(Visible, "useless", "broken", "late", "panics", "fine"), 0)
+		hover := r.ask(r.Context(), "useless", Hover)
+		r.conclude("useless", end{err: useless})
+		r.wantAnswer(hover, "", useless)
+		r.conclude("broken", end{err: broken})
+		r.conclude("late", end{err: context.DeadlineExceeded}) // its own, not the request's
+		r.conclude("panics", end{panic: "index out of range"})
+		r.conclude("fine", end{})
+		r.wantPhases("useless:failed broken:failed late:failed panics:failed fine:done")
+		if result, _ := r.Lookup(request("panics").Key); !strings.Contains(fmt.Sprint(result.Err), "index out of range") {
+			r.Errorf("the error %v does not tell the panic", result.Err)
+		}
+
+		r.took()
+		r.Update("doc", wants(Visible, "useless", "broken"), 0)
+		r.wantAnswer(r.ask(r.Context(), "useless", Hover), "", useless)
+		r.wantTook("")
+		again := r.ask(r.Context(), "broken", Hover)
+		r.conclude("broken", end{err: broken})
+		r.wantAnswer(again, "", broken)
+		r.wantTook("broken")
+
+		time.Sleep(2 * failurePause)
+		r.Update("doc", wants(Visible, "useless", "broken"), 0)
+		r.wantTook("broken")
+		r.wantPhases("useless:failed broken:running")
+	})
+}
+
+// A summary that cannot be cached would be asked for again and again.
+func TestUnusableSummary(t *testing.T) {
+	inBubble(t, Options{}, func(r rig) {
+		r.outcome = func(Request) (Summary, error) { return Summary{Text: "two\nlines"}, nil }
+		r.wantAnswer(r.ask(r.Context(), "a", Hover), "", ErrNoSummary)
+		r.Update("doc", wants(Visible, "a"), 0)
+		r.wantTook("a")
+		r.wantPhases("a:failed")
+	})
+}
+
+func TestOutage(t *testing.T) {
+	inBubble(t, Options{}, func(r rig) {
+		down := fmt.Errorf("%w: no libonnxruntime", ErrUnavailable)
+		working := false
+		var tries []time.Duration
+		begin := time.Now()
+		r.outcome = func(q Request) (Summary, error) {
+			if working {
+				return summaryOf(q), nil
+			}
+			tries = append(tries, time.Since(begin))
+			return Summary{}, down
+		}
+		hover := r.ask(r.Context(), "hover", Hover)
+		r.wantAnswer(hover, "", down)
+		r.wantAnswer(r.ask(r.Context(), "hover", Hover), "", down) // too soon for another try
+		r.Update("doc", wants(Visible, "a", "b"), 0)
+		r.wantPhases("a:failed b:failed hover:-")
+		if got := r.Status(); got.State != Unavailable || !errors.Is(got.Err, down) {
+			r.Errorf("Status() = %+v, want Unavailable", got)
+		}
+		time.Sleep(10 * time.Second)
+		r.wantAnswer(r.ask(r.Context(), "hover", Hover), "", down)
+		time.Sleep(20*time.Minute - time.Since(begin))
+		armed := func() bool {
+			r.Scheduler.mu.Lock()
+			defer r.Scheduler.mu.Unlock()
+			return r.outage.timer != nil
+		}
+		if !armed() {
+			r.Error("no timer while a document waits for a model")
+		}
+		r.Forget("doc")
+		if armed() {
+			r.Error("a timer while nobody wants anything")
+		}
+		time.Sleep(24 * time.Hour)
+
+		want := []time.Duration{0, 10 * time.Second, 30 * time.Second, 90 * time.Second, 210 * time.Second, 450 * time.Second, 930 * time.Second}
+		if diff := cmp.Diff(want, tries); diff != "" {
+			r.Errorf("tries (-want +got):\n%s", diff)
+		}
+
+		r.Update("doc", wants(Visible, "a", "b"), 0) // a try, as long has passed
+		r.wantPhases("a:failed b:failed")
+		working = true
+		time.Sleep(2 * time.Second)
+		r.wantAnswer(r.ask(r.Context(), "hover", Hover), "summary of hover", nil)
+		r.wantPhases("a:done b:done hover:done")
+		if got := r.Status(); got != (Status{}) {
+			r.Errorf("Status() = %+v, want Idle", got)
+		}
+	})
+}
+
+func TestRegenerate(t *testing.T) {
+	inBubble(t, Options{}, func(r rig) {
+		regenerate := func(name string) <-chan answered {
+			return r.async(func() (Summary, error) { return r.Regenerate(r.Context(), request(name)) })
+		}
+		r.Update("doc", wants(Visible, "a", "b"), 0)
+		waiting := r.ask(r.Context(), "a", Hover)
+		first := regenerate("a") // begins the run again
+		r.wantTook("a a")
+		r.conclude("a", end{})
+		r.wantAnswer(waiting, "summary of a", nil)
+		r.wantAnswer(first, "summary of a", nil)
+
+		r.conclude("b", end{err: ErrNoSummary})
+		r.wantPhases("a:done b:failed")
+		r.took()
+		for _, name := range []string{"a", "b"} {
+			c := regenerate(name)
+			r.wantPhases(name + ":running")
+			r.wantTook(name)
+			r.conclude(name, end{})
+			r.wantAnswer(c, "summary of "+name, nil)
+		}
+		r.wantPhases("a:done b:done")
+
+		// What was known stays when nothing comes of it, unless the model fails.
+		ctx, cancel := context.WithCancel(r.Context())
+		given := r.async(func() (Summary, error) { return r.Regenerate(ctx, request("a")) })
+		cancel()
+		r.wantAnswer(given, "", context.Canceled)
+		r.wantPhases("a:done")
+		failed := regenerate("a")
+		r.conclude("a", end{err: ErrNoSummary})
+		r.wantAnswer(failed, "", ErrNoSummary)
+		r.wantPhases("a:failed")
+
+		// The outcome of a run that was begun again does not count, even if it
+		// could not be stopped.
+		r.deaf = true
+		r.Update("doc", wants(Visible, "c"), 0)
+		synctest.Wait()
+		late := regenerate("c")
+		r.conclude("c", end{})
+		r.wantPhases("c:running")
+		r.conclude("c", end{})
+		r.wantAnswer(late, "summary of c", nil)
+
+		r.outcome = func(Request) (Summary, error) { return Summary{Text: "another summary"}, nil }
+		r.wantAnswer(regenerate("c"), "another summary", nil)
+		r.wantAnswer(r.ask(r.Context(), "c", Hover), "another summary", nil)
+	})
+}
+
+func TestEvents(t *testing.T) {
+	inBubble(t, Options{}, func(r rig) {
+		var log []string
+		cancel := r.Subscribe(func(e Event) {
+			if e.Known {
+				// No lock is held: the Scheduler can be asked.
+				result, ok := r.Lookup(e.Key)
+				log = append(log, fmt.Sprint(strings.TrimRight(string(e.Key[:]), "\x00"), " ", e.Result.Phase == Done, ok && result.Phase == e.Result.Phase))
+			}
+			log = append(log, fmt.Sprint(e.Status.State, e.Status.Queued, e.Status.Running, e.Status.Err))
+		})
+		r.Update("doc", wants(Visible, "a", "b"), 0)
+		synctest.Wait()
+		r.conclude("a", end{})
+		r.conclude("b", end{err: ErrNoSummary})
+		r.ask(r.Context(), "c", Hover)
+		r.conclude("c", end{err: ErrUnavailable})
+		want := []string{
+			"1 1 1 <nil>",
+			"a true true", "1 0 1 <nil>",
+			"b false true", "0 0 0 <nil>",
+			"1 0 1 <nil>",
+			"2 0 0 " + ErrUnavailable.Error(),
+		}
+		if diff := cmp.Diff(want, log); diff != "" {
+			r.Errorf("events (-want +got):\n%s", diff)
+		}
+		cancel()
+		time.Sleep(time.Minute)
+		r.Update("doc", wants(Visible, "d"), 0)
+		r.conclude("d", end{})
+		if len(log) != len(want) {
+			r.Errorf("events after cancel: %q", log[len(want):])
+		}
+	})
+}
+
+func TestClose(t *testing.T) {
+	inBubble(t, Options{}, func(r rig) {
+		r.Update("doc", wants(Visible, "a", "b"), 0)
+		r.Update("later", wants(Visible, "c"), time.Second)
+		a, b := r.ask(r.Context(), "a", Hover), r.ask(r.Context(), "b", Hover)
+		r.Close()
+		r.wantAnswer(a, "", ErrClosed)
+		r.wantAnswer(b, "", ErrClosed)
+		r.wantAnswer(r.ask(r.Context(), "c", Hover), "", ErrClosed)
+		r.Update("doc", wants(Visible, "d"), 0)
+		r.wantPhases("a:- b:- c:- d:-")
+		r.Close()
+	})
+}
+
+// What another process has written is found: by Update without any run, and
+// by a worker in place of a run.
+func TestSharedCache(t *testing.T) {
+	dir := t.TempDir()
+	open := func() *cache.Cache {
+		c := cache.Open(dir, cache.Options{Warn: func(err error) { t.Error(err) }})
+		t.Cleanup(func() { _ = c.Close() })
+		return c
+	}
+	other := open()
+	summaries := NewScheduler(&fake{
+		runs:    map[string]chan<- end{},
+		outcome: func(q Request) (Summary, error) { return summaryOf(q), nil },
+	}, other, Options{})
+	defer summaries.Close()
+	want, err := summaries.Wait(t.Context(), request("a"), Hover)
+	if err := errors.Join(err, other.Flush()); err != nil {
+		t.Fatal(err)
+	}
+
+	f := &fake{runs: map[string]chan<- end{}} // which never answers
+	s := NewScheduler(f, open(), Options{})
+	defer s.Close()
+	s.Update("doc", wants(Visible, "a"), 0)
+	want.Cached, want.Elapsed = true, 0
+	got, _ := s.Lookup(request("a").Key)
+	if diff := cmp.Diff(Result{Phase: Done, Summary: want}, got); diff != "" {
+		t.Errorf("Lookup after Update (-want +got):\n%s", diff)
+	}
+
+	// The one worker is busy while the other process writes b.
+	s.Update("doc", wants(Visible, "busy"), 0)
+	s.Update("other", wants(Visible, "b"), 0)
+	if _, err := summaries.Wait(t.Context(), request("b"), Hover); err != nil {
+		t.Fatal(err)
+	}
+	if err := other.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	known := make(chan Event, 10)
+	s.Subscribe(func(e Event) {
+		if e.Known {
+			known <- e
+		}
+	})
+	s.Forget("doc")
+	if e := <-known; e.Key != request("b").Key || !e.Result.Summary.Cached {
+		t.Errorf("event %+v, want b from the cache", e)
+	}
+	if got := f.took(); got != "busy" && got != "" {
+		t.Errorf("runs %q have begun, want none but busy", got)
+	}
+}
