@@ -1,0 +1,202 @@
+package lsp
+
+import (
+	"math"
+	"time"
+
+	"github.com/gloss-lsp/gloss/chunker"
+	"github.com/gloss-lsp/gloss/inference"
+)
+
+// urgency says when functions that have no summary are worth the model's time.
+type urgency int
+
+const (
+	afterPause urgency = iota // the user types
+	urgently                  // a document was opened or saved
+	onCommand                 // the user asked for it
+)
+
+// never is a debounce that does not end: what is in the cache is shown, and
+// nothing is asked of the model.
+const never = time.Duration(math.MaxInt64)
+
+// analysis follows an open document: it cuts the newest version into chunks
+// and tells the Scheduler which are wanted. One runs at a time; those asked
+// for meanwhile become one.
+type analysis struct {
+	running, pending bool
+	urgency          urgency // the highest that is pending
+	held             bool    // what is unknown waits for a save or a command
+	// functions are those of the version that was analyzed last, nil before
+	// the first.
+	functions map[chunker.Key][]identity
+}
+
+// identity finds a function again after its text has changed.
+type identity struct {
+	kind    chunker.Kind
+	name    string
+	ordinal int // among those of the same kind and name
+}
+
+func identities(chunks []chunker.Chunk) []identity {
+	ids := make([]identity, len(chunks))
+	seen := make(map[identity]int, len(chunks))
+	for i, c := range chunks {
+		id := identity{kind: c.Kind, name: c.Name}
+		ids[i] = identity{c.Kind, c.Name, seen[id]}
+		seen[id]++
+	}
+	return ids
+}
+
+// analyze has o analyzed soon. The caller holds s.mu.
+func (s *server) analyze(o *openDocument, u urgency) {
+	a := &o.analysis
+	a.pending = true
+	a.urgency = max(a.urgency, u)
+	if !a.running {
+		a.running = true
+		s.background(func() { s.runAnalysis(o) })
+	}
+}
+
+func (s *server) analyzeAll(u urgency) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, o := range s.documents {
+		s.analyze(o, u)
+	}
+}
+
+func (s *server) runAnalysis(o *openDocument) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	defer func() { o.analysis.running = false }()
+	for o.analysis.pending && s.isOpen(o) && s.ctx.Err() == nil {
+		u := o.analysis.urgency
+		o.analysis.pending, o.analysis.urgency = false, afterPause
+		s.analyzeOnce(o, o.current, u)
+	}
+}
+
+// isOpen is false once a document was closed or replaced. The caller holds
+// s.mu.
+func (s *server) isOpen(o *openDocument) bool { return s.documents[o.current.uri] == o }
+
+// analyzeOnce is called with s.mu held, which it gives up while it parses and
+// reads the cache.
+func (s *server) analyzeOnce(o *openDocument, d *document, u urgency) {
+	before := o.analysis.functions
+	settings := s.settings()
+	scheduler := s.scheduler()
+	after, held := settings.delay(u)
+	if !s.eager() && u != onCommand {
+		after, held = never, false // hover asks for what it needs
+	}
+	functions := map[chunker.Key][]identity{}
+	s.outside(func() {
+		chunks := d.chunks()
+		var wants []inference.Want
+		for i, id := range identities(chunks) {
+			c := &chunks[i]
+			if functions[c.Key] = append(functions[c.Key], id); settings.showsDoc(c) {
+				continue
+			}
+			priority := inference.Visible
+			if _, old := before[c.Key]; !old && before != nil {
+				priority = inference.Edited
+			}
+			wants = append(wants, inference.Want{Request: d.request(c), Priority: priority})
+		}
+		if scheduler != nil {
+			scheduler.Update(o.name, wants, after)
+		}
+	})
+	if !s.isOpen(o) {
+		if scheduler != nil {
+			scheduler.Forget(o.name)
+		}
+		return
+	}
+	o.analysis.functions, o.analysis.held = functions, held
+	o.remember(scheduler)
+	if o.answered(d.version) {
+		s.refresh.touch(o)
+	}
+}
+
+// outside runs f without s.mu, which the caller holds.
+func (s *server) outside(f func()) {
+	s.mu.Unlock()
+	defer s.mu.Lock()
+	f()
+}
+
+// delay returns the debounce of what is unknown, and whether it has to wait for
+// something else than time.
+func (s *Settings) delay(u urgency) (after time.Duration, held bool) {
+	switch {
+	case u == onCommand:
+		return 0, false
+	case s.Refresh == "manual", s.Refresh == "onSave" && u == afterPause:
+		return never, true
+	case u == afterPause:
+		return time.Duration(s.Debounce), false
+	}
+	return 0, false
+}
+
+// eager reports whether summaries are shown without being asked for one by one.
+func (s *server) eager() bool {
+	settings := s.settings()
+	return settings.CodeLens || settings.Symbols || s.hints()
+}
+
+// showsDoc reports whether the doc comment of c is shown in place of a summary.
+func (s *Settings) showsDoc(c *chunker.Chunk) bool { return s.PreferDocComment && c.Doc != "" }
+
+// request asks for the summary of a chunk of d.
+func (d *document) request(c *chunker.Chunk) inference.Request {
+	return inference.Request{Key: c.Key, Language: d.syntax.language.ID, Name: c.Name, Code: c.Text}
+}
+
+// remember notes the summaries of the functions as they are now, to be shown
+// as outdated ones when a function has changed. Functions that are gone are
+// forgotten.
+func (o *openDocument) remember(scheduler *inference.Scheduler) {
+	known := make(map[identity]inference.Summary, len(o.known))
+	for key, ids := range o.analysis.functions {
+		var r inference.Result
+		if scheduler != nil {
+			r, _ = scheduler.Lookup(key)
+		}
+		for _, id := range ids {
+			if r.Phase == inference.Done {
+				known[id] = r.Summary
+			} else if before, ok := o.known[id]; ok {
+				known[id] = before
+			}
+		}
+	}
+	o.known = known
+}
+
+// learned notes that the outcome of a request has become known.
+func (s *server) learned(e inference.Event) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, o := range s.documents {
+		ids, ok := o.analysis.functions[e.Key]
+		if !ok {
+			continue
+		}
+		if e.Result.Phase == inference.Done {
+			for _, id := range ids {
+				o.known[id] = e.Result.Summary
+			}
+		}
+		s.refresh.touch(o)
+	}
+}

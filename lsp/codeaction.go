@@ -1,0 +1,62 @@
+package lsp
+
+// The kinds of our code actions.
+const (
+	insertKind = "refactor.rewrite"
+	sourceKind = "source.gloss"
+)
+
+// codeAction is something that can be done about a function.
+type codeAction struct {
+	kind    string
+	command Command
+	edit    *WorkspaceEdit // does the same as the command, at once
+}
+
+// codeAction offers what can be done about the function around the start of
+// the selection. For a request that the user did not make, which shows a light
+// bulb in some editors, that is so on the function's first line only.
+func (s *server) codeAction(d *document, selection Range, automatic bool) []codeAction {
+	if d == nil || !s.settings().CodeActions {
+		return nil
+	}
+	g := at(s.glosses(d), d.offset(selection.Start))
+	if g == nil {
+		return nil
+	}
+	name := d.position(g.chunk.NameRange.Start)
+	if automatic && selection.Start.Line != name.Line {
+		return nil
+	}
+	action := func(kind, title, command string) codeAction {
+		return codeAction{kind: kind, command: Command{title, command, commandArgument{d.uri, name}}}
+	}
+	var actions []codeAction
+	if g.insertable() {
+		if edit, err := insertion(d, g); err == nil {
+			insert := action(insertKind, "Insert the summary as a doc comment", commandInsertDoc)
+			insert.edit = edit
+			actions = append(actions, insert)
+		}
+	}
+	if g.state == fresh || g.state == stale {
+		actions = append(actions, action(sourceKind, "Copy the summary", commandCopy))
+	}
+	return append(actions, action(sourceKind, "Write the summary anew", commandRegenerate))
+}
+
+// insertable is true where there is a summary and no doc comment yet.
+func (g *gloss) insertable() bool { return g.state == fresh && g.chunk.Doc == "" }
+
+// insertion is the edit that puts the summary over, or into, the function.
+func insertion(d *document, g *gloss) (*WorkspaceEdit, error) {
+	offset, text, err := d.syntax.language.DocComment(*g.chunk, g.summary.Text, d.text)
+	if err != nil {
+		return nil, err
+	}
+	return &WorkspaceEdit{
+		URI:     d.uri,
+		Version: d.version,
+		Edits:   []TextEdit{{Range: d.span(offset, offset), NewText: text}},
+	}, nil
+}

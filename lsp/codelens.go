@@ -1,0 +1,43 @@
+package lsp
+
+// codeLens is a line of text over a function.
+type codeLens struct {
+	rng     Range
+	command Command
+}
+
+// codeLens answers at once and with one complete lens for each function,
+// whether there is a summary or not: lenses that come, go or resolve later make
+// the text under them jump.
+//
+// A lens is on the line of the function's name, not that of a decorator over
+// it: editors that draw lenses at the end of a line would set it there, and
+// other servers' lenses are on this line too, so that they share one row.
+func (s *server) codeLens(d *document) []codeLens {
+	s.askedLens.Store(true)
+	glosses := s.glosses(d)
+	lines := s.lensLines(glosses)
+	s.gave(d, func(o *openDocument) *answer { return &o.lenses }, lines, glosses)
+	lenses := make([]codeLens, len(lines))
+	for i, line := range lines {
+		g := &glosses[i]
+		r := d.span(g.chunk.NameRange.Start, g.chunk.NameRange.End)
+		name := commandShow
+		if g.state == held {
+			name = commandRegenerate
+		}
+		lenses[i] = codeLens{r, Command{Title: line, Name: name, Argument: commandArgument{d.uri, r.Start}}}
+	}
+	return lenses
+}
+
+func (s *server) lensLines(glosses []gloss) []string {
+	if !s.settings().CodeLens {
+		return nil
+	}
+	lines := make([]string, len(glosses))
+	for i := range glosses {
+		lines[i] = glosses[i].line()
+	}
+	return lines
+}

@@ -1,0 +1,134 @@
+package lsp
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// The commands of workspace/executeCommand. Each takes one argument, the
+// protocol's TextDocumentPositionParams; the position is anywhere in the
+// function, and gloss.refreshFile needs none.
+const (
+	commandShow        = "gloss.showSummary"
+	commandRegenerate  = "gloss.regenerate"
+	commandInsertDoc   = "gloss.insertDoc"
+	commandCopy        = "gloss.copySummary"
+	commandRefreshFile = "gloss.refreshFile"
+)
+
+// commandArgument says what a command is about.
+type commandArgument struct {
+	uri      string
+	position Position
+}
+
+// commands say what each does about the function g of d. What they return is
+// the answer of the request: the summary's text where there is one.
+var commands = map[string]func(s *server, ctx context.Context, d *document, g *gloss) (any, error){
+	commandShow:       (*server).showSummary,
+	commandRegenerate: (*server).regenerate,
+	commandInsertDoc:  (*server).insertDoc,
+	commandCopy:       (*server).copySummary,
+}
+
+func commandNames() []string {
+	return append(slices.Sorted(maps.Keys(commands)), commandRefreshFile)
+}
+
+func (s *server) executeCommand(ctx context.Context, name string, d *document, a commandArgument) (any, error) {
+	command, ok := commands[name]
+	switch {
+	case !ok && name != commandRefreshFile:
+		return nil, failf(codeInvalidParams, "there is no command %.80q; there are %v", name, commandNames())
+	case d == nil:
+		return nil, failf(codeInvalidParams, `%s needs the argument {"textDocument": {"uri"}, "position"} of an open document; %.200q is not open`, name, a.uri)
+	case name == commandRefreshFile:
+		s.refreshFile(d)
+		return nil, nil
+	}
+	g := at(s.glosses(d), d.offset(a.position))
+	if g == nil {
+		return nil, failf(codeInvalidParams, "%s: no function with a summary at line %d of %s", name, a.position.Line+1, d.uri)
+	}
+	return command(s, ctx, d, g)
+}
+
+// text is the answer of a command about g.
+func (g *gloss) text() (any, error) {
+	switch g.state {
+	case fresh, stale:
+		return g.summary.Text, nil
+	case failed, unavailable:
+		return nil, failf(codeRequestFailed, "%s has no summary: %v", g.chunk.Name, g.err)
+	}
+	return nil, failf(codeRequestFailed, "%s has no summary yet", g.chunk.Name)
+}
+
+// showSummary is what pressing a lens does: it says what does not fit on it.
+func (s *server) showSummary(ctx context.Context, d *document, g *gloss) (any, error) {
+	s.await(ctx, d, g)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	message := fmt.Sprintf("%s: %s", g.chunk.Name, oneLine(hoverText(g, false)))
+	return nil, s.editor.showMessage(ctx, messageInfo, message)
+}
+
+// copySummary answers the text, for the client to put where it likes.
+func (s *server) copySummary(_ context.Context, _ *document, g *gloss) (any, error) {
+	return g.text()
+}
+
+// regenerate has the summary written anew and answers it.
+func (s *server) regenerate(ctx context.Context, d *document, g *gloss) (any, error) {
+	scheduler := s.scheduler()
+	if scheduler == nil {
+		return g.text()
+	}
+	summary, err := scheduler.Regenerate(ctx, d.request(g.chunk))
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil:
+		return nil, failf(codeRequestFailed, "%s has no new summary: %v", g.chunk.Name, err)
+	}
+	return summary.Text, nil
+}
+
+// insertDoc has the client insert the summary as a doc comment.
+func (s *server) insertDoc(ctx context.Context, d *document, g *gloss) (any, error) {
+	if _, err := g.text(); err != nil {
+		return nil, err
+	}
+	if !g.insertable() {
+		return nil, failf(codeRequestFailed, "%s has a doc comment, or its summary is outdated", g.chunk.Name)
+	}
+	edit, err := insertion(d, g)
+	if err != nil {
+		return nil, failf(codeRequestFailed, "no doc comment can be inserted at %s: %v", g.chunk.Name, err)
+	}
+	return nil, s.editor.applyEdit(ctx, "Insert a doc comment", *edit, s.client.documentChanges)
+}
+
+// refreshFile summarizes what has no summary, those included that failed.
+func (s *server) refreshFile(d *document) {
+	if scheduler := s.scheduler(); scheduler != nil {
+		for _, g := range s.glosses(d) {
+			if g.state != failed {
+				continue
+			}
+			r := d.request(g.chunk)
+			s.background(func() {
+				// The outcome is learned like any other.
+				_, _ = scheduler.Regenerate(s.ctx, r)
+			})
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if o := s.documents[d.uri]; o != nil {
+		s.analyze(o, onCommand)
+	}
+}

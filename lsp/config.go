@@ -1,0 +1,186 @@
+package lsp
+
+import (
+	"context"
+	"encoding/json"
+	"reflect"
+	"regexp"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/gloss-lsp/gloss/chunker"
+)
+
+// configurationTimeout is how long the model waits for the client to say how
+// it is configured.
+const configurationTimeout = 5 * time.Second
+
+// configuration holds the settings in force and puts changes into effect.
+type configuration struct {
+	inForce atomic.Pointer[Settings]
+	exclude atomic.Pointer[[]*regexp.Regexp]
+
+	mu     sync.Mutex
+	user   Settings // flags and initializationOptions, below the workspace's
+	warned map[string]bool
+
+	applying sync.Mutex // held while settings are put into effect
+	cut      cutSettings
+}
+
+// cutSettings are the settings that a syntax is made for.
+type cutSettings struct {
+	enable                    bool
+	minLines                  int
+	kinds, languages, exclude []string
+}
+
+func (s *Settings) cutSettings() cutSettings {
+	return cutSettings{s.Enable, s.MinLines, s.Kinds, s.Languages, s.Exclude}
+}
+
+func (s *Settings) chunkerOptions() chunker.Options {
+	o := chunker.Options{MinLines: s.MinLines}
+	for _, k := range s.Kinds {
+		o.Kinds = append(o.Kinds, chunker.Kind(k))
+	}
+	return o
+}
+
+func (s *Settings) serves(language string) bool {
+	return len(s.Languages) == 0 || slices.Contains(s.Languages, language)
+}
+
+func (c *configuration) init(s Settings) {
+	c.user, c.warned, c.cut = s, map[string]bool{}, s.cutSettings()
+	c.force(s)
+}
+
+func (c *configuration) force(s Settings) {
+	globs := make([]*regexp.Regexp, 0, len(s.Exclude))
+	for _, g := range s.Exclude {
+		if g != "" {
+			globs = append(globs, compileGlob(g))
+		}
+	}
+	c.exclude.Store(&globs)
+	c.inForce.Store(&s)
+}
+
+func (c *configuration) excludes(path string) bool {
+	return slices.ContainsFunc(*c.exclude.Load(), func(g *regexp.Regexp) bool { return g.MatchString(path) })
+}
+
+// settings returns the settings in force, which never change; others take
+// their place.
+func (s *server) settings() *Settings { return s.config.inForce.Load() }
+
+// setSettings decodes settings that the client has sent. They are in force
+// when it returns; configure puts the ones into effect that need more.
+func (s *server) setSettings(raw []byte, source settingsSource) {
+	c := &s.config
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	settings, warnings := decodeSettings(c.user, raw, source)
+	if source == fromUser {
+		c.user = settings
+	}
+	c.force(settings)
+	for _, w := range warnings {
+		if !c.warned[w] {
+			c.warned[w] = true
+			s.log.Warn(w, zap.String("from", string(source)))
+		}
+	}
+}
+
+// pullConfiguration asks the client for its settings and puts them into effect.
+func (s *server) pullConfiguration() {
+	ctx, cancel := context.WithTimeout(s.ctx, configurationTimeout)
+	defer cancel()
+	raw, err := s.editor.configuration(ctx)
+	if err != nil {
+		s.tell("workspace/configuration", err)
+	} else {
+		s.setSettings(raw, fromWorkspace)
+	}
+	s.configure()
+}
+
+// didChangeConfiguration takes settings that were sent along, or asks for them
+// where that is how the client works.
+func (s *server) didChangeConfiguration(raw []byte) {
+	if s.client.configuration {
+		s.background(s.pullConfiguration)
+		return
+	}
+	var sections map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &sections); err != nil || !isForUs(sections) {
+		return // clients send the settings of every server
+	}
+	s.setSettings(raw, fromWorkspace)
+	s.background(s.configure)
+}
+
+func isForUs(sections map[string]json.RawMessage) bool {
+	names := settingNames(reflect.TypeFor[Settings]())
+	for name := range sections {
+		if _, known := names[name]; known || name == "gloss" {
+			return true
+		}
+	}
+	return false
+}
+
+// configure puts the settings in force into effect. It takes a while.
+func (s *server) configure() {
+	s.config.applying.Lock()
+	defer s.config.applying.Unlock()
+	settings := *s.settings()
+	s.logs.apply(settings.Log)
+	if cut := settings.cutSettings(); !reflect.DeepEqual(cut, s.config.cut) {
+		s.config.cut = cut
+		s.cutAnew()
+	}
+	if u := s.summaries.Load(); s.ctx.Err() == nil && settings.Enable && (u == nil || u.model != settings.modelSettings()) {
+		s.status.set(status{State: "loading"})
+		u := s.openSummaries(settings)
+		s.useSummaries(u)
+		if u.err != nil {
+			s.status.set(status{State: "failed", Message: u.err.Error()})
+		} else {
+			s.follow(u.scheduler.Status())
+		}
+	}
+	s.analyzeAll(urgently)
+	s.refresh.touchAll()
+}
+
+// cutAnew gives every open document a syntax for the settings in force.
+func (s *server) cutAnew() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, o := range s.documents {
+		d := o.current
+		s.background(d.syntax.close)
+		x := s.newSyntax(d.uri, d.path, d.language)
+		o.current = newDocument(d.uri, d.path, d.language, d.version, d.mapper, x)
+	}
+}
+
+// forgetAll stops all work for the open documents.
+func (s *server) forgetAll() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, o := range s.documents {
+		if scheduler := s.scheduler(); scheduler != nil {
+			scheduler.Forget(o.name)
+		}
+		o.analysis.held = true
+		s.refresh.touch(o)
+	}
+}

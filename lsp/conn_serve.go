@@ -1,0 +1,28 @@
+package lsp
+
+import (
+	"context"
+	"io"
+	"sync/atomic"
+
+	"go.lsp.dev/jsonrpc2"
+	"go.uber.org/zap"
+)
+
+// Serve runs a language server on rwc until the client exits, closes the
+// connection or dies, or ctx ends. It closes rwc. It returns an error when the
+// client exits without shutdown, breaks the base protocol or does not read.
+func Serve(ctx context.Context, rwc io.ReadWriteCloser, o Options) error {
+	s := newServer(ctx, o)
+	defer s.close()
+	stream := newStream(rwc, s.log, s.disconnected)
+	conn := jsonrpc2.NewConn(stream)
+	s.editor = editor{conn, stream, new(atomic.Int64)}
+	conn.Go(s.ctx, newHandler(s).handle)
+	<-s.ctx.Done()
+	if err := stream.Close(); err != nil {
+		s.log.Debug("closing the connection", zap.Error(err))
+	}
+	<-conn.Done()
+	return s.outcome()
+}

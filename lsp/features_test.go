@@ -1,0 +1,410 @@
+package lsp
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gloss-lsp/gloss/inference"
+)
+
+const pyURI = "file:///project/b.py"
+
+const pyText = `@decorator
+def outer(a, b):
+    total = a + b
+    def inner(x):
+        y = x + 1
+        return y
+    return inner(total)
+
+
+def documented(path):
+    """Reads the file. And more."""
+    with open(path) as f:
+        return f.read()
+`
+
+func TestCodeLens(t *testing.T) {
+	e := newEditor(t, editorOptions{})
+	e.open(pyURI, "python", pyText)
+	e.settled(pyURI, "Does outer", "Does inner", "Reads the file.")
+	lenses := e.lenses(pyURI)
+	// On the line of the name, not of the decorator.
+	if want := (Range{Position{1, 4}, Position{1, 9}}); lenses[0].Range != want {
+		t.Errorf("range %v, want %v", lenses[0].Range, want)
+	}
+	if slices.Contains(e.summarizer.calls(), "documented") {
+		t.Error("a documented function was summarized")
+	}
+	// Pressing a lens runs a command that this server knows.
+	argument, _ := json.Marshal(lenses[0].Command.Arguments)
+	e.must("workspace/executeCommand", fmt.Sprintf(`{"command":%q,"arguments":%s}`, lenses[0].Command.Command, argument), nil)
+	if m := e.expect("window/showMessage"); !strings.Contains(string(m.Params), "outer: Does outer written by the model fake") {
+		t.Errorf("shown: %s", m.Params)
+	}
+	e.ignore("workspace/codeLens/refresh")
+	e.close()
+}
+
+func TestLensesWhileTyping(t *testing.T) {
+	e := newEditor(t, editorOptions{})
+	e.open(goURI, "go", goText("Alpha", "Beta"))
+	e.settled(goURI, "Does Alpha", "Does Beta")
+	open := e.summarizer.shut()
+	// Into the body of Alpha, byte by byte, with the file broken in between.
+	for i, r := range `z := "x` {
+		e.edit(goURI, 2+i, 3, 1+i, 1+i, string(r))
+		if got := e.titles(goURI); len(got) == 0 || got[0] != "Does Alpha (outdated)" {
+			t.Fatalf("after %d keys: %q", i+1, got)
+		}
+	}
+	for i, r := range "\"\n\t" {
+		e.edit(goURI, 20+i, 3, 8+i, 8+i, string(r))
+	}
+	if got := e.titles(goURI); !slices.Equal(got, []string{"Does Alpha (outdated)", "Does Beta"}) {
+		t.Fatalf("%q", got)
+	}
+	open()
+	e.settled(goURI, "Does Alpha", "Does Beta")
+	e.ignore("workspace/codeLens/refresh")
+	e.close()
+}
+
+func TestEditsElsewhereCostNoInference(t *testing.T) {
+	e := newEditor(t, editorOptions{options: `{"debounce": 0}`})
+	e.open(goURI, "go", goText("Alpha", "Beta"))
+	e.settled(goURI, "Does Alpha", "Does Beta")
+	for i := range 20 {
+		e.edit(goURI, 2+i, 1, 0, 0, "// a comment\n\n")
+		if got := e.titles(goURI); !slices.Equal(got, []string{"Does Alpha", "Does Beta"}) {
+			t.Fatalf("%q", got)
+		}
+	}
+	e.save(goURI)
+	e.closeDocument(goURI)
+	if got := e.titles(goURI); len(got) != 0 {
+		t.Errorf("a closed document has lenses: %q", got)
+	}
+	e.open(goURI, "go", strings.ReplaceAll(goText("Beta", "Alpha"), "\n", "\r\n"))
+	e.settled(goURI, "Does Beta", "Does Alpha")
+	if got := e.summarizer.calls(); len(got) != 2 {
+		t.Errorf("the summarizer was called for %q", got)
+	}
+	e.ignore("workspace/codeLens/refresh")
+	e.close()
+}
+
+func TestHover(t *testing.T) {
+	for _, tt := range []struct{ formats, kind, text string }{
+		{`["markdown", "plaintext"]`, "markdown", "Does Alpha\n\n*written by the model fake*"},
+		{`["markdown"]`, "markdown", "Does Alpha\n\n*written by the model fake*"},
+		{`["plaintext"]`, "plaintext", "Does Alpha\n\nwritten by the model fake"},
+		{`[]`, "plaintext", "Does Alpha\n\nwritten by the model fake"},
+	} {
+		t.Run(tt.formats, func(t *testing.T) {
+			e := newEditor(t, editorOptions{capabilities: `{"textDocument":{"hover":{"contentFormat":` + tt.formats + `}}}`})
+			open := e.summarizer.shut()
+			e.open(goURI, "go", goText("Alpha"))
+			id := e.start("textDocument/hover", place(goURI, 2, 7))
+			e.summarizer.called(t, 1)
+			open() // the hover waits for a run that is under way
+			var h *wireHover
+			if err := e.finish(id, &h); err != nil || h == nil {
+				t.Fatalf("hover %v, %v", h, err)
+			}
+			if h.Contents.Kind != tt.kind || h.Contents.Value != tt.text {
+				t.Errorf("hover %+v", h.Contents)
+			}
+			if want := (Range{Position{2, 5}, Position{2, 10}}); *h.Range != want {
+				t.Errorf("range %v, want %v", *h.Range, want)
+			}
+			for _, p := range []Position{{2, 0}, {2, 12}, {3, 4}, {0, 0}, {99, 0}} {
+				if h := e.hover(goURI, int(p.Line), int(p.Character)); h != nil {
+					t.Errorf("hover at %v beside the name: %+v", p, h)
+				}
+			}
+			if h := e.hover("file:///not/open", 0, 0); h != nil {
+				t.Errorf("hover in a document that is not open: %+v", h)
+			}
+			e.close()
+		})
+	}
+}
+
+func TestHoverWaitsNoLongerThanItMay(t *testing.T) {
+	e := newEditor(t, editorOptions{options: `{"hoverWait": 1}`})
+	open := e.summarizer.shut()
+	defer open()
+	e.open(goURI, "go", goText("Alpha"))
+	if h := e.hover(goURI, 2, 7); h == nil || h.Contents.Value != "*the summary is being written*" {
+		t.Errorf("hover %+v", h)
+	}
+	e.close()
+}
+
+func TestPositionEncodings(t *testing.T) {
+	for encoding, character := range map[string]int{"utf-8": 18, "utf-16": 15, "utf-32": 14} {
+		t.Run(encoding, func(t *testing.T) {
+			e := newEditor(t, editorOptions{
+				capabilities: `{"general": {"positionEncodings": ["` + encoding + `"]}}`,
+				options:      `{"preferDocComment": false}`,
+			})
+			e.open(goURI, "go", strings.Replace(goText("Alpha"), "func", "/* é😀 */ func", 1))
+			h := e.hover(goURI, 2, character)
+			if want := (Range{Position{2, uint32(character)}, Position{2, uint32(character + 5)}}); h == nil || *h.Range != want {
+				t.Fatalf("hover %+v, want the range %v", h, want)
+			}
+			// An edit there is understood as well: it renames the function.
+			e.edit(goURI, 2, 2, character, character+5, "Omega")
+			if h := e.hover(goURI, 2, character); h == nil || !strings.Contains(h.Contents.Value, "Omega") {
+				t.Errorf("hover after an edit %+v", h)
+			}
+			e.close()
+		})
+	}
+}
+
+func TestEscapeMarkdown(t *testing.T) {
+	for text, want := range map[string]string{
+		"Plain text, with (parens): fine.": "Plain text, with (parens): fine.",
+		"a_b *c* `d` [e](f) <g> &amp; ~h~": "a\\_b \\*c\\* \\`d\\` \\[e\\](f) \\<g\\> \\&amp; \\~h\\~",
+		"# no\nheading":                    `\# no heading`,
+		"- no list":                        `\- no list`,
+		"12. no list":                      `12\. no list`,
+		"see https://x.org, www.x.org":     `see https\://x.org, www\.x.org`,
+		"me@x.org |$x$| \\ !":              `me\@x.org \|\$x\$\| \\ \!`,
+	} {
+		if got := escapeMarkdown(text); got != want {
+			t.Errorf("%q became %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestInlayHints(t *testing.T) {
+	hints := func(e *fakeEditor, from, to int) []string {
+		var answer []struct {
+			Position Position
+			Label    string
+		}
+		e.must("textDocument/inlayHint", fmt.Sprintf(`{"textDocument":{"uri":%q},"range":{"start":{"line":%d,"character":0},"end":{"line":%d,"character":0}}}`, pyURI, from, to), &answer)
+		out := []string{}
+		for _, h := range answer {
+			out = append(out, fmt.Sprintf("%d:%d %s", h.Position.Line, h.Position.Character, h.Label))
+		}
+		return out
+	}
+	const hintsOnly = `{"workspace": {"inlayHint": {"refreshSupport": true}}}`
+	e := newEditor(t, editorOptions{capabilities: hintsOnly})
+	open := e.summarizer.shut()
+	e.open(pyURI, "python", pyText)
+	e.summarizer.called(t, 1)
+	if got := hints(e, 0, 99); !slices.Equal(got, []string{"9:21 Reads the file."}) {
+		t.Errorf("hints before there are summaries: %q", got)
+	}
+	open()
+	for len(hints(e, 0, 99)) < 3 {
+		e.expect("workspace/inlayHint/refresh")
+	}
+	if got := hints(e, 0, 3); !slices.Equal(got, []string{"1:16 Does outer", "3:17 Does inner"}) {
+		t.Errorf("hints in a range: %q", got)
+	}
+	// A client that asks for lenses, though it did not announce them, has had
+	// its hints.
+	e.lenses(pyURI)
+	if got := hints(e, 0, 99); len(got) != 0 {
+		t.Errorf("hints beside lenses: %q", got)
+	}
+	e.ignore("workspace/inlayHint/refresh")
+	e.close()
+}
+
+func TestDocumentSymbols(t *testing.T) {
+	type symbol struct {
+		Name, Detail          string
+		Kind                  int
+		Range, SelectionRange Range
+		Children              []symbol
+	}
+	e := newEditor(t, editorOptions{options: `{"symbols": true}`})
+	e.open(pyURI, "python", pyText)
+	e.settled(pyURI, "Does outer", "Does inner", "Reads the file.")
+	var symbols []symbol
+	e.must("textDocument/documentSymbol", identify(pyURI), &symbols)
+	if len(symbols) != 2 || len(symbols[0].Children) != 1 {
+		t.Fatalf("symbols %+v", symbols)
+	}
+	outer, inner := symbols[0], symbols[0].Children[0]
+	if outer.Name != "outer" || outer.Detail != "Does outer" || outer.Kind != 12 || inner.Name != "inner" ||
+		outer.Range.Start != (Position{0, 0}) || outer.SelectionRange.Start != (Position{1, 4}) {
+		t.Errorf("symbols %+v", symbols)
+	}
+	e.ignore("workspace/codeLens/refresh")
+	e.close()
+}
+
+type wireAction struct {
+	Title   string
+	Kind    string
+	Command json.RawMessage
+	Edit    *struct {
+		DocumentChanges []struct {
+			TextDocument struct {
+				URI     string
+				Version int
+			}
+			Edits []struct {
+				Range   Range
+				NewText string
+			}
+		}
+		Changes map[string][]struct{ NewText string }
+	}
+}
+
+func (e *fakeEditor) actions(uri string, line, trigger int, only string) []wireAction {
+	e.t.Helper()
+	var actions []wireAction
+	e.must("textDocument/codeAction", fmt.Sprintf(`{"textDocument":{"uri":%q},"range":{"start":{"line":%d,"character":1},"end":{"line":%d,"character":1}},
+		"context":{"diagnostics":[],"triggerKind":%d,"only":%s}}`, uri, line, line, trigger, only), &actions)
+	return actions
+}
+
+func titles(actions []wireAction) string {
+	var all []string
+	for _, a := range actions {
+		all = append(all, a.Title)
+	}
+	return strings.Join(all, "; ")
+}
+
+func TestCodeActions(t *testing.T) {
+	const insert, copied, anew = "Insert the summary as a doc comment", "Copy the summary", "Write the summary anew"
+	e := newEditor(t, editorOptions{})
+	e.open(goURI, "go", goText("Alpha"))
+	e.open(pyURI, "python", pyText)
+	e.settled(goURI, "Does Alpha")
+	e.settled(pyURI, "Does outer", "Does inner", "Reads the file.")
+	for _, tt := range []struct {
+		uri           string
+		line, trigger int
+		only, want    string
+	}{
+		{goURI, 3, 1, "null", strings.Join([]string{insert, copied, anew}, "; ")},
+		{goURI, 3, 2, "null", ""}, // a light bulb on every line is a nuisance
+		{goURI, 2, 2, "null", strings.Join([]string{insert, copied, anew}, "; ")},
+		{goURI, 0, 1, "null", ""},
+		{goURI, 3, 1, `["refactor"]`, insert},
+		{goURI, 3, 1, `["source"]`, copied + "; " + anew},
+		{goURI, 3, 1, `["quickfix"]`, ""},
+		{pyURI, 10, 1, "null", copied + "; " + anew}, // documented already
+	} {
+		if got := titles(e.actions(tt.uri, tt.line, tt.trigger, tt.only)); got != tt.want {
+			t.Errorf("actions at line %d of %s: %q, want %q", tt.line, tt.uri, got, tt.want)
+		}
+	}
+	change := e.actions(goURI, 3, 1, "null")[0].Edit.DocumentChanges[0]
+	if change.TextDocument.Version != 1 || change.TextDocument.URI != goURI || len(change.Edits) != 1 ||
+		change.Edits[0].Range.Start != (Position{2, 0}) || !strings.HasPrefix(change.Edits[0].NewText, "// Alpha") {
+		t.Errorf("edit %+v", change)
+	}
+	e.ignore("workspace/codeLens/refresh")
+	e.close()
+}
+
+// A client from before code action literals and versioned edits.
+func TestCodeActionsOfOldClients(t *testing.T) {
+	e := newEditor(t, editorOptions{capabilities: plainCapabilities})
+	e.open(goURI, "go", goText("Alpha"))
+	for e.hover(goURI, 2, 7).Contents.Value == "the summary is being written" {
+		t.Log("waiting")
+	}
+	actions := e.actions(goURI, 3, 1, "null")
+	if len(actions) != 3 || string(actions[0].Command) != `"gloss.insertDoc"` || actions[0].Edit != nil {
+		t.Fatalf("actions %+v", actions)
+	}
+	e.must("workspace/executeCommand", fmt.Sprintf(`{"command":"gloss.insertDoc","arguments":[{"textDocument":{"uri":%q},"position":{"line":3,"character":0}}]}`, goURI), nil)
+	m := e.expect("workspace/applyEdit")
+	if !strings.Contains(string(m.Params), `"changes":{"`+goURI+`":[`) || !strings.Contains(string(m.Params), "// Alpha") {
+		t.Errorf("applied %s", m.Params)
+	}
+	e.close()
+}
+
+func TestCommands(t *testing.T) {
+	e := newEditor(t, editorOptions{})
+	e.open(goURI, "go", goText("Alpha", "Beta"))
+	e.settled(goURI, "Does Alpha", "Does Beta")
+	run := func(command, argument string, result any) error {
+		return e.request("workspace/executeCommand", fmt.Sprintf(`{"command":%q,"arguments":[%s]}`, command, argument), result)
+	}
+	function := place(goURI, 8, 2)
+
+	var text string
+	if err := run("gloss.copySummary", function, &text); err != nil || text != "Does Beta" {
+		t.Errorf("copied %q, %v", text, err)
+	}
+	if err := run("gloss.regenerate", function, &text); err != nil || text != "Does Beta" {
+		t.Errorf("regenerated %q, %v", text, err)
+	}
+	if got := e.summarizer.calls(); len(got) != 3 || got[2] != "Beta" {
+		t.Errorf("calls %q", got)
+	}
+	for _, tt := range []struct{ command, argument, want string }{
+		{"gloss.nonsense", function, "there is no command"},
+		{"gloss.regenerate", `{"textDocument":{"uri":"file:///other"}}`, "is not open"},
+		{"gloss.regenerate", `7`, "must be {"},
+		{"gloss.regenerate", identify(goURI), "no function with a summary at line 1"},
+	} {
+		if err := run(tt.command, tt.argument, nil); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s %s: %v, want %q", tt.command, tt.argument, err, tt.want)
+		}
+	}
+	e.ignore("workspace/codeLens/refresh")
+	e.close()
+}
+
+func TestFailuresAreShown(t *testing.T) {
+	e := newEditor(t, editorOptions{})
+	e.summarizer.fail(fmt.Errorf("%w: it repeats itself", inference.ErrNoSummary))
+	e.open(goURI, "go", goText("Alpha"))
+	e.settled(goURI, "no summary")
+	if h := e.hover(goURI, 2, 7); !strings.Contains(h.Contents.Value, "it repeats itself") {
+		t.Errorf("hover %+v", h)
+	}
+	e.summarizer.fail(nil)
+	e.must("workspace/executeCommand", fmt.Sprintf(`{"command":"gloss.refreshFile","arguments":[%s]}`, identify(goURI)), nil)
+	e.settled(goURI, "Does Alpha")
+	e.ignore("workspace/codeLens/refresh")
+	e.close()
+}
+
+func TestWithoutModel(t *testing.T) {
+	unavailable := fmt.Errorf("%w: no library; run make", inference.ErrUnavailable)
+	for name, o := range map[string]editorOptions{
+		"found at the first summary": {},
+		"found at the start": {serve: func(o *Options) {
+			o.NewScheduler = func(Settings, func(error)) (*inference.Scheduler, func(), error) {
+				return nil, nil, errors.New("no library; run make")
+			}
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := newEditor(t, o)
+			e.summarizer.fail(unavailable)
+			e.open(goURI, "go", goText("Alpha", "Beta"))
+			e.settled(goURI, "–", "–")
+			if m := e.expect("window/showMessage"); !strings.Contains(string(m.Params), "no library; run make") {
+				t.Errorf("shown: %s", m.Params)
+			}
+			if h := e.hover(goURI, 2, 7); !strings.Contains(h.Contents.Value, "no library; run make") {
+				t.Errorf("hover %+v", h)
+			}
+			e.ignore("workspace/codeLens/refresh", "window/logMessage")
+			e.close() // with no second complaint unread
+		})
+	}
+}

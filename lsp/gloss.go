@@ -1,0 +1,117 @@
+package lsp
+
+import (
+	"errors"
+
+	"github.com/gloss-lsp/gloss/chunker"
+	"github.com/gloss-lsp/gloss/inference"
+)
+
+// gloss is what can be said about a chunk at the moment.
+type gloss struct {
+	chunk *chunker.Chunk
+	state glossState
+	// summary is set when fresh or stale.
+	summary inference.Summary
+	// err says why there is none, when failed or unavailable.
+	err error
+}
+
+type glossState int
+
+const (
+	fresh       glossState = iota
+	stale                  // the summary is that of an earlier text of the function
+	waiting                // it is being written, or will be without further ado
+	held                   // it will be written when the user saves or asks
+	failed                 // the model wrote nothing usable
+	unavailable            // no model can run
+)
+
+// glosses returns one gloss for each chunk of d, at once.
+func (s *server) glosses(d *document) []gloss {
+	if d == nil {
+		return nil
+	}
+	chunks := d.chunks()
+	out := make([]gloss, len(chunks))
+	settings, summaries := s.settings(), s.summaries.Load()
+	complete := true
+	for i := range chunks {
+		out[i] = summaries.gloss(settings, &chunks[i])
+		complete = complete && out[i].state == fresh
+	}
+	if complete {
+		return out
+	}
+
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	o := s.documents[d.uri]
+	if o == nil {
+		return out
+	}
+	for i, id := range identities(chunks) {
+		g := &out[i]
+		if g.state != waiting && g.state != unavailable {
+			continue
+		}
+		if before, ok := o.known[id]; ok {
+			g.state, g.summary = stale, before
+		} else if g.state == waiting && o.analysis.held {
+			g.state = held
+		}
+	}
+	return out
+}
+
+// gloss says what is known of c without regard to its past.
+func (u *summaries) gloss(settings *Settings, c *chunker.Chunk) gloss {
+	if settings.showsDoc(c) {
+		return gloss{chunk: c, summary: inference.Summary{Text: c.Doc, Source: inference.SourceDoc}}
+	}
+	if u == nil {
+		return gloss{chunk: c, state: waiting}
+	}
+	if u.err != nil {
+		return gloss{chunk: c, state: unavailable, err: u.err}
+	}
+	r, known := u.scheduler.Lookup(c.Key)
+	switch {
+	case known && r.Phase == inference.Done:
+		return gloss{chunk: c, summary: r.Summary}
+	case known && r.Phase == inference.Failed && errors.Is(r.Err, inference.ErrUnavailable):
+		return gloss{chunk: c, state: unavailable, err: r.Err}
+	case known && r.Phase == inference.Failed:
+		return gloss{chunk: c, state: failed, err: r.Err}
+	}
+	return gloss{chunk: c, state: waiting}
+}
+
+// line is the gloss as one line of text.
+func (g *gloss) line() string {
+	switch g.state {
+	case fresh:
+		return g.summary.Text
+	case stale:
+		return g.summary.Text + " (outdated)"
+	case held:
+		return "summarize"
+	case failed:
+		return "no summary"
+	case unavailable: // the status says it once; a lens must not on every function
+		return "–"
+	}
+	return "…"
+}
+
+// at returns the gloss of the innermost chunk around offset, or nil.
+func at(glosses []gloss, offset int) *gloss {
+	var inner *gloss
+	for i := range glosses {
+		if r := glosses[i].chunk.Range; r.Start <= offset && offset <= r.End {
+			inner = &glosses[i]
+		}
+	}
+	return inner
+}

@@ -1,0 +1,143 @@
+package lsp
+
+import (
+	"slices"
+	"sort"
+	"strings"
+	"unicode/utf8"
+)
+
+// positionEncoding says what Position.Character counts.
+type positionEncoding string
+
+const (
+	utf8Encoding  positionEncoding = "utf-8"
+	utf16Encoding positionEncoding = "utf-16"
+	utf32Encoding positionEncoding = "utf-32"
+)
+
+// negotiateEncoding picks what is cheapest for a server whose text is UTF-8.
+// UTF-16 is what a client speaks that offers nothing that we know.
+func negotiateEncoding(offered []string) positionEncoding {
+	for _, e := range []positionEncoding{utf8Encoding, utf16Encoding, utf32Encoding} {
+		if slices.Contains(offered, string(e)) {
+			return e
+		}
+	}
+	return utf16Encoding
+}
+
+// units is the number of units that one rune of size bytes takes.
+func (e positionEncoding) units(r rune, size int) int {
+	switch e {
+	case utf8Encoding:
+		return size
+	case utf32Encoding:
+		return 1
+	}
+	if r >= 0x10000 {
+		return 2
+	}
+	return 1
+}
+
+// mapper translates between byte offsets of one text and positions in it. It
+// never changes, and any argument is answered with a place inside the text.
+type mapper struct {
+	text     string
+	encoding positionEncoding
+	lines    []int // the offset at which each line starts
+}
+
+func newMapper(text string, encoding positionEncoding) *mapper {
+	lines := make([]int, 1, strings.Count(text, "\n")+2)
+	return &mapper{text, encoding, appendLines(lines, text, 0, len(text))}
+}
+
+// appendLines adds the starts of the lines that begin behind one of the bytes
+// [from, to) of text.
+func appendLines(lines []int, text string, from, to int) []int {
+	for i := from; i < to; i++ {
+		switch text[i] {
+		case '\n':
+			lines = append(lines, i+1)
+		case '\r': // alone it ends a line too, says the specification
+			if i+1 == len(text) || text[i+1] != '\n' {
+				lines = append(lines, i+1)
+			}
+		}
+	}
+	return lines
+}
+
+// replaced returns the mapper of the text with [start, end) replaced. It looks
+// at the lines of the change only: replacing a word in all of a long file is
+// one change for each place.
+func (m *mapper) replaced(start, end int, with string) *mapper {
+	text := m.text[:start] + with + m.text[end:]
+	by := len(with) - (end - start)
+	// A line's start depends on the bytes on both sides of it.
+	before := sort.SearchInts(m.lines, max(start, 1)) // those that start before the change
+	after := sort.SearchInts(m.lines, end+1)
+	lines := make([]int, before, len(m.lines)+strings.Count(with, "\n")+2)
+	copy(lines, m.lines)
+	lines = appendLines(lines, text, lines[before-1], end+by)
+	for _, at := range m.lines[after:] {
+		lines = append(lines, at+by)
+	}
+	return &mapper{text, m.encoding, lines}
+}
+
+// line returns where line n starts and where its content ends, before its line
+// ending.
+func (m *mapper) line(n int) (start, end int) {
+	start, end = m.lines[n], len(m.text)
+	if n+1 < len(m.lines) {
+		end = m.lines[n+1] - 1
+		if m.text[end] == '\n' && end > start && m.text[end-1] == '\r' {
+			end--
+		}
+	}
+	return start, end
+}
+
+// offset returns the byte offset of p. A character past the end of its line
+// means the line's end, a line past the last one the end of the text, and a
+// character inside of a code point the code point's start.
+func (m *mapper) offset(p Position) int {
+	if int64(p.Line) >= int64(len(m.lines)) {
+		return len(m.text)
+	}
+	at, end := m.line(int(p.Line))
+	for left := int64(p.Character); left > 0 && at < end; {
+		r, size := utf8.DecodeRuneInString(m.text[at:end])
+		left -= int64(m.encoding.units(r, size))
+		if left < 0 {
+			break
+		}
+		at += size
+	}
+	return at
+}
+
+// position returns the position of a byte offset.
+func (m *mapper) position(offset int) Position {
+	offset = min(max(offset, 0), len(m.text))
+	n := sort.SearchInts(m.lines, offset+1) - 1
+	start, end := m.line(n)
+	offset = min(offset, end) // not inside of a line ending
+	units := 0
+	for start < offset {
+		r, size := utf8.DecodeRuneInString(m.text[start:end])
+		if start+size > offset {
+			break
+		}
+		units += m.encoding.units(r, size)
+		start += size
+	}
+	return Position{uint32(n), uint32(units)}
+}
+
+func (m *mapper) span(start, end int) Range {
+	return Range{m.position(start), m.position(end)}
+}

@@ -1,0 +1,105 @@
+package lsp
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/gloss-lsp/gloss/inference"
+)
+
+const (
+	// progressDelay is how long work goes on before it is shown.
+	progressDelay = 2 * time.Second
+	// progressInterval is the least time between two reports.
+	progressInterval = 500 * time.Millisecond
+)
+
+// progress shows work that takes long, with a button to cancel it.
+type progress struct {
+	server   *server
+	throttle throttle
+
+	mu      sync.Mutex
+	delay   *time.Timer // runs from the start of work until it is shown
+	count   int         // of tokens
+	token   string      // of what is shown, or ""
+	pending int
+}
+
+func newProgress(s *server) *progress {
+	p := &progress{server: s}
+	p.throttle = throttle{interval: progressInterval, run: p.report}
+	return p
+}
+
+func (p *progress) follow(st inference.Status) {
+	if !p.server.client.workDoneProgress {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.pending = st.Queued + st.Running
+	switch {
+	case st.State != inference.Busy:
+		p.end()
+	case p.token != "":
+		p.throttle.trigger(p.server.background)
+	case p.delay == nil:
+		p.delay = time.AfterFunc(progressDelay, func() { p.server.background(p.begin) })
+	}
+}
+
+func (p *progress) begin() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.delay == nil {
+		return // the work has ended
+	}
+	p.delay = nil
+	p.count++
+	p.token = fmt.Sprintf("gloss/%d", p.count)
+	s := p.server
+	s.tell("window/workDoneProgress/create", s.editor.createProgress(p.token))
+	s.tell("$/progress", s.editor.beginProgress(s.ctx, p.token, "Summarizing", p.message()))
+}
+
+func (p *progress) report() (told bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.token == "" {
+		return false
+	}
+	p.server.tell("$/progress", p.server.editor.reportProgress(p.server.ctx, p.token, p.message()))
+	return true
+}
+
+func (p *progress) message() string {
+	if p.pending == 1 {
+		return "1 function"
+	}
+	return fmt.Sprintf("%d functions", p.pending)
+}
+
+// end is called with p.mu held.
+func (p *progress) end() {
+	if p.delay != nil {
+		p.delay.Stop()
+		p.delay = nil
+	}
+	if p.token != "" {
+		p.server.tell("$/progress", p.server.editor.endProgress(p.server.ctx, p.token))
+		p.token = ""
+	}
+}
+
+// cancelled is called when the user presses the button: what is shown as work
+// is not done until a document is opened, changed or saved, or a command asks.
+func (p *progress) cancelled(token string) {
+	p.mu.Lock()
+	shown := p.token == token && token != ""
+	p.mu.Unlock()
+	if shown {
+		p.server.forgetAll()
+	}
+}

@@ -1,0 +1,221 @@
+package lsp
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// settingsSource says who wrote a piece of configuration.
+type settingsSource string
+
+const (
+	// fromUser are flags and initializationOptions.
+	fromUser settingsSource = "initializationOptions"
+	// fromWorkspace is workspace/configuration, which files of the opened
+	// folder may have a part in.
+	fromWorkspace settingsSource = "workspace/configuration"
+)
+
+// decodeSettings lays the JSON object raw over base. What cannot be used is
+// left as it was in base and named in warnings: a mistake in the configuration
+// must not stop the server.
+func decodeSettings(base Settings, raw []byte, source settingsSource) (s Settings, warnings []string) {
+	// The slices of base must not be written to.
+	base.Kinds, base.Languages, base.Exclude = slices.Clone(base.Kinds), slices.Clone(base.Languages), slices.Clone(base.Exclude)
+	d := settingsDecoder{source: source}
+	d.object(reflect.ValueOf(&base).Elem(), unwrapSection(raw), "")
+	return base, d.warnings
+}
+
+// unwrapSection accepts settings under the name of their section as well.
+func unwrapSection(raw []byte) []byte {
+	var section struct {
+		Gloss json.RawMessage `json:"gloss"`
+	}
+	if err := json.Unmarshal(raw, &section); err == nil && len(section.Gloss) > 0 {
+		return section.Gloss
+	}
+	return raw
+}
+
+type settingsDecoder struct {
+	source   settingsSource
+	warnings []string
+}
+
+func (d *settingsDecoder) warnf(format string, args ...any) {
+	d.warnings = append(d.warnings, fmt.Sprintf(format, args...))
+}
+
+// notSettings are keys of initializationOptions that are no settings.
+var notSettings = []string{"experimental"}
+
+func (d *settingsDecoder) object(into reflect.Value, raw []byte, prefix string) {
+	if isNull(raw) {
+		return
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &members); err != nil {
+		d.warnf("the settings %s must be a JSON object, found %.40s", "gloss."+strings.TrimSuffix(prefix, "."), raw)
+		return
+	}
+	fields := settingNames(into.Type())
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		value := members[name]
+		i, known := fields[name]
+		switch {
+		case !known && prefix == "" && slices.Contains(notSettings, name):
+		case !known:
+			d.warnf("unknown setting gloss.%.80s%.80s%s", prefix, name, suggestion(name, fields, prefix))
+		case isNull(value): // how some clients write "not set"
+		case into.Field(i).Kind() == reflect.Struct:
+			d.object(into.Field(i), value, prefix+name+".")
+		default:
+			d.value(into.Field(i), into.Type().Field(i).Tag, value, prefix+name)
+		}
+	}
+}
+
+func isNull(raw []byte) bool {
+	raw = bytes.TrimSpace(raw)
+	return len(raw) == 0 || string(raw) == "null"
+}
+
+func settingNames(t reflect.Type) map[string]int {
+	names := make(map[string]int, t.NumField())
+	for i := range t.NumField() {
+		names[t.Field(i).Tag.Get("json")] = i
+	}
+	return names
+}
+
+func (d *settingsDecoder) value(into reflect.Value, tag reflect.StructTag, raw []byte, name string) {
+	v := reflect.New(into.Type())
+	if err := json.Unmarshal(raw, v.Interface()); err != nil {
+		d.warnf("setting gloss.%s: %s; %v stays in force", name, typeError(err, into.Type(), raw), into)
+		return
+	}
+	v = v.Elem()
+	if err := checkSetting(v, tag); err != nil {
+		d.warnf("setting gloss.%s: %v; %v stays in force", name, err, into)
+		return
+	}
+	if tag.Get("scope") == "machine" && d.source == fromWorkspace {
+		d.untrusted(into, v, name)
+		return
+	}
+	into.Set(v)
+}
+
+// untrusted refuses to let a workspace choose what needs trust. Clients send
+// every setting, also those that nobody has set, so values that change nothing
+// are passed over in silence.
+func (d *settingsDecoder) untrusted(into, v reflect.Value, name string) {
+	switch s := v.String(); {
+	case s == "" || s == into.String():
+	case name == "model" && s == DefaultSettings().Model:
+		into.Set(v)
+	default:
+		d.warnf("setting gloss.%s decides what runs on this machine or where files go, so a workspace may not set it; give it in the client's initializationOptions. %q stays in force", name, into)
+	}
+}
+
+func typeError(err error, t reflect.Type, raw []byte) string {
+	if t == reflect.TypeFor[Duration]() {
+		return err.Error()
+	}
+	return fmt.Sprintf("expected %s, found %.40s", typeName(t), raw)
+}
+
+// checkSetting checks v against the enum, min and max of its tag.
+func checkSetting(v reflect.Value, tag reflect.StructTag) error {
+	if enum := tag.Get("enum"); enum != "" {
+		allowed := strings.Split(enum, ",")
+		for _, s := range stringsOf(v) {
+			if !slices.Contains(allowed, s) {
+				return fmt.Errorf("%q is none of %s", s, strings.Join(allowed, ", "))
+			}
+		}
+	}
+	lowest, highest := tag.Get("min"), tag.Get("max")
+	if lowest == "" {
+		return nil
+	}
+	if n := number(v); n < bound(lowest) || n > bound(highest) {
+		return fmt.Errorf("%v must lie between %s and %s", v, lowest, highest)
+	}
+	return nil
+}
+
+func stringsOf(v reflect.Value) []string {
+	if v.Kind() == reflect.String {
+		return []string{v.String()}
+	}
+	return v.Interface().([]string)
+}
+
+// number is the value of an int, float or Duration, the latter in nanoseconds.
+func number(v reflect.Value) float64 {
+	if v.CanFloat() {
+		return v.Float()
+	}
+	return float64(v.Int())
+}
+
+// bound reads a min or max tag.
+func bound(tag string) float64 {
+	if d, err := time.ParseDuration(tag); err == nil {
+		return float64(d)
+	}
+	n, err := strconv.ParseFloat(tag, 64)
+	if err != nil {
+		panic("bad bound in a tag of Settings: " + tag) // a test decodes every setting
+	}
+	return n
+}
+
+// suggestion names the known setting that is nearest to a misspelt one.
+func suggestion(name string, fields map[string]int, prefix string) string {
+	best, distance := "", 4
+	for _, f := range slices.Sorted(maps.Keys(fields)) {
+		if n := editDistance(strings.ToLower(name), strings.ToLower(f), distance); n < distance {
+			best, distance = f, n
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf("; did you mean gloss.%s%s?", prefix, best)
+}
+
+// editDistance is the Levenshtein distance of a and b, or limit where the
+// lengths alone show that it is no less.
+func editDistance(a, b string, limit int) int {
+	if len(a)-len(b) >= limit || len(b)-len(a) >= limit {
+		return limit
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

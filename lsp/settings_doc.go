@@ -1,0 +1,112 @@
+package lsp
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+)
+
+// SettingField describes one setting for documentation and for the editors'
+// own settings pages.
+type SettingField struct {
+	Name    string // with its parents, for example "inference.threads"
+	Type    string // "boolean", "integer", "number", "string", "duration" or "array of strings"
+	Default string // as JSON
+	Enum    []string
+	Min     string
+	Max     string
+	Doc     string
+	// Machine is true where a workspace may not decide.
+	Machine bool
+}
+
+// SettingFields describes every setting, in the order of Settings.
+func SettingFields() []SettingField {
+	return settingFields(reflect.ValueOf(DefaultSettings()), "")
+}
+
+func settingFields(v reflect.Value, prefix string) []SettingField {
+	var fields []SettingField
+	for i := range v.NumField() {
+		tag := v.Type().Field(i).Tag
+		name := prefix + tag.Get("json")
+		if v.Field(i).Kind() == reflect.Struct {
+			fields = append(fields, settingFields(v.Field(i), name+".")...)
+			continue
+		}
+		value, err := json.Marshal(v.Field(i).Interface())
+		if err != nil {
+			panic(err) // the settings are of plain types, and a test writes them
+		}
+		f := SettingField{
+			Name:    name,
+			Type:    typeName(v.Field(i).Type()),
+			Default: string(value),
+			Min:     tag.Get("min"),
+			Max:     tag.Get("max"),
+			Doc:     tag.Get("doc"),
+			Machine: tag.Get("scope") == "machine",
+		}
+		if enum := tag.Get("enum"); enum != "" {
+			f.Enum = strings.Split(enum, ",")
+		}
+		fields = append(fields, f)
+	}
+	return fields
+}
+
+func typeName(t reflect.Type) string {
+	if t == reflect.TypeFor[Duration]() {
+		return "duration"
+	}
+	switch t.Kind() {
+	case reflect.Bool:
+		return "boolean"
+	case reflect.Int:
+		return "integer"
+	case reflect.Float64:
+		return "number"
+	case reflect.Slice:
+		return "array of strings"
+	}
+	return "string"
+}
+
+const settingsIntroduction = `# Settings
+
+<!-- Written by "gloss settings" from lsp/settings.go. -->
+
+The language server reads its settings from ` + "`initializationOptions`" + ` and from
+` + "`workspace/configuration`" + `, section ` + "`gloss`" + `, and follows changes. Later ones win.
+A value that cannot be used is reported once and the one before stays in force.
+
+Durations are written ` + "`\"1.5s\"`" + ` or as a number of milliseconds. Settings marked
+*machine* decide which code runs or where files go: they are read from
+` + "`initializationOptions`" + ` and flags only, because a workspace's own files can reach
+` + "`workspace/configuration`" + `.
+
+| setting | type | default | |
+|---|---|---|---|
+`
+
+// SettingsDoc returns docs/settings.md.
+func SettingsDoc() string {
+	var b strings.Builder
+	b.WriteString(settingsIntroduction)
+	for _, f := range SettingFields() {
+		kind := f.Type
+		if len(f.Enum) > 0 {
+			kind += ": `" + strings.Join(f.Enum, "`, `") + "`"
+		}
+		if f.Min != "" {
+			kind += fmt.Sprintf(", %s to %s", f.Min, f.Max)
+		}
+		doc := f.Doc
+		if f.Machine {
+			doc += " *machine*"
+		}
+		fmt.Fprintf(&b, "| `gloss.%s` | %s | `%s` | %s |\n", f.Name, kind, f.Default, doc)
+	}
+	return b.String()
+}

@@ -1,0 +1,89 @@
+package lsp
+
+import (
+	"sync"
+	"time"
+
+	"github.com/gloss-lsp/gloss/inference"
+)
+
+// statusInterval is the least time between two notifications gloss/status.
+const statusInterval = 200 * time.Millisecond
+
+// status is what gloss/status tells: "loading" until the model has answered
+// for the first time, "busy" while it works, "idle", or "failed" with a Message
+// that says why and what helps.
+type status struct {
+	State   string `json:"state"`
+	Message string `json:"message,omitempty"`
+	// Pending counts the functions that wait for a summary.
+	Pending int `json:"pending"`
+}
+
+// statusReporter keeps the client informed, if it likes, and the user where
+// nothing works.
+type statusReporter struct {
+	server   *server
+	throttle throttle
+
+	mu         sync.Mutex
+	now, sent  status
+	answered   bool   // the model has
+	complained string // the failure that the user was shown
+}
+
+func newStatusReporter(s *server) *statusReporter {
+	r := &statusReporter{server: s}
+	r.throttle = throttle{interval: statusInterval, run: r.send}
+	return r
+}
+
+// warm notes that the model has answered.
+func (r *statusReporter) warm() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.answered = true
+}
+
+func (r *statusReporter) follow(st inference.Status) {
+	r.mu.Lock()
+	answered := r.answered
+	r.mu.Unlock()
+	now := status{State: "idle", Pending: st.Queued + st.Running}
+	switch {
+	case st.State == inference.Unavailable:
+		now.State, now.Message = "failed", st.Err.Error()
+	case st.State == inference.Busy && answered:
+		now.State = "busy"
+	case st.State == inference.Busy:
+		now.State = "loading"
+	}
+	r.set(now)
+}
+
+func (r *statusReporter) set(now status) {
+	r.mu.Lock()
+	r.now = now
+	r.mu.Unlock()
+	r.throttle.trigger(r.server.background)
+}
+
+func (r *statusReporter) send() (told bool) {
+	s := r.server
+	r.mu.Lock()
+	now := r.now
+	news := now != r.sent
+	complain := now.State == "failed" && now.Message != r.complained
+	if r.sent = now; complain {
+		r.complained = now.Message
+	}
+	r.mu.Unlock()
+	if news && s.client.glossStatus {
+		s.tell("gloss/status", s.editor.glossStatus(s.ctx, now))
+		told = true
+	}
+	if complain {
+		s.tell("window/showMessage", s.editor.showMessage(s.ctx, messageError, "gloss: "+now.Message))
+	}
+	return told
+}

@@ -1,0 +1,79 @@
+package lsp
+
+import (
+	"fmt"
+
+	"go.uber.org/zap"
+
+	"github.com/gloss-lsp/gloss/inference"
+)
+
+// summaries is where summaries come from while certain settings hold.
+type summaries struct {
+	model     modelSettings
+	scheduler *inference.Scheduler
+	err       error // why there is no scheduler
+	close     func()
+}
+
+// modelSettings are the settings that a Scheduler is made for.
+type modelSettings struct {
+	model     string
+	inference InferenceSettings
+	cache     CacheSettings
+}
+
+func (s *Settings) modelSettings() modelSettings {
+	return modelSettings{s.Model, s.Inference, s.Cache}
+}
+
+// openSummaries makes a Scheduler. It may take a while.
+func (s *server) openSummaries(settings Settings) *summaries {
+	u := &summaries{model: settings.modelSettings(), close: func() {}}
+	scheduler, release, err := s.newScheduler(settings, func(err error) {
+		s.log.Warn(err.Error())
+	})
+	if err != nil {
+		s.log.Error("summaries are not available", zap.String("model", settings.Model), zap.Error(err))
+		u.err = fmt.Errorf("%w: %w", inference.ErrUnavailable, err)
+		return u
+	}
+	cancel := scheduler.Subscribe(func(e inference.Event) {
+		if e.Known {
+			s.learned(e)
+			s.status.warm()
+		}
+		s.follow(e.Status)
+	})
+	u.scheduler = scheduler
+	u.close = func() {
+		cancel()
+		release()
+	}
+	return u
+}
+
+// scheduler returns what summaries come from, or nil while there is none.
+func (s *server) scheduler() *inference.Scheduler {
+	if u := s.summaries.Load(); u != nil {
+		return u.scheduler
+	}
+	return nil
+}
+
+// useSummaries replaces what summaries come from.
+func (s *server) useSummaries(u *summaries) {
+	if before := s.summaries.Swap(u); before != nil {
+		before.close()
+	}
+	s.readying.Do(func() { close(s.ready) })
+}
+
+// follow tells the user what the Scheduler is at.
+func (s *server) follow(st inference.Status) {
+	s.status.follow(st)
+	s.progress.follow(st)
+	if st.State == inference.Unavailable {
+		s.refresh.touchAll()
+	}
+}

@@ -1,0 +1,42 @@
+package lsp
+
+import "github.com/gloss-lsp/gloss/chunker"
+
+// symbol is an entry of a document's outline.
+type symbol struct {
+	name, detail   string
+	kind           chunker.Kind
+	rng, selection Range
+	children       []symbol
+}
+
+// documentSymbol returns the functions of d, those inside others as their
+// children, with summaries as the detail.
+func (s *server) documentSymbol(d *document) []symbol {
+	if !s.settings().Symbols {
+		return nil
+	}
+	symbols, _ := outline(d, s.glosses(d), len(d.text)+1)
+	return symbols
+}
+
+// outline turns the glosses that start before end into symbols, and returns
+// the rest. An outer chunk comes before those inside it.
+func outline(d *document, glosses []gloss, end int) (symbols []symbol, rest []gloss) {
+	for len(glosses) > 0 && glosses[0].chunk.Range.Start < end {
+		g := &glosses[0]
+		c := g.chunk
+		self := symbol{
+			name:      c.Name,
+			kind:      c.Kind,
+			rng:       d.span(c.Range.Start, c.Range.End),
+			selection: d.span(c.NameRange.Start, c.NameRange.End),
+		}
+		if g.state == fresh || g.state == stale {
+			self.detail = g.line()
+		}
+		self.children, glosses = outline(d, glosses[1:], c.Range.End)
+		symbols = append(symbols, self)
+	}
+	return symbols, glosses
+}
