@@ -1,0 +1,105 @@
+package main
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/gloss-lsp/gloss/"
+
+// TestImports holds the packages to the architecture's rule of who may import
+// whom. A rule is for a folder and what is below it; the first that fits holds.
+func TestImports(t *testing.T) {
+	rules := []struct {
+		folder string
+		may    []string // prefixes of our own packages
+	}{
+		{"cmd", []string{""}},
+		{"lsp", []string{"lsp", "chunker", "inference"}},
+		{"inference", []string{"inference", "models"}},
+		{"chunker", []string{"chunker"}},
+		{"models", []string{"models"}},
+	}
+	foreign := map[string]string{ // import prefix -> the only folder it may stand in
+		"go.lsp.dev/":                         "lsp",
+		"github.com/yalue/onnxruntime_go":     "inference/onnx",
+		"github.com/daulet/tokenizers":        "inference/tokenizer",
+		"github.com/tree-sitter/":             "chunker",
+		"github.com/tree-sitter-grammars/":    "chunker",
+		"modernc.org/sqlite":                  "inference/cache",
+		"github.com/schollz/progressbar":      "cmd",
+		"github.com/spf13/cobra":              "cmd",
+		"github.com/go-git/go-git/v5":         "cmd",
+		"github.com/hashicorp/golang-lru/v2":  "inference",
+		"github.com/gloss-lsp/gloss/editors/": "nowhere",
+	}
+	root := filepath.Join("..", "..")
+	files := 0
+	err := filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (d.Name() == "node_modules" || d.Name() == ".git" || d.Name() == "testdata") {
+			return fs.SkipDir
+		}
+		if d.IsDir() || !strings.HasSuffix(file, ".go") {
+			return nil
+		}
+		files++
+		rel, err := filepath.Rel(root, file)
+		if err != nil {
+			return err
+		}
+		folder := path.Dir(filepath.ToSlash(rel))
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, spec := range parsed.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			for prefix, only := range foreign {
+				if strings.HasPrefix(imported, prefix) && !within(folder, only) {
+					t.Errorf("%s imports %s, which belongs under %s only", rel, imported, only)
+				}
+			}
+			ours, ok := strings.CutPrefix(imported, module)
+			if !ok {
+				continue
+			}
+			for _, rule := range rules {
+				if !within(folder, rule.folder) {
+					continue
+				}
+				allowed := false
+				for _, prefix := range rule.may {
+					allowed = allowed || within(ours, prefix)
+				}
+				if !allowed {
+					t.Errorf("%s may not import %s", rel, imported)
+				}
+				break
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if files < 20 {
+		t.Fatalf("only %d Go files were looked at", files)
+	}
+}
+
+// within reports whether folder is prefix or below it; "" holds everything.
+func within(folder, prefix string) bool {
+	return prefix == "" || folder == prefix || strings.HasPrefix(folder, prefix+"/")
+}

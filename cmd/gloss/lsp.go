@@ -1,0 +1,45 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gloss-lsp/gloss/lsp"
+)
+
+func newLSP() *cobra.Command {
+	var logFile string
+	c := &cobra.Command{
+		Use:   "lsp",
+		Short: "Run the language server on stdin and stdout",
+		Args:  noArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			settings := lsp.DefaultSettings()
+			settings.Log.File = logFile
+			err := lsp.Serve(c.Context(), stdio{}, lsp.Options{
+				Version:      version,
+				Settings:     settings,
+				NewScheduler: newScheduler,
+			})
+			if err != nil {
+				return &exitError{exitFailed, err}
+			}
+			return nil
+		},
+	}
+	c.Flags().StringVar(&logFile, "log-file", "", "append logs to this file instead of stderr")
+	c.Flags().Bool("stdio", true, "accepted for editors that always pass it; there is no other transport")
+	return c
+}
+
+// stdio is the connection to the editor that started this process.
+type stdio struct{}
+
+func (stdio) Read(b []byte) (int, error)  { return os.Stdin.Read(b) }
+func (stdio) Write(b []byte) (int, error) { return os.Stdout.Write(b) }
+func (stdio) Close() error                { return errors.Join(os.Stdin.Close(), os.Stdout.Close()) }
+
+var _ io.ReadWriteCloser = stdio{}

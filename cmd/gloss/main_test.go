@@ -1,0 +1,52 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/gloss-lsp/gloss/inference/onnx/onnxtest"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"gloss": main})
+}
+
+// TestScripts runs the commands as a person would: the real program, the
+// shipped model, real files.
+func TestScripts(t *testing.T) {
+	library := onnxtest.Library(t)
+	demo, err := filepath.Abs(filepath.Join("..", "..", "docs", "demo", "limiter.py"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir: filepath.Join("testdata", "script"),
+		Setup: func(env *testscript.Env) error {
+			home := filepath.Join(env.WorkDir, ".home")
+			env.Setenv("HOME", home)
+			env.Setenv("XDG_CACHE_HOME", filepath.Join(home, "cache"))
+			env.Setenv("XDG_RUNTIME_DIR", filepath.Join(home, "runtime"))
+			env.Setenv("GLOSS_ONNXRUNTIME", library)
+			env.Setenv("DEMO", demo)
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"longline": longLine,
+		},
+	})
+}
+
+// longLine writes a file of one line of 10 MiB: longline FILE.
+func longLine(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: longline FILE")
+	}
+	line := make([]byte, 10<<20)
+	for i := range line {
+		line[i] = 'a' + byte(i%26)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), line, 0o600))
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"errors"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gloss-lsp/gloss/inference/onnx"
+)
+
+func newModelGenerate() *cobra.Command {
+	var f modelFlags
+	var maxNew int
+	var special bool
+	c := &cobra.Command{
+		Use:   "generate",
+		Short: "Continue JSON lines {\"ids\"} or {\"text\"} greedily into {\"ids\",\"text\",\"prefillMs\",\"decodeMs\"}",
+		Long: `Continue prompts greedily, without any template. Each line of standard input is
+an object with "ids", or with "text" that is tokenized. Each line of standard
+output holds the new ids (without the end-of-sequence token), their text and
+the times.`,
+		Args: noArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if maxNew < 1 {
+				return usage("--max-new-tokens is %d; it must be at least 1", maxNew)
+			}
+			t, err := openTokenizer(f.model)
+			if err != nil {
+				return err
+			}
+			defer t.Close()
+			m, graph, err := f.openGraph()
+			if err != nil {
+				return err
+			}
+			defer graph.Close()
+			type request struct {
+				IDs  []int64 `json:"ids"`
+				Text *string `json:"text"`
+			}
+			type response struct {
+				IDs       []int64 `json:"ids"`
+				Text      string  `json:"text"`
+				PrefillMs float64 `json:"prefillMs"`
+				DecodeMs  float64 `json:"decodeMs"`
+			}
+			return eachLine(interruptible{c.Context(), c.InOrStdin()}, c.OutOrStdout(), func(r request) (any, error) {
+				if (r.IDs == nil) == (r.Text == nil) {
+					return nil, errors.New(`give either "ids" or "text"`)
+				}
+				if r.Text != nil {
+					r.IDs = encode(t, *r.Text, special)
+				}
+				out, err := graph.Generate(c.Context(), r.IDs, onnx.GenerateOptions{MaxNewTokens: maxNew, EOS: m.Generation.EOS})
+				if err != nil {
+					return nil, err
+				}
+				ids := append([]int64{}, out.IDs...) // never null
+				return response{ids, t.Decode(ids, true), ms(out.Prefill), ms(out.Decode)}, nil
+			})
+		},
+	}
+	f.add(c)
+	c.Flags().IntVar(&maxNew, "max-new-tokens", 64, "most tokens to generate for one prompt")
+	c.Flags().BoolVar(&special, "special", false, "special-token strings in the text become their ids")
+	return c
+}
+
+// ms is d in milliseconds, rounded for the output.
+func ms(d time.Duration) float64 {
+	return float64(d.Round(10*time.Microsecond)) / float64(time.Millisecond)
+}

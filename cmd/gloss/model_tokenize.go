@@ -1,0 +1,71 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gloss-lsp/gloss/inference/tokenizer"
+	"github.com/gloss-lsp/gloss/models"
+)
+
+func newModelTokenize() *cobra.Command {
+	var name string
+	var special bool
+	c := &cobra.Command{
+		Use:   "tokenize",
+		Short: "Turn JSON lines {\"text\"} into {\"ids\",\"decoded\"}",
+		Args:  noArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			t, err := openTokenizer(name)
+			if err != nil {
+				return err
+			}
+			defer t.Close()
+			type request struct {
+				Text *string `json:"text"`
+			}
+			type response struct {
+				IDs     []int64 `json:"ids"`
+				Decoded string  `json:"decoded"`
+			}
+			return eachLine(interruptible{c.Context(), c.InOrStdin()}, c.OutOrStdout(), func(r request) (any, error) {
+				if r.Text == nil {
+					return nil, errors.New(`the field "text" is missing`)
+				}
+				ids := encode(t, *r.Text, special)
+				return response{ids, t.Decode(ids, false)}, nil
+			})
+		},
+	}
+	c.Flags().StringVar(&name, "model", models.Default, "a model's name or its directory")
+	c.Flags().BoolVar(&special, "special", false, "special-token strings in the text become their ids")
+	return c
+}
+
+// openTokenizer loads the tokenizer of the model that name means, and no more.
+func openTokenizer(name string) (tokenizer.Tokenizer, error) {
+	m, err := models.Open(name)
+	if err != nil {
+		return nil, &exitError{exitUsage, err}
+	}
+	b, err := m.ReadFile("tokenizer.json")
+	if err != nil {
+		return nil, &exitError{exitFailed, err}
+	}
+	t, err := tokenizer.Load(b)
+	if err != nil {
+		return nil, &exitError{exitFailed, fmt.Errorf("model %s: tokenizer.json: %w", m, err)}
+	}
+	return t, nil
+}
+
+// encode never returns nil: JSON would make it null.
+func encode(t tokenizer.Tokenizer, text string, special bool) []int64 {
+	ids := []int64{}
+	if special {
+		return append(ids, t.EncodeSpecial(text)...)
+	}
+	return append(ids, t.Encode(text)...)
+}

@@ -1,0 +1,184 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+	"unicode"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"github.com/gloss-lsp/gloss/inference"
+)
+
+// output prints summaries: lines for people, or JSON for programs, and a
+// progress bar on stderr when that is a terminal.
+type output struct {
+	w        *bufio.Writer
+	stderr   io.Writer
+	json     bool
+	terminal bool // stdout is one
+	colour   bool
+	bar      *progressbar.ProgressBar // nil when stderr is no terminal
+	begun    time.Time
+	found    atomic.Int64 // functions, so far
+
+	total, failed, docs, cached int // printed
+	unavailable                 error
+}
+
+// barDelay keeps the bar away from what is done at once.
+const barDelay = 500 * time.Millisecond
+
+func newOutput(stdout, stderr io.Writer, asJSON bool) *output {
+	o := &output{w: bufio.NewWriter(stdout), stderr: stderr, json: asJSON, terminal: isTerminal(stdout), begun: time.Now()}
+	o.colour = o.terminal && os.Getenv("NO_COLOR") == ""
+	if isTerminal(stderr) {
+		o.bar = progressbar.NewOptions(1,
+			progressbar.OptionSetWriter(stderr),
+			progressbar.OptionSetDescription("summarizing"),
+			progressbar.OptionShowCount(),
+			progressbar.OptionThrottle(100*time.Millisecond),
+		)
+	}
+	return o
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// record is the JSON object of one function. Its fields are a contract.
+type record struct {
+	File      string           `json:"file"`
+	Language  string           `json:"language"`
+	Name      string           `json:"name"`
+	Kind      string           `json:"kind"`
+	StartLine int              `json:"startLine"`
+	EndLine   int              `json:"endLine"`
+	Summary   string           `json:"summary"`
+	Source    inference.Source `json:"source,omitempty"`
+	Model     string           `json:"model,omitempty"`
+	Cached    bool             `json:"cached"`
+	Ms        float64          `json:"ms"`
+	Error     string           `json:"error,omitempty"`
+}
+
+// item prints one finished function.
+func (o *output) item(i *item) error {
+	o.total++
+	switch {
+	case i.err != nil:
+		o.failed++
+		if errors.Is(i.err, inference.ErrUnavailable) {
+			o.unavailable = i.err
+		}
+	case i.summary.Source == inference.SourceDoc:
+		o.docs++
+	case i.summary.Cached:
+		o.cached++
+	}
+	if o.bar == nil || time.Since(o.begun) < barDelay {
+		return o.print(i)
+	}
+	// A bar that cannot be drawn must not end the work.
+	_ = o.bar.Clear()
+	err := errors.Join(o.print(i), o.w.Flush()) // before the bar is drawn below it
+	o.bar.ChangeMax64(o.found.Load())
+	_ = o.bar.Set(o.total)
+	return err
+}
+
+func (o *output) print(i *item) error {
+	if o.json {
+		r := record{
+			File: i.file, Language: i.language, Name: i.chunk.Name, Kind: string(i.chunk.Kind),
+			StartLine: i.line, EndLine: i.endLine,
+			Summary: i.summary.Text, Source: i.summary.Source, Model: i.summary.Model,
+			Cached: i.summary.Cached, Ms: ms(i.summary.Elapsed),
+		}
+		if i.err != nil {
+			r.Error = i.err.Error()
+		}
+		encoder := json.NewEncoder(o.w)
+		encoder.SetEscapeHTML(false)
+		return encoder.Encode(r)
+	}
+	summary := i.summary.Text
+	if i.err != nil {
+		summary = "(no summary: " + printable(firstLine(i.err.Error())) + ")"
+		if errors.Is(i.err, inference.ErrUnavailable) {
+			summary = "(no summary)" // the reason is said once, at the end
+		}
+	}
+	place, name := printable(fmt.Sprintf("%s:%d", i.file, i.line)), printable(i.chunk.Name)
+	place, name = strings.ReplaceAll(place, "\n", "?"), strings.ReplaceAll(name, "\n", "?")
+	var err error
+	switch {
+	case !o.terminal: // as few blanks as a program can cut at
+		_, err = fmt.Fprintf(o.w, "%s  %s  %s\n", place, name, summary)
+	case o.colour:
+		_, err = fmt.Fprintf(o.w, "\x1b[2m%-*s\x1b[0m  \x1b[1m%-*s\x1b[0m  %s\n", i.placeWidth, place, i.nameWidth, name, summary)
+	default:
+		_, err = fmt.Fprintf(o.w, "%-*s  %-*s  %s\n", i.placeWidth, place, i.nameWidth, name, summary)
+	}
+	return err
+}
+
+// printable keeps names, and messages that quote them, from steering the
+// terminal. Lines and tabs of messages stay.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\n' && r != '\t' && unicode.In(r, unicode.Cc, unicode.Cf) {
+			return '?'
+		}
+		return r
+	}, s)
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
+}
+
+// end flushes, and says on stderr what was done and what was not.
+func (o *output) end(s *sources) error {
+	if o.bar != nil {
+		_ = o.bar.Clear()
+	}
+	err := o.w.Flush()
+	for _, err := range s.unreadable {
+		fmt.Fprintln(o.stderr, "gloss:", printable(err.Error()))
+	}
+	if o.unavailable != nil {
+		fmt.Fprintln(o.stderr, "gloss:", printable(o.unavailable.Error()))
+	}
+	if o.total == 0 && len(s.skipped) == 0 {
+		return err
+	}
+	model := o.total - o.failed - o.docs
+	fmt.Fprintf(o.stderr, "%s in %s: %d from the model (%d of them cached), %d from doc comments, %d without a summary\n",
+		count(o.total, "function"), count(s.files, "file"), model, o.cached, o.docs, o.failed)
+	for _, reason := range slices.Sorted(maps.Keys(s.skipped)) {
+		fmt.Fprintf(o.stderr, "passed over %s: %s\n", count(s.skipped[reason], "file"), reason)
+	}
+	return err
+}
+
+// count writes n things in English.
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}

@@ -1,0 +1,193 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/gloss-lsp/gloss/chunker"
+	"github.com/gloss-lsp/gloss/inference"
+)
+
+type summarizeFlags struct {
+	modelFlags
+	json       bool
+	jobs       int
+	noCache    bool
+	noDoc      bool
+	language   string
+	chunkLines int
+}
+
+func newSummarize() *cobra.Command {
+	var f summarizeFlags
+	c := &cobra.Command{
+		Use:   "summarize PATH...",
+		Short: "Summarize the functions of files and folders",
+		Long: `Summarize every function of the files and folders given ('-' reads standard
+input). Folders respect .gitignore. A function whose doc comment says what it
+does shows that comment's first sentence; the model writes the others.
+
+Exit status: 0 all summarized, 1 some failed, 2 wrong usage or nothing to do.`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usage("summarize needs a file, a folder or '-'")
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error { return summarize(c, args, f) },
+	}
+	f.add(c)
+	c.Flags().BoolVar(&f.json, "json", false, "print one JSON object a line")
+	c.Flags().IntVar(&f.jobs, "jobs", runtime.NumCPU(), "functions in work at a time")
+	c.Flags().BoolVar(&f.noCache, "no-cache", false, "ask the model anew and keep nothing on disk")
+	c.Flags().BoolVar(&f.noDoc, "no-doc", false, "ask the model even where a doc comment would do")
+	c.Flags().StringVar(&f.language, "language", "", "language of the files (default: by name and content)")
+	c.Flags().IntVar(&f.chunkLines, "chunk-lines", 0, "cut files at blank lines into pieces of at most this many lines instead of into functions; files of an unknown language are always cut so (default 40)")
+	c.Flags().DurationVar(&f.timeout, "timeout", 0, "longest time for one function (default 5s)")
+	return c
+}
+
+// item is one function on its way from the source file to the output.
+type item struct {
+	file     string
+	language string
+	chunk    chunker.Chunk
+	line     int // 1-based
+	endLine  int
+
+	placeWidth, nameWidth int // of the file's columns on a terminal
+
+	done    chan struct{} // closed when the two fields below are set
+	summary inference.Summary
+	err     error
+}
+
+func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
+	if f.jobs < 1 {
+		return usage("--jobs is %d; it must be at least 1", f.jobs)
+	}
+	f.jobs = min(f.jobs, runtime.NumCPU()) // more than that only costs memory
+	if f.chunkLines < 0 {
+		return usage("--chunk-lines is %d; it must be at least 1", f.chunkLines)
+	}
+	sources, err := newSources(args, f, interruptible{c.Context(), c.InOrStdin()})
+	if err != nil {
+		return err
+	}
+	engine, err := f.engine(f.jobs)
+	if err != nil {
+		return err
+	}
+	defer engine.Close()
+	store := openCache(f.noCache, func(err error) { fmt.Fprintln(c.ErrOrStderr(), "gloss:", err) })
+	defer store.Close()
+	scheduler := inference.NewScheduler(engine, store, inference.Options{Workers: f.jobs})
+	defer scheduler.Close()
+
+	out := newOutput(c.OutOrStdout(), c.ErrOrStderr(), f.json)
+	group, ctx := errgroup.WithContext(c.Context())
+	work := make(chan *item)
+	ordered := make(chan *item, 256) // how far the model may run ahead of the slowest function
+
+	group.Go(func() error {
+		defer close(work)
+		defer close(ordered)
+		return sources.each(ctx, func(i *item) error {
+			out.found.Add(1)
+			select {
+			case ordered <- i:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+			select {
+			case work <- i:
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		})
+	})
+	worker := worker{scheduler: scheduler, noDoc: f.noDoc}
+	for range f.jobs {
+		group.Go(func() error {
+			for i := range work {
+				worker.summarize(ctx, i)
+			}
+			return nil
+		})
+	}
+	group.Go(func() error {
+		for i := range ordered {
+			select {
+			case <-i.done:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+			if err := out.item(i); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	err = group.Wait()
+	if written := out.end(sources); err == nil && written != nil {
+		err = fmt.Errorf("write the output: %w", written)
+	}
+	switch {
+	case errors.Is(err, context.Canceled):
+		return &exitError{exitFailed, errors.New("interrupted")}
+	case err != nil:
+		return &exitError{exitFailed, err}
+	case out.total == 0 && len(sources.unreadable) > 0:
+		return &exitError{code: exitFailed}
+	case out.total == 0:
+		return usage("nothing to do: no function of at least %d lines in %q", chunker.DefaultMinLines, args)
+	case out.failed > 0 || len(sources.unreadable) > 0:
+		return &exitError{code: exitFailed}
+	}
+	return nil
+}
+
+// worker gives items their summaries.
+type worker struct {
+	scheduler *inference.Scheduler
+	noDoc     bool
+
+	mu          sync.Mutex
+	unavailable error // why no model runs, once that is known
+}
+
+func (w *worker) summarize(ctx context.Context, i *item) {
+	defer close(i.done)
+	if i.chunk.Doc != "" && !w.noDoc {
+		i.summary = inference.Summary{Text: i.chunk.Doc, Source: inference.SourceDoc}
+		return
+	}
+	if i.err = w.down(); i.err != nil {
+		return
+	}
+	i.summary, i.err = w.scheduler.Wait(ctx, inference.Request{
+		Key:      i.chunk.Key,
+		Language: i.language,
+		Name:     i.chunk.Name,
+		Code:     i.chunk.Text,
+	}, inference.Background)
+	if errors.Is(i.err, inference.ErrUnavailable) {
+		w.mu.Lock()
+		w.unavailable = i.err
+		w.mu.Unlock()
+	}
+}
+
+// down saves asking a model again that cannot run at all.
+func (w *worker) down() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.unavailable
+}

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"path/filepath"
+	"time"
+
+	"github.com/adrg/xdg"
+	"github.com/spf13/cobra"
+
+	"github.com/gloss-lsp/gloss/inference"
+	"github.com/gloss-lsp/gloss/inference/cache"
+	"github.com/gloss-lsp/gloss/inference/onnx"
+	"github.com/gloss-lsp/gloss/lsp"
+	"github.com/gloss-lsp/gloss/models"
+)
+
+// modelFlags are the flags of every command that runs a model.
+type modelFlags struct {
+	model   string
+	library string
+	threads int
+	timeout time.Duration
+}
+
+func (f *modelFlags) add(c *cobra.Command) {
+	c.Flags().StringVar(&f.model, "model", models.Default, "a model's name or its directory")
+	c.Flags().StringVar(&f.library, "onnxruntime", "", "path of ONNX Runtime's shared library (default: search)")
+	c.Flags().IntVar(&f.threads, "threads", 0, "cores that one inference may use (default: up to 4)")
+}
+
+// engine prepares the model to write so many summaries at a time.
+func (f *modelFlags) engine(parallel int) (*inference.Engine, error) {
+	m, err := models.Open(f.model)
+	if err != nil {
+		return nil, &exitError{exitUsage, err}
+	}
+	if err := f.check(); err != nil {
+		return nil, err
+	}
+	engine, err := inference.NewEngine(m, inference.EngineOptions{
+		Library:  f.library,
+		Parallel: parallel,
+		Threads:  f.threads,
+		Timeout:  f.timeout,
+	})
+	if err != nil {
+		return nil, &exitError{exitUsage, err}
+	}
+	return engine, nil
+}
+
+// check refuses numbers that make no sense, and takes the library's path as
+// the user means it: from where the command was given.
+func (f *modelFlags) check() error {
+	if f.threads < 0 {
+		return usage("--threads is %d; it must not be negative", f.threads)
+	}
+	if f.timeout < 0 {
+		return usage("--timeout is %s; it must not be negative", f.timeout)
+	}
+	if f.library != "" {
+		path, err := filepath.Abs(f.library)
+		if err != nil {
+			return usage("--onnxruntime: %w", err)
+		}
+		f.library = path
+	}
+	return nil
+}
+
+// openGraph opens the model and loads its graph, without prompts or cleaning.
+func (f *modelFlags) openGraph() (*models.Model, *onnx.Model, error) {
+	m, err := models.Open(f.model)
+	if err != nil {
+		return nil, nil, &exitError{exitUsage, err}
+	}
+	if err := f.check(); err != nil {
+		return nil, nil, err
+	}
+	graph, err := inference.OpenGraph(m, f.library, onnx.Options{Threads: f.threads})
+	if err != nil {
+		return nil, nil, &exitError{exitFailed, err}
+	}
+	return m, graph, nil
+}
+
+// newScheduler gives the language server its summaries, as its settings say.
+func newScheduler(s lsp.Settings, warn func(error)) (*inference.Scheduler, func(), error) {
+	m, err := models.Open(s.Model)
+	if err != nil {
+		return nil, nil, err
+	}
+	engine, err := inference.NewEngine(m, inference.EngineOptions{
+		Library:         s.Inference.Library,
+		Threads:         s.Inference.Threads,
+		Timeout:         time.Duration(s.Inference.Timeout),
+		MaxInputTokens:  s.Inference.MaxInputTokens,
+		MaxOutputTokens: s.Inference.MaxOutputTokens,
+		Sampling: inference.Sampling{
+			Temperature:       float32(s.Inference.Sampling.Temperature),
+			TopP:              float32(s.Inference.Sampling.TopP),
+			TopK:              s.Inference.Sampling.TopK,
+			RepetitionPenalty: float32(s.Inference.Sampling.RepetitionPenalty),
+			NoRepeatNgramSize: s.Inference.Sampling.NoRepeatNgramSize,
+		},
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	dir := s.Cache.Dir
+	if dir == "" {
+		dir = cacheDir()
+	}
+	store := cache.Open(dir, cache.Options{MaxSize: int64(s.Cache.MaxSize) << 20, Warn: warn})
+	scheduler := inference.NewScheduler(engine, store, inference.Options{})
+	release := func() {
+		scheduler.Close()
+		_ = store.Close() // what could not be written is only lost work
+		_ = engine.Close()
+	}
+	return scheduler, release, nil
+}
+
+// cacheDir is where summaries are kept unless a setting says otherwise.
+func cacheDir() string { return filepath.Join(xdg.CacheHome, "gloss") }
+
+// openCache opens the user's cache, or one in memory alone.
+func openCache(memoryOnly bool, warn func(error)) *cache.Cache {
+	dir := cacheDir()
+	if memoryOnly {
+		dir = ""
+	}
+	return cache.Open(dir, cache.Options{Warn: warn})
+}
