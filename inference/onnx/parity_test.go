@@ -166,10 +166,10 @@ func TestParityRandomModels(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			l, dir := tiny(name), t.TempDir()
-			l.WriteDir(t, dir)
+			writeDir(t, l, dir)
 			prompts := randomPrompts(prompts, l.Vocab)
-			want := reference(t, dir, "fp32", prompts, 16)
-			m := open(t, onnx.Graph{Path: filepath.Join(dir, "onnx", "model.onnx")}, onnx.Options{})
+			want := reference(t, dir, l.Precision(), prompts, 16)
+			m := open(t, onnx.Graph{Path: l.GraphPath(dir)}, onnx.Options{})
 			ways := everyWay
 			if l.Dynamic {
 				ways = whole // in parts, activations get other scales
