@@ -193,7 +193,6 @@ func BenchmarkKernels(b *testing.B) {
 		store func(*testmodel.Llama)
 	}{
 		{"MatMulInteger", func(l *testmodel.Llama) { l.Dynamic = true }},
-		{"MatMulNBits-8", func(l *testmodel.Llama) { l.NBits = 8 }},
 		{"MatMulNBits-8-accuracy-4", func(l *testmodel.Llama) { l.NBits, l.AccuracyLevel = 8, 4 }},
 		{"MatMulNBits-4", func(l *testmodel.Llama) { l.NBits = 4 }},
 		{"MatMulNBits-4-accuracy-4", func(l *testmodel.Llama) { l.NBits, l.AccuracyLevel = 4, 4 }},

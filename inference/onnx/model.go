@@ -54,6 +54,11 @@ const (
 	// maxChunk bounds the tokens of a step, because the attention's scores
 	// take the square of it, and with it how long a step can last.
 	maxChunk = 512
+	// maxDynamicChunk bounds it for graphs that round activations with one
+	// scale for all tokens of a step: a prompt that is read in two steps is
+	// rounded otherwise than in one, so only those far beyond what gloss asks
+	// are divided.
+	maxDynamicChunk = 2048
 	// maxLogits bounds the bytes of logits of a step: with a vocabulary of
 	// 49,152 that is 170 tokens.
 	maxLogits = 32 << 20
@@ -112,8 +117,11 @@ func newModel(g Graph, sig *signature, o Options) (*Model, error) {
 		prefixes:  prefixes,
 		chunk:     maxChunk,
 	}
+	if sig.dynamic {
+		m.chunk = maxDynamicChunk
+	}
 	if !sig.lastOnly {
-		m.chunk = max(1, min(maxChunk, maxLogits/sig.logitsBytes()))
+		m.chunk = max(1, min(m.chunk, maxLogits/sig.logitsBytes()))
 	}
 	for range cap(m.sequences) {
 		m.sequences <- &sequence{model: m, cache: &kvCache{sig: sig}, last: make([]float32, sig.vocab)}

@@ -14,10 +14,13 @@ import (
 
 	"github.com/gloss-lsp/gloss/inference/onnx"
 	"github.com/gloss-lsp/gloss/inference/onnx/onnxtest"
+	"github.com/gloss-lsp/gloss/inference/onnx/testmodel"
 )
 
-// reference continues prompts greedily with Transformers.js.
-func reference(t *testing.T, dir, dtype string, prompts [][]int64, maxNewTokens int) [][]int64 {
+// reference continues prompts greedily with Transformers.js. It reads part of
+// each prompt by itself first, and keeps what it read of that for the next
+// prompt.
+func reference(t *testing.T, dir, dtype string, prompts [][]int64, part func(length int) int, maxNewTokens int) [][]int64 {
 	t.Helper()
 	node, err := exec.LookPath("node")
 	if err != nil {
@@ -30,11 +33,12 @@ func reference(t *testing.T, dir, dtype string, prompts [][]int64, maxNewTokens 
 	type line struct {
 		IDs          []int64 `json:"ids"`
 		MaxNewTokens int     `json:"maxNewTokens,omitempty"`
+		PrefixLen    int     `json:"prefixLen,omitempty"`
 	}
 	var in, out, problems bytes.Buffer
 	encoder := json.NewEncoder(&in)
 	for _, p := range prompts {
-		if err := encoder.Encode(line{p, maxNewTokens}); err != nil {
+		if err := encoder.Encode(line{p, maxNewTokens, part(len(p))}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -64,11 +68,17 @@ type way struct {
 	kept bool
 }
 
+func none(int) int          { return 0 }
+func thirds(length int) int { return length / 3 }
+func forty(length int) int  { return min(40, length/2) }
+
+// inParts are the ways that read part of a prompt first: with a new prefix and
+// with a kept one.
+func inParts(part func(length int) int) []way { return []way{{part, false}, {part, true}} }
+
 var (
-	whole  = []way{{func(int) int { return 0 }, false}}
-	thirds = func(length int) int { return length / 3 }
-	// everyWay reads a prompt whole, with a new prefix and with a kept one.
-	everyWay = append(whole, way{thirds, false}, way{thirds, true})
+	whole    = []way{{none, false}}
+	everyWay = append(whole, inParts(thirds)...)
 )
 
 // compare generates with m in the given ways. At most tolerated outputs may
@@ -98,10 +108,19 @@ func compare(t *testing.T, m *onnx.Model, prompts, want [][]int64, o onnx.Genera
 
 // randomPrompts returns n prompts of 1 to 300 random ids, all different.
 func randomPrompts(n, vocab int) [][]int64 {
+	lengths := make([]int, n)
+	for i := range lengths {
+		lengths[i] = 1 + (i*37+i*i)%300
+	}
+	return promptsOf(lengths, vocab)
+}
+
+// promptsOf returns prompts of the given lengths, of random ids.
+func promptsOf(lengths []int, vocab int) [][]int64 {
 	rng := rand.New(rand.NewPCG(7, uint64(vocab)))
-	prompts := make([][]int64, n)
-	for i := range prompts {
-		prompts[i] = make([]int64, 1+(i*37+i*i)%300)
+	prompts := make([][]int64, len(lengths))
+	for i, length := range lengths {
+		prompts[i] = make([]int64, length)
 		for j := range prompts[i] {
 			prompts[i][j] = rng.Int64N(int64(vocab))
 		}
@@ -155,26 +174,65 @@ func TestParityShippedModel(t *testing.T) {
 	for _, g := range goldens(t) {
 		prompts = append(prompts, g.PromptIDs)
 	}
-	want := reference(t, shipped(t), "q8", prompts, 32)
+	want := reference(t, shipped(t), "q8", prompts, none, 32)
 	compare(t, openShipped(t, onnx.Options{}), prompts, want, onnx.GenerateOptions{MaxNewTokens: 32, EOS: []int64{0}}, everyWay, 0)
+}
+
+// compareWithReference holds a written model to what the reference makes of
+// the same prompts.
+//
+// Read whole and read in parts are the same but for graphs that round
+// activations dynamically: these take one scale for all tokens that are read
+// together. Gloss then writes what the reference writes that reads the same
+// parts.
+func compareWithReference(t *testing.T, l testmodel.Llama, prompts [][]int64, part func(length int) int, maxNewTokens int) {
+	t.Helper()
+	dir := t.TempDir()
+	writeDir(t, l, dir)
+	m := open(t, onnx.Graph{Path: l.GraphPath(dir)}, onnx.Options{})
+	o := onnx.GenerateOptions{MaxNewTokens: maxNewTokens}
+	want := reference(t, dir, l.Precision(), prompts, none, maxNewTokens)
+	compare(t, m, prompts, want, o, whole, 0)
+	if l.Dynamic {
+		want = reference(t, dir, l.Precision(), prompts, part, maxNewTokens)
+	}
+	compare(t, m, prompts, want, o, inParts(part), 0)
 }
 
 func TestParityRandomModels(t *testing.T) {
 	for name, prompts := range map[string]int{
 		"fused": 100, "plain": 100, "fused, no position_ids": 30, "fused, last logits": 30,
-		"fused, 8-bit": 30, "fused, dynamic": 30, "plain, no position_ids": 30,
+		"plain, no position_ids": 30,
 	} {
 		t.Run(name, func(t *testing.T) {
-			l, dir := tiny(name), t.TempDir()
-			writeDir(t, l, dir)
-			prompts := randomPrompts(prompts, l.Vocab)
-			want := reference(t, dir, l.Precision(), prompts, 16)
-			m := open(t, onnx.Graph{Path: l.GraphPath(dir)}, onnx.Options{})
-			ways := everyWay
-			if l.Dynamic {
-				ways = whole // in parts, activations get other scales
-			}
-			compare(t, m, prompts, want, onnx.GenerateOptions{MaxNewTokens: 16}, ways, 0)
+			l := tiny(name)
+			compareWithReference(t, l, randomPrompts(prompts, l.Vocab), thirds, 16)
 		})
 	}
+}
+
+// Prompts of 1 to 2,000 tokens, around the sizes at which buffers, blocks and
+// steps change, on every kind of graph and of matrices.
+func TestParityLengths(t *testing.T) {
+	lengths := []int{
+		1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 47, 48, 49, 63, 64, 65, 96, 127, 128, 129, 160, 200,
+		255, 256, 257, 400, 511, 512, 513, 552, 1023, 1024, 1025, 2000,
+	}
+	for _, name := range []string{
+		"fused", "fused, 8-bit", "fused, 4-bit", "fused, 4-bit, exact", "fused, dynamic",
+		"plain", "plain, 8-bit", "plain, 4-bit", "plain, dynamic",
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := tiny(name)
+			l.Context = 2048
+			compareWithReference(t, l, promptsOf(lengths, l.Vocab), forty, 8)
+		})
+	}
+}
+
+// SmolLM2-135M's own shape, stored as the file that gloss pulls.
+func TestParitySmolLM2(t *testing.T) {
+	l := testmodel.SmolLM2
+	l.Dynamic = true
+	compareWithReference(t, l, promptsOf([]int{1, 60, 540}, l.Vocab), forty, 6)
 }

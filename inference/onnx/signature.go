@@ -36,6 +36,7 @@ type signature struct {
 	headDim    int
 	vocab      int
 	lastOnly   bool // logits come for the last position only
+	dynamic    bool // activations are rounded with one scale for all tokens of a step
 	context    int  // positions, prompt and output together
 	inPlace    bool // the cache may be longer than what it holds, and past and present one tensor
 }
@@ -74,6 +75,7 @@ func readSignature(p *proto, c Config) (*signature, error) {
 	}
 	s.context = positions(p, c)
 	s.inPlace = cacheInPlace(p, s)
+	s.dynamic = slices.ContainsFunc(p.nodes, func(n node) bool { return strings.HasPrefix(n.op, "DynamicQuantize") })
 	return s, nil
 }
 
