@@ -108,7 +108,7 @@ func newChat(texts chatTexts) func(models.Description, tokenizer.Tokenizer) (For
 			}
 		}
 		return &chat{
-			answer:    newAnswer(d),
+			answer:    newAnswer(d, texts.system, texts.before, texts.after),
 			texts:     texts,
 			tokenizer: t,
 			head:      t.EncodeSpecial(texts.head()),

@@ -220,6 +220,32 @@ func TestAnswer(t *testing.T) {
 	}
 }
 
+// A model that says its instruction again has not answered yet.
+func TestEcho(t *testing.T) {
+	_, d, tok := shipped(t)
+	d.Prompt.Form = "chat-task"
+	form := open(t, d, tok)
+	echo := "Begin with a verb in the third person. Do not repeat the code and do not write a list.\n\nSummary:"
+	for output, want := range map[string]bool{
+		echo:                               false,
+		echo + " Parses":                   false,
+		echo + " Parses a port.":           false,
+		echo + " Parses a port.\n":         true,
+		echo + " Parses a port. It":        true,
+		"Parses a port. Begin with a verb": true,
+	} {
+		if got := form.Done(output); got != want {
+			t.Errorf("Done(%q) is %v", output, got)
+		}
+	}
+	if got, err := form.Summary(echo+" Parses a port.", parsePort); got != "Parses a port." || err != nil {
+		t.Errorf("Summary = %q, %v", got, err)
+	}
+	if got, err := form.Summary(echo, parsePort); !errors.Is(err, ErrEmpty) {
+		t.Errorf("Summary of the echo alone = %q, %v", got, err)
+	}
+}
+
 // FuzzPrompt checks that every prompt is bounded, begins with its prefix, and
 // that no code, name or language puts a special token into it.
 func FuzzPrompt(f *testing.F) {
