@@ -1,12 +1,9 @@
 package onnx_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -22,41 +19,19 @@ import (
 // prompt.
 func reference(t *testing.T, dir, dtype string, prompts [][]int64, part func(length int) int, maxNewTokens int) [][]int64 {
 	t.Helper()
-	node, err := exec.LookPath("node")
-	if err != nil {
-		onnxtest.Missing(t, "Node.js is not installed; the reference implementation needs version 20 or later")
-	}
-	npm := filepath.Join(onnxtest.Root(t), "inference", "onnx", "npm")
-	if _, err := os.Stat(filepath.Join(npm, "node_modules", "@huggingface", "transformers")); err != nil {
-		onnxtest.Missing(t, "Transformers.js is not installed; run `npm ci --ignore-scripts` in inference/onnx/npm")
-	}
-	type line struct {
+	type question struct {
 		IDs          []int64 `json:"ids"`
-		MaxNewTokens int     `json:"maxNewTokens,omitempty"`
-		PrefixLen    int     `json:"prefixLen,omitempty"`
+		MaxNewTokens int     `json:"maxNewTokens"`
+		PrefixLen    int     `json:"prefixLen"`
 	}
-	var in, out, problems bytes.Buffer
-	encoder := json.NewEncoder(&in)
+	type answer struct{ IDs []int64 }
+	var questions []question
 	for _, p := range prompts {
-		if err := encoder.Encode(line{p, maxNewTokens, part(len(p))}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	cmd := exec.CommandContext(t.Context(), node, filepath.Join(npm, "reference.mjs"), dir, dtype, "1")
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = &in, &out, &problems
-	if err := cmd.Run(); err != nil {
-		t.Fatalf("the reference failed: %v\n%s", err, &problems)
+		questions = append(questions, question{p, maxNewTokens, part(len(p))})
 	}
 	var ids [][]int64
-	for decoder := json.NewDecoder(&out); decoder.More(); {
-		var l line
-		if err := decoder.Decode(&l); err != nil {
-			t.Fatal(err)
-		}
-		ids = append(ids, l.IDs)
-	}
-	if len(ids) != len(prompts) {
-		t.Fatalf("the reference answered %d of %d prompts", len(ids), len(prompts))
+	for _, a := range onnxtest.Reference[question, answer](t, "reference.mjs", []string{dir, dtype, "1"}, questions) {
+		ids = append(ids, a.IDs)
 	}
 	return ids
 }

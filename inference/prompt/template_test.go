@@ -1,12 +1,8 @@
 package prompt
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -56,36 +52,19 @@ func render(t *testing.T, conversations [][]message) []string {
 	if _, err := os.Stat(config); err != nil {
 		t.Skipf("%s is missing: it holds SmolLM2's template, which is not a part of this repository", config)
 	}
-	node, err := exec.LookPath("node")
-	if err != nil {
-		onnxtest.Missing(t, "Node.js is not installed; the reference implementation needs version 20 or later")
-	}
-	npm := filepath.Join(onnxtest.Root(t), "inference", "onnx", "npm")
-	if _, err := os.Stat(filepath.Join(npm, "node_modules", "@huggingface", "jinja")); err != nil {
-		onnxtest.Missing(t, "@huggingface/jinja is not installed; run `npm ci --ignore-scripts` in inference/onnx/npm")
-	}
-	var in, out, problems bytes.Buffer
-	lines := json.NewEncoder(&in)
-	for _, c := range conversations {
-		if err := lines.Encode(map[string]any{"messages": c}); err != nil {
-			t.Fatal(err)
+	type (
+		question struct {
+			Messages []message `json:"messages"`
 		}
-	}
-	cmd := exec.CommandContext(t.Context(), node, filepath.Join(npm, "template.mjs"), config)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = &in, &out, &problems
-	if err := cmd.Run(); err != nil {
-		t.Fatalf("the reference failed: %v\n%s", err, &problems)
+		answer struct{ Text string }
+	)
+	var questions []question
+	for _, c := range conversations {
+		questions = append(questions, question{c})
 	}
 	var texts []string
-	for answers := json.NewDecoder(&out); answers.More(); {
-		var answer struct{ Text string }
-		if err := answers.Decode(&answer); err != nil {
-			t.Fatal(err)
-		}
-		texts = append(texts, answer.Text)
-	}
-	if len(texts) != len(conversations) {
-		t.Fatalf("the reference answered %d of %d conversations", len(texts), len(conversations))
+	for _, a := range onnxtest.Reference[question, answer](t, "template.mjs", []string{config}, questions) {
+		texts = append(texts, a.Text)
 	}
 	return texts
 }

@@ -44,8 +44,7 @@ func TestRun(t *testing.T) {
 	}
 }
 
-// The same flags give the same bytes, and a GGUF file is as long as its
-// tensors and no longer.
+// The same flags give the same bytes, GGUF file included.
 func TestSameBytes(t *testing.T) {
 	var first []byte
 	for range 2 {
