@@ -87,6 +87,10 @@ func Open(g Graph, o Options) (*Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot generate text: %w", g, err)
 	}
+	g, src, p, err = leaveWeights(g, src, p)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", g, err)
+	}
 	trimmed, err := trimLogits(src, p, sig)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", g, err)

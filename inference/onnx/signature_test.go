@@ -166,6 +166,14 @@ func FuzzTrimLogits(f *testing.F) {
 		if err != nil {
 			return
 		}
+		slim, _, err := withoutWeights(src, p, "x", 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, again := parse(t, slim)
+		if len(again.nodes) != len(p.nodes) || len(again.initializers) != len(p.initializers) {
+			t.Fatalf("%d nodes became %d, %d initializers %d", len(p.nodes), len(again.nodes), len(p.initializers), len(again.initializers))
+		}
 		trimmed, err := trimLogits(src, p, sig)
 		if err != nil {
 			t.Fatal(err)
@@ -173,7 +181,7 @@ func FuzzTrimLogits(f *testing.F) {
 		if trimmed == nil {
 			return
 		}
-		_, again := parse(t, trimmed)
+		_, again = parse(t, trimmed)
 		if len(again.nodes) != len(p.nodes)+1 || len(again.outputs) != len(p.outputs) {
 			t.Fatalf("%d nodes became %d, %d outputs %d", len(p.nodes), len(again.nodes), len(p.outputs), len(again.outputs))
 		}
