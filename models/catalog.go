@@ -100,7 +100,7 @@ func Catalog() []Entry {
 		smolLM2Entry("-int8", smolLM2, "signed 8-bit weights: said to write worse text", File{
 			Path: "onnx/model_int8.onnx", Size: 137147867, SHA256: "a7c33f9ef85d06734cc9d1f943f7e2ba57c77e769df727f4d3e217d9f672b0cc",
 		}),
-		smolLM2Entry("-q4", smolLM2, "4-bit weights, the large embedding in full", File{
+		smolLM2Entry("-q4", smolLM2, "4-bit weights", File{
 			Path: "onnx/model_q4.onnx", Size: 182_000_000, Approximate: true, SHA256: "933577110303a2964096d19b6f15d3b4639bef7f99481ac0b61d9f3ad72f392a",
 		}),
 		smolLM2Entry("-community", smolLM2ONNX, "onnx-community's export, 8-bit weights", File{

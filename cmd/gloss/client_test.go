@@ -51,7 +51,7 @@ func startLSP(t testing.TB, library string, processID int) *client {
 func startLSPIn(t testing.TB, home, library string, processID int) *client {
 	t.Helper()
 	c := &client{t: t, process: exec.Command("gloss", "lsp"), stderr: &strings.Builder{}, exited: make(chan error, 1), answers: map[int]chan rpc{}, notifications: make(chan rpc, 10000)}
-	c.process.Env = append(c.process.Environ(), "HOME="+home, "XDG_CACHE_HOME="+home, "GLOSS_ONNXRUNTIME="+library)
+	c.process.Env = append(c.process.Environ(), "HOME="+home, "XDG_CACHE_HOME="+home, "XDG_DATA_HOME="+home, "GLOSS_ONNXRUNTIME="+library)
 	c.process.Stderr = c.stderr
 	var err error
 	if c.stdin, err = c.process.StdinPipe(); err != nil {

@@ -23,14 +23,14 @@ type modelFlags struct {
 }
 
 func (f *modelFlags) add(c *cobra.Command) {
-	c.Flags().StringVar(&f.model, "model", models.Default, "a model's name or its directory")
+	c.Flags().StringVar(&f.model, "model", "", "a model's name or its directory (default: the one in use)")
 	c.Flags().StringVar(&f.library, "onnxruntime", "", "path of ONNX Runtime's shared library (default: search)")
 	c.Flags().IntVar(&f.threads, "threads", 0, "cores that one inference may use (default: up to 4)")
 }
 
 // engine prepares the model to write so many summaries at a time.
 func (f *modelFlags) engine(parallel int) (*inference.Engine, error) {
-	m, err := models.Open(f.model)
+	m, err := openModel(f.model)
 	if err != nil {
 		return nil, &exitError{exitUsage, err}
 	}
@@ -70,7 +70,7 @@ func (f *modelFlags) check() error {
 
 // openGraph opens the model and loads its graph, without prompts or cleaning.
 func (f *modelFlags) openGraph() (*models.Model, *onnx.Model, error) {
-	m, err := models.Open(f.model)
+	m, err := openModel(f.model)
 	if err != nil {
 		return nil, nil, &exitError{exitUsage, err}
 	}
@@ -86,7 +86,7 @@ func (f *modelFlags) openGraph() (*models.Model, *onnx.Model, error) {
 
 // newScheduler gives the language server its summaries, as its settings say.
 func newScheduler(s lsp.Settings, warn func(error)) (*inference.Scheduler, func(), error) {
-	m, err := models.Open(s.Model)
+	m, err := openModel(s.Model)
 	if err != nil {
 		return nil, nil, err
 	}
