@@ -106,6 +106,9 @@ func (s *Store) importKnown(ctx context.Context, e *Entry, m *Model, o ImportOpt
 			return nil, fmt.Errorf("import %s: the copy of %w", m, Problem{f.Path, err})
 		}
 	}
+	if err := g.prune(e.Files); err != nil {
+		return nil, fmt.Errorf("import %s: %w", m, err)
+	}
 	if err := g.commit(); err != nil {
 		return nil, fmt.Errorf("import %s: %w", m, err)
 	}
@@ -140,6 +143,9 @@ func (s *Store) importOther(ctx context.Context, m *Model, o ImportOptions) (*Im
 	defer unlock()
 	if dir, _ := s.find(name); dir != "" {
 		return nil, fmt.Errorf("there is a model called %s; remove it with gloss model remove %s, or give another name with --name", name, name)
+	}
+	if err := os.RemoveAll(s.partial(name, imported)); err != nil { // an import that was killed
+		return nil, fmt.Errorf("import %s: %w", m, err)
 	}
 	g, err := s.stage(name, imported)
 	if err != nil {

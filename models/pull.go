@@ -67,6 +67,9 @@ func (s *Store) Pull(ctx context.Context, name string, o PullOptions) (*Pull, er
 		report(f.Size)
 		before += f.Size
 	}
+	if err := g.prune(e.Files); err != nil {
+		return nil, fmt.Errorf("pull %s: %w", name, err)
+	}
 	if err := g.commit(); err != nil {
 		return nil, fmt.Errorf("pull %s: %w", name, err)
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -245,6 +246,16 @@ func wantInstalled(t *testing.T, s *Store, h *fakeHub) {
 			t.Errorf("%s: %d bytes, %v; not the hub's", path, len(b), err)
 		}
 	}
+	n := 0
+	err = fs.WalkDir(os.DirFS(m.Dir), ".", func(_ string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			n++
+		}
+		return err
+	})
+	if err != nil || n != len(h.files) {
+		t.Errorf("%d files are installed, %v; want %d", n, err, len(h.files))
+	}
 	if _, problems, err := s.Verify("tiny"); err != nil || len(problems) > 0 {
 		t.Errorf("Verify found %v, %v", problems, err)
 	}
@@ -476,6 +487,8 @@ func TestPullFromCache(t *testing.T) {
 				}
 			}
 			s := h.store(t)
+			// What an earlier pull had begun is not left in the model.
+			write(t, s.partial("tiny", h.entry.Revision), map[string]string{graphPath + ".part": "x", graphPath + ".found": "y"})
 			p, err := s.Pull(t.Context(), "tiny", h.options(hub))
 			if test.want != "" {
 				if err == nil || !strings.Contains(err.Error(), test.want) {

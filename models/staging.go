@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // staging is a model that is being put together beside the place where it will
@@ -35,6 +36,24 @@ func (g *staging) path(file string) (string, error) {
 		return "", noRoom(path, err)
 	}
 	return path, nil
+}
+
+// prune removes what is no file of the model: pieces of a download whose file
+// was then found elsewhere.
+func (g *staging) prune(files []File) error {
+	return filepath.WalkDir(g.dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		rel, err := filepath.Rel(g.dir, path)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(files, func(f File) bool { return f.Path == filepath.ToSlash(rel) }) {
+			return nil
+		}
+		return os.Remove(path)
+	})
 }
 
 // commit gives the model its place. What was there before, damaged, goes.

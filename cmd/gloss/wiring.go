@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"path/filepath"
 	"time"
 
@@ -88,7 +90,7 @@ func (f *modelFlags) openGraph() (*models.Model, *onnx.Model, error) {
 func newScheduler(s lsp.Settings, warn func(error)) (*inference.Scheduler, func(), error) {
 	m, err := openModel(s.Model)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, offerPull(err)
 	}
 	engine, err := inference.NewEngine(m, inference.EngineOptions{
 		Library:         s.Inference.Library,
@@ -119,6 +121,31 @@ func newScheduler(s lsp.Settings, warn func(error)) (*inference.Scheduler, func(
 		_ = engine.Close()
 	}
 	return scheduler, release, nil
+}
+
+// missingModel is a model of the catalog that an editor asks for.
+type missingModel struct {
+	error
+	name string
+}
+
+// offerPull makes an error that a pull would mend one that can do it.
+func offerPull(err error) error {
+	var missing *models.NotInstalledError
+	if !errors.As(err, &missing) {
+		return err
+	}
+	return &missingModel{err, missing.Name}
+}
+
+// Pull implements lsp.MissingModel.
+func (m *missingModel) Pull(ctx context.Context, progress func(have, total int64)) error {
+	hub, err := newHub()
+	if err != nil {
+		return err
+	}
+	_, err = modelStore().Pull(ctx, m.name, models.PullOptions{Hub: hub, Progress: progress})
+	return err
 }
 
 // cacheDir is where summaries are kept unless a setting says otherwise.
