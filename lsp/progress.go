@@ -132,9 +132,9 @@ func (p *progress) end() {
 	}
 }
 
-// cancelled is called when the user presses the button: a download ends, and
-// what is shown as work
-// is not done until a document is opened, changed or saved, or a command asks.
+// cancelled is called when the user presses the button: a download ends; what
+// is shown as work is not done until a document is opened, changed or saved,
+// or a command asks.
 func (p *progress) cancelled(token string) {
 	p.mu.Lock()
 	shown := p.token == token && token != ""

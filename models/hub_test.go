@@ -162,10 +162,9 @@ func (h *fakeHub) store(t testing.TB) *Store {
 	return &Store{Root: filepath.Join(t.TempDir(), "models"), Catalog: []Entry{h.entry}}
 }
 
-// cutAfter sends the first n bytes of what a good answer would be, and ends
+// cutAfter sends the first n bytes of what is asked for of content, and ends
 // the connection.
-func (h *fakeHub) cutAfter(w http.ResponseWriter, r *http.Request, n int) {
-	content := h.files[graphPath]
+func cutAfter(w http.ResponseWriter, r *http.Request, content string, n int) {
 	start := 0
 	if span := r.Header.Get("Range"); span != "" {
 		fmt.Sscanf(span, "bytes=%d-", &start)

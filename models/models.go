@@ -44,8 +44,9 @@ type Model struct {
 	Generation  GenerationConfig
 	Description Description
 
-	files fs.FS
-	named bool // opened by its name, not by its directory
+	files  fs.FS
+	named  bool // opened by its name, not by its directory
+	pinned bool // Description is the catalog's
 }
 
 // Config holds the fields of config.json that gloss uses.
@@ -152,7 +153,7 @@ func open(name, dir string, files fs.FS, description *Description) (*Model, erro
 		m.Generation.EOS = m.Config.EOS
 	}
 	if description != nil {
-		m.Description = *description
+		m.Description, m.pinned = *description, true
 	} else if err := m.readJSON("gloss.json", &m.Description, false); err != nil {
 		return nil, err
 	}
@@ -270,9 +271,9 @@ func (m *Model) GraphFile() (path string, data []byte, err error) {
 }
 
 // Hash returns the SHA-256, in hexadecimal, of what decides the text that the
-// model writes: its JSON files, its graph, and what lies beside the graph,
-// since a graph may keep its weights in files of any name. Other graphs there
-// do not count.
+// model writes: its description, its JSON files, its graph, and what lies
+// beside the graph, since a graph may keep its weights in files of any name.
+// Other graphs there do not count.
 func (m *Model) Hash() (string, error) {
 	graph, err := m.graph()
 	if err != nil {
@@ -283,6 +284,9 @@ func (m *Model) Hash() (string, error) {
 		return "", err
 	}
 	h := sha256.New()
+	if m.pinned {
+		fmt.Fprintf(h, "%+v\x00", m.Description) // it stands for gloss.json
+	}
 	for _, name := range names {
 		f, err := m.files.Open(name)
 		if errors.Is(err, fs.ErrNotExist) {

@@ -5,7 +5,9 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -42,7 +44,9 @@ func TestPull(t *testing.T) {
 		}
 	}
 	cut := func(after int) respond {
-		return func(h *fakeHub, w http.ResponseWriter, r *http.Request, _ int) { h.cutAfter(w, r, after) }
+		return func(h *fakeHub, w http.ResponseWriter, r *http.Request, _ int) {
+			cutAfter(w, r, h.files[graphPath], after)
+		}
 	}
 
 	for _, test := range []struct {
@@ -74,18 +78,20 @@ func TestPull(t *testing.T) {
 		{
 			name: "cuts twice", graph: func(h *fakeHub, w http.ResponseWriter, r *http.Request, n int) {
 				if n < 3 {
-					h.cutAfter(w, r, 100_000)
+					cutAfter(w, r, h.files[graphPath], 100_000)
 				}
 				good(h, w, r)
 			}, spans: []string{"", "bytes=100000-", "bytes=200000-"}, waits: []time.Duration{time.Second, 2 * time.Second},
 		},
-		{name: "cuts always", graph: cut(1000), want: "gave up after 6 tries", spans: []string{"", "bytes=1000-", "bytes=2000-", "bytes=3000-", "bytes=4000-", "bytes=5000-"},
-			waits: []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second}},
+		{
+			name: "cuts always", graph: cut(1000), want: "gave up after 6 tries", spans: []string{"", "bytes=1000-", "bytes=2000-", "bytes=3000-", "bytes=4000-", "bytes=5000-"},
+			waits: []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second},
+		},
 		{
 			name: "cuts, then ignores the range", graph: func(h *fakeHub, w http.ResponseWriter, r *http.Request, n int) {
 				r.Header.Del("Range")
 				if n == 1 {
-					h.cutAfter(w, r, 100_000)
+					cutAfter(w, r, h.files[graphPath], 100_000)
 				}
 				good(h, w, r)
 			}, spans: []string{"", "bytes=100000-"}, waits: []time.Duration{time.Second},
@@ -94,7 +100,7 @@ func TestPull(t *testing.T) {
 			name: "cuts, then sends another part", graph: func(h *fakeHub, w http.ResponseWriter, r *http.Request, n int) {
 				switch n {
 				case 1:
-					h.cutAfter(w, r, 100_000)
+					cutAfter(w, r, h.files[graphPath], 100_000)
 				case 2:
 					r.Header.Set("Range", "bytes=50000-")
 				}
@@ -104,10 +110,7 @@ func TestPull(t *testing.T) {
 		{
 			name: "cuts, then has other bytes", graph: func(h *fakeHub, w http.ResponseWriter, r *http.Request, n int) {
 				if n == 1 {
-					content := h.files[graphPath]
-					h.files[graphPath] = damaged(content)
-					defer func() { h.files[graphPath] = content }()
-					h.cutAfter(w, r, 100_000)
+					cutAfter(w, r, damaged(h.files[graphPath]), 100_000)
 				}
 				good(h, w, r)
 			}, spans: []string{"", "bytes=100000-", ""}, waits: []time.Duration{time.Second},
@@ -116,7 +119,7 @@ func TestPull(t *testing.T) {
 			name: "cuts, then answers 416", graph: func(h *fakeHub, w http.ResponseWriter, r *http.Request, n int) {
 				switch n {
 				case 1:
-					h.cutAfter(w, r, 100_000)
+					cutAfter(w, r, h.files[graphPath], 100_000)
 				case 2:
 					w.WriteHeader(http.StatusRequestedRangeNotSatisfiable)
 					return
@@ -131,8 +134,10 @@ func TestPull(t *testing.T) {
 		{name: "429 once", graph: first(status(429, "Retry-After", "7")), spans: []string{"", ""}, waits: []time.Duration{7 * time.Second}},
 		{name: "429 for an hour", graph: status(429, "Retry-After", "3600"), want: "left alone for 1h", spans: []string{""}},
 		{name: "503 once", graph: first(status(503)), spans: []string{"", ""}, waits: []time.Duration{time.Second}},
-		{name: "500 always", graph: status(500), want: "500 Internal Server Error", spans: []string{"", "", "", "", "", ""},
-			waits: []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second}},
+		{
+			name: "500 always", graph: status(500), want: "500 Internal Server Error", spans: []string{"", "", "", "", "", ""},
+			waits: []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second},
+		},
 		{
 			name: "wrong bytes", graph: func(h *fakeHub, w http.ResponseWriter, _ *http.Request, _ int) {
 				_, _ = w.Write([]byte(damaged(h.files[graphPath])))
@@ -168,7 +173,7 @@ func TestPull(t *testing.T) {
 		{
 			name: "a part of a longer file", graph: func(h *fakeHub, w http.ResponseWriter, r *http.Request, n int) {
 				if n == 1 {
-					h.cutAfter(w, r, 100_000)
+					cutAfter(w, r, h.files[graphPath], 100_000)
 				}
 				w.Header().Set("Content-Range", "bytes 100000-300000/300001")
 				w.WriteHeader(http.StatusPartialContent)
@@ -317,9 +322,11 @@ func TestTokenStaysAtTheHub(t *testing.T) {
 // From https no redirect leads to http.
 func TestNoDowngrade(t *testing.T) {
 	h := newFakeHub(t)
-	secure := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	secure := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, h.URL+r.URL.Path, http.StatusFound)
 	}))
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
+	secure.StartTLS()
 	defer secure.Close()
 	hub := h.client(t)
 	hub.endpoint, _ = url.Parse(secure.URL)
@@ -412,7 +419,7 @@ func TestPullApproximate(t *testing.T) {
 		{name: "good"},
 		{name: "cut", graph: func(w http.ResponseWriter, r *http.Request, n int) {
 			if n == 1 {
-				h.cutAfter(w, r, 100_000)
+				cutAfter(w, r, h.files[graphPath], 100_000)
 			}
 			h.serve(w, r, graphPath)
 		}},
@@ -488,7 +495,7 @@ func TestPullFromCache(t *testing.T) {
 			}
 			s := h.store(t)
 			// What an earlier pull had begun is not left in the model.
-			write(t, s.partial("tiny", h.entry.Revision), map[string]string{graphPath + ".part": "x", graphPath + ".found": "y"})
+			write(t, s.partial("tiny", h.entry.Revision), map[string]string{graphPath + ".part": h.files[graphPath][:5], graphPath + ".found": "y"})
 			p, err := s.Pull(t.Context(), "tiny", h.options(hub))
 			if test.want != "" {
 				if err == nil || !strings.Contains(err.Error(), test.want) {

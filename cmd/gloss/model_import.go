@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -35,13 +34,8 @@ whether gloss can generate with it.`,
 				Check:  func(m *models.Model) error { return checkImport(c.ErrOrStderr(), m, library) },
 				Notice: newPullBar(c.ErrOrStderr(), "").notice,
 			})
-			switch {
-			case errors.Is(err, context.Canceled):
-				return &exitError{exitFailed, errors.New("interrupted")}
-			case errors.Is(err, models.ErrNotFound):
-				return &exitError{exitUsage, err}
-			case err != nil:
-				return &exitError{exitFailed, err}
+			if err != nil {
+				return modelError(err)
 			}
 			how := "as a model of your own"
 			if done.Known {

@@ -39,16 +39,16 @@ func newModelList() *cobra.Command {
 			store := modelStore()
 			list, err := store.List()
 			if err != nil {
-				return &exitError{exitFailed, err}
+				return modelError(err)
 			}
 			if inUse := store.InUse(); filepath.IsAbs(inUse) { // a directory of the user's own
-				list = append(list, models.Listing{Name: inUse, InUse: true, Installed: true, Dir: inUse, Exact: true, Bytes: 0})
+				list = append(list, models.Listing{Name: inUse, InUse: true, Installed: true, Dir: inUse})
 			}
-			print := printModels
+			write := printModels
 			if asJSON {
-				print = printModelsJSON
+				write = printModelsJSON
 			}
-			if err := print(c.OutOrStdout(), list); err != nil {
+			if err := write(c.OutOrStdout(), list); err != nil {
 				return &exitError{exitFailed, err}
 			}
 			return nil
@@ -76,16 +76,19 @@ func printModelsJSON(w io.Writer, list []models.Listing) error {
 func printModels(w io.Writer, list []models.Listing) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, l := range list {
-		size := "?"
-		switch {
-		case l.Exact && l.Bytes > 0:
-			size = fmt.Sprintf("%.1f MB", float64(l.Bytes)/1e6)
-		case l.Bytes > 0:
-			size = fmt.Sprintf("about %.0f MB", float64(l.Bytes)/1e6)
-		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", printable(l.Name), state(l), size, about(l))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", printable(l.Name), state(l), megabytes(l), about(l))
 	}
 	return table.Flush()
+}
+
+func megabytes(l models.Listing) string {
+	switch {
+	case l.Bytes == 0: // a directory is not looked through
+		return "?"
+	case l.Exact:
+		return fmt.Sprintf("%.1f MB", float64(l.Bytes)/1e6)
+	}
+	return fmt.Sprintf("about %.0f MB", float64(l.Bytes)/1e6)
 }
 
 func state(l models.Listing) string {

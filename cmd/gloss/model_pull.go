@@ -62,10 +62,8 @@ func pull(c *cobra.Command, name string) error {
 	switch {
 	case errors.Is(err, context.Canceled):
 		return &exitError{exitFailed, errors.New("interrupted; the next pull goes on from what is there")}
-	case errors.Is(err, models.ErrNotFound):
-		return &exitError{exitUsage, err}
 	case err != nil:
-		return &exitError{exitFailed, err}
+		return modelError(err)
 	case p.Already:
 		_, err = fmt.Fprintf(c.OutOrStdout(), "%s is installed and verified in %s\n", name, p.Dir)
 	default:

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -22,10 +21,8 @@ func newModelRemove() *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			wasInUse, err := modelStore().Remove(args[0])
 			switch {
-			case errors.Is(err, models.ErrNotFound):
-				return &exitError{exitUsage, err}
 			case err != nil:
-				return &exitError{exitFailed, err}
+				return modelError(err)
 			case wasInUse:
 				_, err = fmt.Fprintf(c.OutOrStdout(), "%s is removed; it was in use, so %s is from now on\n", args[0], models.Default)
 			default:

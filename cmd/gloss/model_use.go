@@ -1,13 +1,10 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
-
-	"github.com/gloss-lsp/gloss/models"
 )
 
 func newModelUse() *cobra.Command {
@@ -33,9 +30,6 @@ Editors that run follow at their next start.`,
 				return useModel(c.OutOrStdout(), args[0])
 			}
 			now, before, err := modelStore().UseBefore()
-			if errors.Is(err, models.ErrNoneBefore) {
-				return &exitError{exitUsage, err}
-			}
 			return tellUse(c.OutOrStdout(), now, before, err)
 		},
 	}
@@ -45,15 +39,12 @@ Editors that run follow at their next start.`,
 
 func useModel(w io.Writer, ref string) error {
 	now, before, err := modelStore().Use(ref)
-	if errors.Is(err, models.ErrNotFound) {
-		return &exitError{exitUsage, err}
-	}
 	return tellUse(w, now, before, err)
 }
 
 func tellUse(w io.Writer, now, before string, err error) error {
 	if err != nil {
-		return &exitError{exitFailed, err}
+		return modelError(err)
 	}
 	if before == "" {
 		_, err = fmt.Fprintf(w, "%s is in use\n", now)

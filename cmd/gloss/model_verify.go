@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 
@@ -23,7 +22,7 @@ Exit status: 0 all are right, 1 one is not.`,
 			if len(names) == 0 {
 				list, err := store.List()
 				if err != nil {
-					return &exitError{exitFailed, err}
+					return modelError(err)
 				}
 				for _, l := range list {
 					if l.Installed {
@@ -41,10 +40,8 @@ func verifyModels(w io.Writer, store *models.Store, names []string) error {
 	for _, name := range names {
 		files, problems, err := store.Verify(name)
 		switch {
-		case errors.Is(err, models.ErrNotFound):
-			return &exitError{exitUsage, err}
 		case err != nil:
-			return &exitError{exitFailed, err}
+			return modelError(err)
 		case name == models.Default:
 			fmt.Fprintf(w, "ok    %s: inside gloss\n", name)
 		case len(problems) == 0:
