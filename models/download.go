@@ -11,6 +11,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -32,7 +33,8 @@ const (
 type download struct {
 	hub    *Hub
 	file   *File
-	url    string
+	url    *url.URL
+	name   string           // url for messages, without a password
 	report func(have int64) // is told how many bytes are there
 	notice func(string)
 
@@ -65,7 +67,7 @@ func (d *download) get(ctx context.Context, path string) (err error) {
 			return err
 		}
 		if !pieced || restarted {
-			return fmt.Errorf("%s sends another file than the one that gloss knows (SHA-256 %s instead of %s); it was not kept", d.url, got, d.file.SHA256)
+			return fmt.Errorf("%s sends another file than the one that gloss knows (SHA-256 %s instead of %s); it was not kept", d.name, got, d.file.SHA256)
 		}
 		d.notice(d.file.Path + " does not fit together; fetching it from the start")
 	}
@@ -158,11 +160,11 @@ type laterError struct {
 func (d *download) try(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	errQuiet := fmt.Errorf("%s has said nothing for %s", d.url, d.hub.quiet)
+	errQuiet := fmt.Errorf("%s has said nothing for %s", d.name, d.hub.quiet)
 	timer := time.AfterFunc(d.hub.quiet, func() { cancel(errQuiet) })
 	defer timer.Stop()
 
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, d.url, nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, d.url.String(), nil)
 	if err != nil {
 		return &finalError{err}
 	}
@@ -205,9 +207,9 @@ func isUntrusted(err error) bool {
 
 // accept looks at an answer's head.
 func (d *download) accept(r *http.Response) error {
-	where := d.url
+	where := d.name
 	if to := r.Request.URL; to.Host != d.hub.endpoint.Host {
-		where = fmt.Sprintf("%s (sent on to %s)", d.url, to.Host)
+		where = fmt.Sprintf("%s (sent on to %s)", d.name, to.Host)
 	}
 	switch status := r.StatusCode; {
 	case status == http.StatusOK:
@@ -267,7 +269,7 @@ func (d *download) read(body io.Reader, alive func()) error {
 				if err := d.restart(); err != nil {
 					return &finalError{err}
 				}
-				return final("%s sends more than the %d bytes of the file; it was not kept", d.url, d.file.Size)
+				return final("%s sends more than the %d bytes of the file; it was not kept", d.name, d.file.Size)
 			}
 			written, err := d.out.Write(buffer[:n])
 			d.sum.Write(buffer[:written])
@@ -281,11 +283,11 @@ func (d *download) read(body io.Reader, alive func()) error {
 		case err == io.EOF && d.file.Approximate:
 			return nil
 		case err == io.EOF && d.have < d.file.Size, errors.Is(err, io.ErrUnexpectedEOF):
-			return fmt.Errorf("%s was cut off after %d of %d bytes", d.url, d.have, d.file.Size)
+			return fmt.Errorf("%s was cut off after %d of %d bytes", d.name, d.have, d.file.Size)
 		case err == io.EOF:
 			return nil
 		case err != nil:
-			return fmt.Errorf("%s was cut off after %d of %d bytes: %w", d.url, d.have, d.file.Size, err)
+			return fmt.Errorf("%s was cut off after %d of %d bytes: %w", d.name, d.have, d.file.Size, err)
 		}
 	}
 }

@@ -95,8 +95,8 @@ func (h *Hub) cached(src Source, path string) string {
 }
 
 // url is where a file is on the hub.
-func (h *Hub) url(src Source, path string) string {
-	return h.endpoint.JoinPath(src.Repo, "resolve", src.Revision, path).String()
+func (h *Hub) url(src Source, path string) *url.URL {
+	return h.endpoint.JoinPath(src.Repo, "resolve", src.Revision, path)
 }
 
 // authorized adds the token to requests that go to the hub itself, and to no

@@ -102,7 +102,8 @@ func (s *Store) bring(ctx context.Context, e *Entry, f *File, g *staging, p *Pul
 	if o.Hub.offline {
 		return fmt.Errorf("%s is not on this machine, and HF_HUB_OFFLINE forbids to fetch it; unset it, or bring the model's folder and run: gloss model import DIR", f.Path)
 	}
-	d := &download{hub: o.Hub, file: f, url: o.Hub.url(e.source(f), f.Path), report: report, notice: o.Notice}
+	u := o.Hub.url(e.source(f), f.Path)
+	d := &download{hub: o.Hub, file: f, url: u, name: u.Redacted(), report: report, notice: o.Notice}
 	if err := d.get(ctx, path); err != nil {
 		return err
 	}

@@ -617,9 +617,24 @@ func TestNewHub(t *testing.T) {
 			t.Errorf("HF_ENDPOINT=%s: %v", test.endpoint, err)
 			continue
 		}
-		if got := h.url(Source{"a/b", "c"}, "onnx/d"); got != test.want {
+		if got := h.url(Source{"a/b", "c"}, "onnx/d").String(); got != test.want {
 			t.Errorf("HF_ENDPOINT=%s asks for %s, want %s", test.endpoint, got, test.want)
 		}
+	}
+}
+
+// A password in HF_ENDPOINT reaches the hub and no message.
+func TestPasswordStaysSecret(t *testing.T) {
+	h := newFakeHub(t)
+	h.graph = func(w http.ResponseWriter, _ *http.Request, _ int) { w.WriteHeader(http.StatusInternalServerError) }
+	s, hub := h.store(t), h.client(t)
+	hub.endpoint.User = url.UserPassword("me", "secret")
+	_, err := s.Pull(t.Context(), "tiny", h.options(hub))
+	if err == nil || strings.Contains(err.Error()+strings.Join(h.notices, ""), "secret") {
+		t.Errorf("Pull gave %v after saying %q", err, h.notices)
+	}
+	if got := h.of(graphPath)[0].token; got != "Basic bWU6c2VjcmV0" {
+		t.Errorf("the hub was sent %q", got)
 	}
 }
 
