@@ -31,15 +31,15 @@ func writeReport(w io.Writer, r eval.Report, asJSON bool) error {
 	t := newTable(w)
 	t.line("%s in %s%s; intervals are 95 %%, by bootstrap over functions", count(r.Data.Functions, "function"), count(len(r.Data.Languages), "language"), names)
 	t.line("")
-	t.line("all functions alike\tBLEU-4\tROUGE-L\twords\tempty\trepeated\ttruncated\tname only\tungrounded\tunknown identifier\tduplicate\tmedian ms\tp95 ms\t")
+	t.line("all functions alike\tBLEU-4\tROUGE-L\twords\tempty\trepeated\tcircular\ttruncated\tname only\tungrounded\tunknown identifier\tduplicate\tmedian ms\tp95 ms\t")
 	for _, s := range r.Systems {
 		f := s.Micro
 		times := "\t\t"
 		if s.Latency != nil {
 			times = fmt.Sprintf("%.1f\t%.1f\t", s.Latency.Median, s.Latency.P95)
 		}
-		t.line("%s\t%s\t%s\t%.1f\t%.1f %%\t%.1f %%\t%.1f %%\t%.1f %%\t%.1f %%\t%.1f %%\t%.1f %%\t%s",
-			s.Name, interval(s, f.BLEU), interval(s, f.RougeL), f.Words.Value, f.Empty.Value, f.Repeated.Value, f.Truncated.Value,
+		t.line("%s\t%s\t%s\t%.1f\t%.1f %%\t%.1f %%\t%.1f %%\t%.1f %%\t%.1f %%\t%.1f %%\t%.1f %%\t%.1f %%\t%s",
+			s.Name, interval(s, f.BLEU), interval(s, f.RougeL), f.Words.Value, f.Empty.Value, f.Repeated.Value, f.Circular.Value, f.Truncated.Value,
 			f.NameOnly.Value, f.Ungrounded.Value, f.UnknownIdentifier.Value, f.Duplicate.Value, times)
 	}
 	t.line("")

@@ -13,10 +13,15 @@ import (
 type Flaws struct {
 	// Empty means that nothing is shown, whatever the reason.
 	Empty bool
-	// Repeated means that the text runs in circles: one word three times in a
+	// Repeated means that the text runs in circles: a word three times in a
 	// row, a phrase of two to eight words twice in a row, or, in a text of at
 	// least six words, a fifth of all runs of three words said before.
 	Repeated bool
+	// Circular means that the text explains something by itself: a word twice
+	// in a row ("the progress progress"), or a phrase of up to four words said
+	// of itself ("the text of the text"). Authors do so in one of 500
+	// sentences.
+	Circular bool
 	// Truncated means that the model came to the bound of its output, or that
 	// the text ends in an ellipsis or in a word that ends no sentence, such as
 	// "the" or "of".
@@ -44,11 +49,12 @@ func Find(f Function, o Output) Flaws {
 	if text == "" {
 		return Flaws{Empty: true}
 	}
-	content := contentWords(text)
+	words, content := spoken(text), contentWords(text)
 	name := stems(Words(f.Name))
 	code := append(stems(Words(f.Code)), name...)
 	return Flaws{
-		Repeated:          repeats(text),
+		Repeated:          inCircles(words) || saidBefore(words),
+		Circular:          doubled(words) || ofItself(words),
 		Truncated:         o.Truncated || unfinished(text),
 		NameOnly:          !slices.ContainsFunc(content, func(w string) bool { return !stands(w, name) }),
 		Ungrounded:        len(content) > 0 && !slices.ContainsFunc(content, func(w string) bool { return stands(w, code) }),
@@ -56,28 +62,90 @@ func Find(f Function, o Output) Flaws {
 	}
 }
 
-// longestCircle is the longest phrase, in words, whose repetition is looked for.
-const longestCircle = 8
+const (
+	longestCircle   = 8 // words of a phrase that comes twice in a row
+	longestOfItself = 4 // words of a phrase that is said of itself
+)
 
-func repeats(text string) bool {
+// spoken returns the words of text as they are compared for repetition.
+func spoken(text string) []string {
 	words := strings.Fields(strings.ToLower(text))
 	for i, w := range words {
-		if words[i] = strings.TrimFunc(w, isPunctuation); words[i] == "" {
-			words[i] = w
+		// A comma stays: "int, int" is a list.
+		bare := strings.TrimRightFunc(strings.TrimLeftFunc(w, isPunctuation), func(r rune) bool { return r != ',' && isPunctuation(r) })
+		if strings.ContainsFunc(bare, unicode.IsLetter) {
+			words[i] = bare
 		}
 	}
+	return words
+}
+
+// inCircles reports whether a word comes three times in a row, or a longer
+// phrase twice.
+func inCircles(words []string) bool {
 	for period := 1; period <= longestCircle; period++ {
-		again, enough := 0, max(2, period) // words equal to the one a period before
+		again := 0 // words equal to the one a period before
 		for i := period; i < len(words); i++ {
 			if words[i] != words[i-period] || !strings.ContainsFunc(words[i], unicode.IsLetter) {
 				again = 0
 				continue
 			}
-			if again++; again == enough {
+			if again++; again == max(2, period) {
 				return true
 			}
 		}
 	}
+	return false
+}
+
+// doubles lists words that may come twice in a row.
+var doubles = wordSet("had long that")
+
+// doubled reports whether a word comes twice in a row.
+func doubled(words []string) bool {
+	for i := 1; i < len(words); i++ {
+		if words[i] == words[i-1] && !doubles[words[i]] && strings.ContainsFunc(words[i], unicode.IsLetter) {
+			return true
+		}
+	}
+	return false
+}
+
+// links lists what stands between a phrase and itself, alone or before an
+// article. "line by line" says something.
+var (
+	links    = wordSet("as for from in into is of on to with")
+	articles = wordSet("a an the")
+)
+
+// ofItself reports whether a phrase is said of itself. "the file to the file
+// list" is not, since more follows, nor is "from node to node".
+func ofItself(words []string) bool {
+	for i, link := range words {
+		if !links[link] {
+			continue
+		}
+		next := i + 1
+		if next < len(words) && articles[words[next]] {
+			next++
+		}
+		for n := 1; n <= min(longestOfItself, i, len(words)-next); n++ {
+			phrase, end := words[i-n:i], next+n
+			switch {
+			case !slices.Equal(phrase, words[next:end]), fillers[phrase[0]], len(phrase[n-1]) < 2:
+			case end < len(words) && !fillers[words[end]]:
+			case link == "to" && i > n && words[i-n-1] == "from":
+			default:
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// saidBefore reports whether more than a fifth of all runs of three words
+// stand earlier in the text too.
+func saidBefore(words []string) bool {
 	const fewest = 6
 	if len(words) < fewest {
 		return false

@@ -56,6 +56,7 @@ type Figures struct {
 	Words             Estimate `json:"words"`
 	Empty             Estimate `json:"empty"`
 	Repeated          Estimate `json:"repeated"`
+	Circular          Estimate `json:"circular"`
 	Truncated         Estimate `json:"truncated"`
 	NameOnly          Estimate `json:"nameOnly"`
 	Ungrounded        Estimate `json:"ungrounded"`
@@ -118,6 +119,7 @@ var metrics = []metric{
 	{func(m measured) float64 { return m.words }, func(f *Figures) *Estimate { return &f.Words }},
 	{func(m measured) float64 { return percent(m.Empty) }, func(f *Figures) *Estimate { return &f.Empty }},
 	{func(m measured) float64 { return percent(m.Repeated) }, func(f *Figures) *Estimate { return &f.Repeated }},
+	{func(m measured) float64 { return percent(m.Circular) }, func(f *Figures) *Estimate { return &f.Circular }},
 	{func(m measured) float64 { return percent(m.Truncated) }, func(f *Figures) *Estimate { return &f.Truncated }},
 	{func(m measured) float64 { return percent(m.NameOnly) }, func(f *Figures) *Estimate { return &f.NameOnly }},
 	{func(m measured) float64 { return percent(m.Ungrounded) }, func(f *Figures) *Estimate { return &f.Ungrounded }},

@@ -73,12 +73,12 @@ Written by one command, which measures, writes this page and changes nothing els
 	if len(plain.Data.Repositories) > 0 {
 		p.line("Repositories: %s.\n", strings.Join(plain.Data.Repositories, ", "))
 	}
-	p.line(`**Systems.** %s *name* splits the function's name into words. *comment* is the first line that the comments inside the body say. *reference* is the author's own sentence: its figures say what is usual for people.
+	p.line(`**Systems.** %s.
 
-**Figures.** BLEU-4 is CodeXGLUE's smoothed sentence BLEU, ROUGE-L an F measure over the same tokens; both in percent, with the final period left out on both sides. The other shares are of all functions: *empty* (nothing is shown), *repeated* (it runs in circles), *truncated* (it stops before it is finished), *name only* (it says no more than the name), *ungrounded* (no content word stands in the code or the name), *unknown identifier* (it names one that does not occur in the code), *duplicate* (another function with other code has the same text). Their exact definitions stand in [models/eval](../models/eval/flaws.go). In brackets: 95 %% intervals by bootstrap over functions (%d resamples, seed %d); functions of one repository resemble each other, so other repositories may differ by more. Times are of one function at a time, without the cache, on the machine that wrote this page (%d cores, %s).
+**Figures.** BLEU-4 is CodeXGLUE's smoothed sentence BLEU, ROUGE-L an F measure over the same tokens; both in percent, with the final period left out on both sides. The other shares are of all functions: *empty* (nothing is shown), *repeated* (it runs in circles), *circular* (it explains something by itself, as in "the text of the text"), *truncated* (it stops before it is finished), *name only* (it says no more than the name), *ungrounded* (no content word stands in the code or the name), *unknown identifier* (it names one that does not occur in the code), *duplicate* (another function with other code has the same text). Their exact definitions stand in [models/eval](../models/eval/flaws.go). In brackets: 95 %% intervals by bootstrap over functions (%d resamples, seed %d); functions of one repository resemble each other, so other repositories may differ by more. Times are of one function at a time, without the cache, on the machine that wrote this page (%d cores, %s).
 
 Neither measure knows whether a sentence is true: a sentence that says the same in other words scores low, and one that names the wrong verb scores well. For that there is the blind sheet: `+"`gloss eval --data functions.jsonl --sheet 20 --key sheet.key`"+`.
-`, models(plain), eval.Resamples, eval.Seed, runtime.NumCPU(), runtime.GOARCH)
+`, systems(plain), eval.Resamples, eval.Seed, runtime.NumCPU(), runtime.GOARCH)
 
 	p.line("## All functions\n")
 	p.totals(plain)
@@ -108,19 +108,29 @@ func dataOf(d eval.Data) string {
 	return fmt.Sprintf("%d functions in %d languages", d.Functions, len(d.Languages))
 }
 
-// models says which models were measured.
-func models(r eval.Report) string {
-	var b strings.Builder
+// known describes the systems without a model by their names.
+var known = map[string]string{
+	"name":      "splits the function's name into words",
+	"sentence":  "makes a sentence of the name by rule, with its verb in the third person",
+	"comment":   "is the first line that the comments inside the body say",
+	"reference": "is the author's own sentence: its figures say what is usual for people",
+}
+
+// systems says what was measured.
+func systems(r eval.Report) string {
+	var said []string
 	for _, s := range r.Systems {
+		what := known[s.Name]
 		if s.Kind == eval.Model {
-			fmt.Fprintf(&b, "*%s* is a model (prompt form `%s`, SHA-256 of its files `%.12s`). ", s.Name, s.Prompt, s.SHA256)
+			what = fmt.Sprintf("is a model (prompt form `%s`, SHA-256 of its files `%.12s`)", s.Prompt, s.SHA256)
 		}
+		said = append(said, strings.TrimSpace(fmt.Sprintf("*%s* %s", s.Name, what)))
 	}
-	return strings.TrimSpace(b.String())
+	return strings.Join(said, "; ")
 }
 
 func (p *page) totals(r eval.Report) {
-	p.head("", "BLEU-4", "ROUGE-L", "words", "empty", "repeated", "truncated", "name only", "ungrounded", "unknown identifier", "duplicate", "ms a function: median, p95")
+	p.head("", "BLEU-4", "ROUGE-L", "words", "empty", "repeated", "circular", "truncated", "name only", "ungrounded", "unknown identifier", "duplicate", "ms a function: median, p95")
 	for _, s := range r.Systems {
 		f := s.Micro
 		times := "-"
@@ -128,7 +138,7 @@ func (p *page) totals(r eval.Report) {
 			times = fmt.Sprintf("%.1f, %.1f", s.Latency.Median, s.Latency.P95)
 		}
 		p.row(s.Name, score(s, f.BLEU), score(s, f.RougeL), fmt.Sprintf("%.1f", f.Words.Value),
-			share(f.Empty), share(f.Repeated), share(f.Truncated), share(f.NameOnly), share(f.Ungrounded), share(f.UnknownIdentifier), share(f.Duplicate), times)
+			share(f.Empty), share(f.Repeated), share(f.Circular), share(f.Truncated), share(f.NameOnly), share(f.Ungrounded), share(f.UnknownIdentifier), share(f.Duplicate), times)
 	}
 }
 
@@ -168,11 +178,11 @@ func (p *page) languages(r eval.Report) {
 }
 
 func (p *page) flaws(s eval.SystemReport) {
-	p.head("", "BLEU-4", "ROUGE-L", "words", "empty", "repeated", "truncated", "name only", "ungrounded", "unknown identifier", "duplicate")
+	p.head("", "BLEU-4", "ROUGE-L", "words", "empty", "repeated", "circular", "truncated", "name only", "ungrounded", "unknown identifier", "duplicate")
 	for _, id := range slices.Sorted(maps.Keys(s.Languages)) {
 		f := s.Languages[id]
 		p.row(id, score(s, f.BLEU), score(s, f.RougeL), fmt.Sprintf("%.1f", f.Words.Value),
-			share(f.Empty), share(f.Repeated), share(f.Truncated), share(f.NameOnly), share(f.Ungrounded), share(f.UnknownIdentifier), share(f.Duplicate))
+			share(f.Empty), share(f.Repeated), share(f.Circular), share(f.Truncated), share(f.NameOnly), share(f.Ungrounded), share(f.UnknownIdentifier), share(f.Duplicate))
 	}
 }
 

@@ -53,7 +53,7 @@ func TestRun(t *testing.T) {
 		"make quality DATA=",
 		"2 functions in 2 languages",
 		"Repositories: a/b.",
-		"*small* is a model (prompt form `words@1`, SHA-256 of its files `0f0f0f0f0f0f`).",
+		"*small* is a model (prompt form `words@1`, SHA-256 of its files `0f0f0f0f0f0f`); *name* splits the function's name into words; *reference* is",
 		"\n| reference | - | - | 4.0 | 0.0 % |",
 		"\n| `open` (go)<br>a/b x\\_y.go | Opens \\*a\\|b\\*. |\n",
 		"\n| `size` (c)<br> | (nothing) |\n",
