@@ -3,6 +3,8 @@
 # make test     every test that needs no editor
 # make lint     vet, gofumpt, staticcheck, govulncheck
 # make bench    the benchmarks
+# make e2e      real editors with the built server (Linux with apt-get)
+# make vsix     the extension for VS Code, with and without the server inside
 # make race     the tests under the race detector
 # make fuzz     every fuzz target for FUZZTIME (default 10s)
 # Every target does its own set-up.
@@ -50,6 +52,16 @@ test: reference
 	$(GO) test ./...
 	inference/tokenizer/testdata/libtokenizers/test.sh
 
+.PHONY: vsix
+vsix: all
+	@[ -e "$$(echo bin/libonnxruntime*)" ] || $(MAKE) --no-print-directory bundled-runtime
+	@editors/vscode/package.sh
+
+.PHONY: e2e
+e2e: vsix
+	@editors/e2e/install.sh
+	@editors/e2e/run.sh
+
 .PHONY: race
 race: reference
 	$(GO) test -race ./...
@@ -71,4 +83,4 @@ fuzz:
 
 .PHONY: clean
 clean:
-	rm -rf bin $(NPM_DIR)/node_modules
+	rm -rf bin $(NPM_DIR)/node_modules editors/vscode/node_modules editors/vscode/dist editors/e2e/node_modules editors/e2e/.cache editors/e2e/out
