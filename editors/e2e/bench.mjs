@@ -19,7 +19,7 @@ export const patience = 120_000;
 const gloss = path.join(root, "bin/gloss");
 
 /** The edit that every test makes, in the last line of one function. */
-export const edit = { name: "client_address", line: "    return first or peer", chop: " or peer" };
+export const edit = { name: "evict_idle", line: "        return len(idle)", chop: " len(idle)" };
 
 /** A folder to work in, removed when the test has ended, and its environment. */
 export function bench(t, name) {

@@ -56,7 +56,8 @@ async function browse(t, b, url) {
     executablePath: chromium,
     headless: true,
     colorScheme: "dark",
-    viewport: { width: 1100, height: 1640 },
+    viewport: { width: 1200, height: 1640 },
+    deviceScaleFactor: 2,
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
       "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
   });
@@ -140,6 +141,7 @@ test("VS Code", { skip }, async (t) => {
     "window.autoDetectColorScheme": true,
     "workbench.startupEditor": "none",
     "workbench.tips.enabled": false,
+    "workbench.secondarySideBar.defaultVisibility": "hidden",
     "chat.disableAIFeatures": true,
     "editor.minimap.enabled": false,
     "editor.lightbulb.enabled": "off",
@@ -148,6 +150,15 @@ test("VS Code", { skip }, async (t) => {
   });
   const { page, foreign } = await browse(t, b, url);
   const picture = (name) => page.screenshot({ path: path.join(out, `vscode-${name}.png`) });
+  // The functions of the class, without what surrounds them.
+  const portrait = async (name) => {
+    const { x } = await page.locator(".editor-group-container").first().boundingBox();
+    const first = await line(page, "class Limiter").boundingBox();
+    const last = await line(page, "json.dump(").boundingBox();
+    const height = last.y + last.height - first.y;
+    const clip = { x, y: first.y, width: 830, height };
+    await page.screenshot({ path: path.join(out, `vscode-${name}.png`), clip });
+  };
   t.after(() => picture("last").catch(() => undefined)); // after a failure it says most
 
   await page.locator(".explorer-folders-view .monaco-list-row", { hasText: "limiter.py" }).first().dblclick();
@@ -156,7 +167,17 @@ test("VS Code", { skip }, async (t) => {
 
   await t.test("the right text is over the right function", async () => {
     await shows(page, before);
-    await picture("dark");
+    await picture("all");
+    await portrait("dark");
+  });
+
+  await t.test("it looks right by daylight", async () => {
+    await page.emulateMedia({ colorScheme: "light" });
+    await page.waitForSelector(".monaco-workbench.vs:not(.vs-dark)");
+    await shows(page, before);
+    await portrait("light");
+    await page.emulateMedia({ colorScheme: "dark" });
+    await page.waitForSelector(".monaco-workbench.vs-dark");
   });
 
   await t.test("the status bar says so", async () => {
@@ -214,9 +235,7 @@ test("VS Code", { skip }, async (t) => {
   });
 
   await t.test("the end of the line is another place for them", async () => {
-    const settings = path.join(b.folder, "data/User/settings.json");
-    const was = readFileSync(settings, "utf8");
-    writeFileSync(settings, JSON.stringify({ ...JSON.parse(was), "gloss.display": "endOfLine" }));
+    await command(page, "gloss: Show the Summaries Over Functions or at the End of Lines");
     await shows(page, []);
     const { text } = after.find(({ name }) => name === "save");
     await until("text at the end of a line", () =>
@@ -228,8 +247,8 @@ test("VS Code", { skip }, async (t) => {
         text,
       ),
     );
-    await picture("end-of-line");
-    writeFileSync(settings, was);
+    await portrait("end-of-line");
+    await command(page, "gloss: Show the Summaries Over Functions or at the End of Lines");
     await shows(page, after);
   });
 
@@ -238,13 +257,6 @@ test("VS Code", { skip }, async (t) => {
     process.kill(killed, "SIGKILL");
     await until("another server", () => b.servers().some((pid) => pid !== killed));
     await shows(page, after);
-  });
-
-  await t.test("it looks right by daylight", async () => {
-    await page.emulateMedia({ colorScheme: "light" });
-    await page.waitForSelector(".monaco-workbench.vs:not(.vs-dark)");
-    await shows(page, after);
-    await picture("light");
   });
 
   await t.test("nothing was asked of another machine", () => assert.deepEqual([...foreign], []));

@@ -13,7 +13,7 @@ const pause = 250;
  */
 export class EndOfLine implements vscode.Disposable {
   private readonly decoration = vscode.window.createTextEditorDecorationType({
-    after: { color: new vscode.ThemeColor("editorCodeLens.foreground"), margin: "0 0 0 2em" },
+    after: { color: new vscode.ThemeColor("editorCodeLens.foreground"), fontStyle: "italic", margin: "0 0 0 2em" },
     rangeBehavior: vscode.DecorationRangeBehavior.ClosedOpen,
   });
   private readonly timers = new Map<string, NodeJS.Timeout>();

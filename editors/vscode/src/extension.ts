@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import { registerFunctionCommands } from "./commands";
 import { EndOfLine } from "./endOfLine";
 import { Session } from "./session";
-import { ServerSettings, toggleLenses } from "./settings";
+import { ServerSettings, toggleDisplay, toggleLenses } from "./settings";
 import { StatusItem, showMenu } from "./status";
 
 let session: Session | undefined;
@@ -22,6 +22,7 @@ export function activate(context: vscode.ExtensionContext): void {
     endOfLine,
     registerFunctionCommands(current),
     vscode.commands.registerCommand("gloss.toggleLenses", toggleLenses),
+    vscode.commands.registerCommand("gloss.toggleDisplay", toggleDisplay),
     vscode.commands.registerCommand("gloss.restartServer", () => current.restart()),
     vscode.commands.registerCommand("gloss.showLog", () => log.show()),
     vscode.commands.registerCommand("gloss.showMenu", showMenu),

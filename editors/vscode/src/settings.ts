@@ -50,12 +50,22 @@ export function atEndOfLine(): boolean {
   return vscode.workspace.getConfiguration("gloss").get("display") === "endOfLine";
 }
 
-/** Switches gloss.codeLens, where it has been set before. */
-export async function toggleLenses(): Promise<void> {
+/** Shows the summaries, or hides them. */
+export function toggleLenses(): Promise<void> {
+  return change("codeLens", (shown: boolean) => !shown);
+}
+
+/** Moves the summaries to the other of their two places. */
+export function toggleDisplay(): Promise<void> {
+  return change("display", (place: string) => (place === "lens" ? "endOfLine" : "lens"));
+}
+
+/** Changes a setting of the extension's section, where it has been set before. */
+async function change<T>(name: string, to: (value: T) => T): Promise<void> {
   const configuration = vscode.workspace.getConfiguration("gloss");
   const target =
-    configuration.inspect("codeLens")?.workspaceValue === undefined
+    configuration.inspect(name)?.workspaceValue === undefined
       ? vscode.ConfigurationTarget.Global
       : vscode.ConfigurationTarget.Workspace;
-  await configuration.update("codeLens", !configuration.get("codeLens"), target);
+  await configuration.update(name, to(configuration.get(name) as T), target);
 }

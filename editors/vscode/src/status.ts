@@ -1,5 +1,7 @@
 import * as vscode from "vscode";
 
+import { atEndOfLine } from "./settings";
+
 /** What the notification gloss/status tells, and what comes before it. */
 export interface Status {
   state: "starting" | "loading" | "busy" | "idle" | "failed";
@@ -60,6 +62,10 @@ export async function showMenu(): Promise<void> {
     lenses
       ? { label: "$(eye-closed) Hide the summaries", command: "gloss.toggleLenses" }
       : { label: "$(eye) Show the summaries", command: "gloss.toggleLenses" },
+    {
+      label: atEndOfLine() ? "$(list-tree) Show them over the functions" : "$(list-flat) Show them at the end of the line",
+      command: "gloss.toggleDisplay",
+    },
     { label: "$(refresh) Summarize what has no summary in this file", command: "gloss.file.refresh" },
     { label: "$(output) Show the log", command: "gloss.showLog" },
     { label: "$(debug-restart) Restart the server", command: "gloss.restartServer" },
