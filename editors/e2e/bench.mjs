@@ -68,8 +68,13 @@ exec "${gloss}" "$@"
     servers: () => servers(mark),
     /** Waits until no server is left. */
     gone: () => until("the server to be gone", () => servers(mark).length === 0),
+    /** What ends the editor, before the folder is removed. */
+    ends: [],
   };
   t.after(async () => {
+    for (const end of b.ends) {
+      await Promise.resolve(end()).catch(() => undefined); // it may have ended
+    }
     for (const pid of servers(mark)) {
       process.kill(pid, "SIGKILL");
     }

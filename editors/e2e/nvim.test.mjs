@@ -29,7 +29,7 @@ for (const suite of ["trixie", "forky"]) {
       }
       args.push(b.file, "-c", `luafile ${here}/nvim.lua`);
       const process = spawn(nvim, args, { env: { ...b.env, GLOSS_E2E_WANT: want }, cwd: b.workspace });
-      t.after(() => process.kill("SIGKILL"));
+      b.ends.push(() => process.kill("SIGKILL"));
       let output = "";
       process.stdout.on("data", (data) => (output += data));
       process.stderr.on("data", (data) => (output += data));

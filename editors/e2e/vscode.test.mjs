@@ -14,7 +14,7 @@ const installed = existsSync(path.join(codeServer, "lib/vscode/.complete")) && e
 const skip = installed ? false : "there is no code-server or no Chromium here";
 
 /** Starts code-server on the workspace and returns its address. */
-async function serve(t, b, extension, settings) {
+async function serve(b, extension, settings) {
   const data = path.join(b.folder, "data");
   // In a remote window, and code-server's is one, settings of the scope
   // "machine" are read from another file.
@@ -37,20 +37,14 @@ async function serve(t, b, extension, settings) {
   let output = "";
   server.stdout.on("data", (data) => (output += data));
   server.stderr.on("data", (data) => (output += data));
-  const stop = () => {
-    try {
-      process.kill(-server.pid, "SIGTERM");
-    } catch {
-      // it has ended
-    }
-  };
-  t.after(stop);
+  const stop = async () => process.kill(-server.pid, "SIGTERM");
+  b.ends.unshift(stop);
   const address = await until("code-server", () => /HTTP server listening on (http:\/\/127\.0\.0\.1:\d+)/.exec(output)?.[1]);
   return { url: `${address}/?folder=${encodeURIComponent(b.workspace)}`, stop };
 }
 
 /** Opens a page that reaches this machine and nothing else. */
-async function browse(t, b, url) {
+async function browse(b, url) {
   const { chromium: browsers } = await import("playwright-core");
   const context = await browsers.launchPersistentContext(path.join(b.folder, "browser"), {
     executablePath: chromium,
@@ -61,7 +55,7 @@ async function browse(t, b, url) {
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
       "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
   });
-  t.after(() => context.close());
+  b.ends.unshift(() => context.close());
   context.setDefaultTimeout(patience);
   const page = context.pages()[0] ?? (await context.newPage());
   const foreign = new Set();
@@ -135,7 +129,7 @@ test("VS Code", { skip }, async (t) => {
   const b = bench(t, "vscode");
   const before = expected(b.text);
   const after = expected(b.edited);
-  const { url, stop } = await serve(t, b, path.join(root, "bin/gloss.vsix"), {
+  const { url, stop } = await serve(b, path.join(root, "bin/gloss.vsix"), {
     "gloss.server.path": b.program,
     "files.autoSave": "off",
     "window.autoDetectColorScheme": true,
@@ -148,7 +142,7 @@ test("VS Code", { skip }, async (t) => {
     "telemetry.telemetryLevel": "off",
     "git.enabled": false,
   });
-  const { page, foreign } = await browse(t, b, url);
+  const { page, foreign } = await browse(b, url);
   const picture = (name) => page.screenshot({ path: path.join(out, `vscode-${name}.png`) });
   // The functions of the class, without what surrounds them.
   const portrait = async (name) => {
@@ -159,7 +153,7 @@ test("VS Code", { skip }, async (t) => {
     const clip = { x, y: first.y, width: 830, height };
     await page.screenshot({ path: path.join(out, `vscode-${name}.png`), clip });
   };
-  t.after(() => picture("last").catch(() => undefined)); // after a failure it says most
+  b.ends.unshift(() => picture("last")); // after a failure it says most
 
   await page.locator(".explorer-folders-view .monaco-list-row", { hasText: "limiter.py" }).first().dblclick();
   await page.waitForSelector(".monaco-editor .view-line");
@@ -263,7 +257,7 @@ test("VS Code", { skip }, async (t) => {
 
   await t.test("no server outlives the editor", async () => {
     await page.close();
-    stop();
+    await stop();
     await b.gone();
   });
 });
