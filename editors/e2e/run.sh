@@ -3,4 +3,5 @@
 # is in the folder out: screenshots, and what each editor said to the server.
 set -eu
 cd "$(dirname "$0")"
-exec node --test --test-concurrency=1 "${@:-.}"
+[ $# -gt 0 ] || set -- *.test.mjs
+exec node --test --test-concurrency=1 "$@"
