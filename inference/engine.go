@@ -208,7 +208,10 @@ func (e *Engine) Summarize(ctx context.Context, r Request) (Summary, error) {
 	if err != nil {
 		return Summary{}, fmt.Errorf("%w: %w", ErrNoSummary, err)
 	}
-	return Summary{Text: text, Source: SourceModel, Model: e.model.Name, Elapsed: time.Since(start)}, nil
+	return Summary{
+		Text: text, Source: SourceModel, Model: e.model.Name,
+		Elapsed: time.Since(start), Truncated: out.Reason == onnx.Length,
+	}, nil
 }
 
 // Close frees the model's native memory. The Engine may be used again: it

@@ -44,6 +44,9 @@ type Summary struct {
 	Cached bool
 	// Elapsed is the time the model took, 0 when Cached.
 	Elapsed time.Duration
+	// Truncated is true when the model came to the bound of its output before
+	// its sentence was complete. It is not kept in the cache.
+	Truncated bool
 }
 
 // Summarizer writes summaries. It is safe for concurrent use; whether calls

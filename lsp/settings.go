@@ -27,7 +27,7 @@ type Settings struct {
 	Languages        []string          `json:"languages" doc:"The LSP language ids to serve; empty means all that gloss knows."`
 	Exclude          []string          `json:"exclude" doc:"Globs of paths that get no summaries. ** matches any number of folders; a glob without a slash matches the file's name."`
 	PreferDocComment bool              `json:"preferDocComment" doc:"Where a function has a doc comment, show its first sentence and run no inference."`
-	Model            string            `json:"model" scope:"machine" doc:"The model: \"default\", which ships with gloss, or the directory of a model in Hugging Face layout."`
+	Model            string            `json:"model" scope:"machine" doc:"The model: \"default\", which ships with gloss, an installed one (gloss model list), or the directory of one in Hugging Face layout; empty is the one in use (gloss model use)."`
 	Inference        InferenceSettings `json:"inference"`
 	Cache            CacheSettings     `json:"cache"`
 	Log              LogSettings       `json:"log"`
@@ -80,7 +80,6 @@ func DefaultSettings() Settings {
 		Languages:        []string{},
 		Exclude:          []string{},
 		PreferDocComment: true,
-		Model:            "default",
 		Inference:        InferenceSettings{Timeout: Duration(5 * time.Second)},
 		Cache:            CacheSettings{MaxSize: cache.DefaultMaxSize >> 20},
 		Log:              LogSettings{Level: "info"},

@@ -25,7 +25,7 @@ type client struct {
 	stderr  *strings.Builder
 	exited  chan error
 
-	// answer returns the result of the server's requests; nil answers null.
+	// answer returns the result of the server's requests; nil is pressed.
 	answer func(method string) any
 
 	mu            sync.Mutex
@@ -58,7 +58,7 @@ func startLSPIn(t testing.TB, home, library string, processID int) *client {
 		"processId": processID, "rootUri": nil,
 		"capabilities": map[string]any{
 			"experimental": map[string]any{"glossStatus": true},
-			"window":       map[string]any{"workDoneProgress": true},
+			"window":       map[string]any{"workDoneProgress": true, "showMessage": map[string]any{}},
 			"workspace":    map[string]any{"codeLens": map[string]any{"refreshSupport": true}},
 			"textDocument": map[string]any{"codeLens": map[string]any{}, "hover": map[string]any{"contentFormat": []string{"markdown"}}},
 		},
@@ -71,7 +71,7 @@ func startLSPIn(t testing.TB, home, library string, processID int) *client {
 func startProcess(t testing.TB, home, library string, answer func(method string) any) *client {
 	t.Helper()
 	c := &client{t: t, process: exec.Command("gloss", "lsp"), stderr: &strings.Builder{}, answer: answer, exited: make(chan error, 1), answers: map[int]chan rpc{}, notifications: make(chan rpc, 10000)}
-	c.process.Env = append(c.process.Environ(), "HOME="+home, "XDG_CACHE_HOME="+home, "GLOSS_ONNXRUNTIME="+library)
+	c.process.Env = append(c.process.Environ(), "HOME="+home, "XDG_CACHE_HOME="+home, "XDG_DATA_HOME="+home, "GLOSS_ONNXRUNTIME="+library)
 	c.process.Stderr = c.stderr
 	var err error
 	if c.stdin, err = c.process.StdinPipe(); err != nil {
@@ -120,7 +120,7 @@ func (c *client) read(r *bufio.Reader) {
 		}
 		switch {
 		case m.Method != "" && m.ID != nil:
-			var result any
+			var result any = pressed(m)
 			if c.answer != nil {
 				result = c.answer(m.Method)
 			}
@@ -141,6 +141,15 @@ func (c *client) read(r *bufio.Reader) {
 			answer <- m
 		}
 	}
+}
+
+// pressed is the first button under a message, nil for other requests.
+func pressed(m rpc) any {
+	var message struct{ Actions []any }
+	if m.Method != "window/showMessageRequest" || json.Unmarshal(m.Params, &message) != nil || len(message.Actions) == 0 {
+		return nil
+	}
+	return message.Actions[0]
 }
 
 func (c *client) send(m map[string]any) {

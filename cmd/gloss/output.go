@@ -43,14 +43,18 @@ func newOutput(stdout, stderr io.Writer, asJSON bool) *output {
 	o := &output{w: bufio.NewWriter(stdout), stderr: stderr, json: asJSON, terminal: isTerminal(stdout), begun: time.Now()}
 	o.colour = o.terminal && os.Getenv("NO_COLOR") == ""
 	if isTerminal(stderr) {
-		o.bar = progressbar.NewOptions(1,
-			progressbar.OptionSetWriter(stderr),
-			progressbar.OptionSetDescription("summarizing"),
-			progressbar.OptionShowCount(),
-			progressbar.OptionThrottle(100*time.Millisecond),
-		)
+		o.bar = newBar(stderr, 1, "summarizing")
 	}
 	return o
+}
+
+func newBar(stderr io.Writer, count int, doing string) *progressbar.ProgressBar {
+	return progressbar.NewOptions(count,
+		progressbar.OptionSetWriter(stderr),
+		progressbar.OptionSetDescription(doing),
+		progressbar.OptionShowCount(),
+		progressbar.OptionThrottle(100*time.Millisecond),
+	)
 }
 
 func isTerminal(w io.Writer) bool {

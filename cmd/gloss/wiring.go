@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"path/filepath"
 	"time"
 
@@ -10,6 +12,7 @@ import (
 	"github.com/gloss-lsp/gloss/inference"
 	"github.com/gloss-lsp/gloss/inference/cache"
 	"github.com/gloss-lsp/gloss/inference/onnx"
+	"github.com/gloss-lsp/gloss/inference/prompt"
 	"github.com/gloss-lsp/gloss/lsp"
 	"github.com/gloss-lsp/gloss/models"
 )
@@ -17,22 +20,42 @@ import (
 // modelFlags are the flags of every command that runs a model.
 type modelFlags struct {
 	model   string
+	prompt  string // a prompt form other than the model's own
 	library string
 	threads int
 	timeout time.Duration
 }
 
 func (f *modelFlags) add(c *cobra.Command) {
-	c.Flags().StringVar(&f.model, "model", models.Default, "a model's name or its directory")
+	c.Flags().StringVar(&f.model, "model", "", "a model's name or its directory (default: the one in use)")
+	f.addRuntime(c)
+}
+
+// addRuntime adds the flags that say how a model is run.
+func (f *modelFlags) addRuntime(c *cobra.Command) {
 	c.Flags().StringVar(&f.library, "onnxruntime", "", "path of ONNX Runtime's shared library (default: search)")
 	c.Flags().IntVar(&f.threads, "threads", 0, "cores that one inference may use (default: up to 4)")
 }
 
-// engine prepares the model to write so many summaries at a time.
-func (f *modelFlags) engine(parallel int) (*inference.Engine, error) {
-	m, err := models.Open(f.model)
+// open opens the model, with the prompt form that is wanted.
+func (f *modelFlags) open() (*models.Model, error) {
+	m, err := openModel(f.model)
 	if err != nil {
 		return nil, &exitError{exitUsage, err}
+	}
+	if f.prompt != "" {
+		if m.Description.Prompt, err = prompt.Named(f.prompt); err != nil {
+			return nil, usage("--prompt: %w", err)
+		}
+	}
+	return m, nil
+}
+
+// engine prepares the model to write so many summaries at a time.
+func (f *modelFlags) engine(parallel int) (*inference.Engine, error) {
+	m, err := f.open()
+	if err != nil {
+		return nil, err
 	}
 	if err := f.check(); err != nil {
 		return nil, err
@@ -70,7 +93,7 @@ func (f *modelFlags) check() error {
 
 // openGraph opens the model and loads its graph, without prompts or cleaning.
 func (f *modelFlags) openGraph() (*models.Model, *onnx.Model, error) {
-	m, err := models.Open(f.model)
+	m, err := openModel(f.model)
 	if err != nil {
 		return nil, nil, &exitError{exitUsage, err}
 	}
@@ -86,9 +109,9 @@ func (f *modelFlags) openGraph() (*models.Model, *onnx.Model, error) {
 
 // newScheduler gives the language server its summaries, as its settings say.
 func newScheduler(s lsp.Settings, warn func(error)) (*inference.Scheduler, func(), error) {
-	m, err := models.Open(s.Model)
+	m, err := openModel(s.Model)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, offerPull(err)
 	}
 	engine, err := inference.NewEngine(m, inference.EngineOptions{
 		Library:         s.Inference.Library,
@@ -119,6 +142,31 @@ func newScheduler(s lsp.Settings, warn func(error)) (*inference.Scheduler, func(
 		_ = engine.Close()
 	}
 	return scheduler, release, nil
+}
+
+// missingModel is a model of the catalog that an editor asks for.
+type missingModel struct {
+	error
+	name string
+}
+
+// offerPull makes an error that a pull would mend one that can do it.
+func offerPull(err error) error {
+	var missing *models.NotInstalledError
+	if !errors.As(err, &missing) {
+		return err
+	}
+	return &missingModel{err, missing.Name}
+}
+
+// Pull implements lsp.MissingModel.
+func (m *missingModel) Pull(ctx context.Context, progress func(have, total int64)) error {
+	hub, err := newHub()
+	if err != nil {
+		return err
+	}
+	_, err = modelStore().Pull(ctx, m.name, models.PullOptions{Hub: hub, Progress: progress})
+	return err
 }
 
 // cacheDir is where summaries are kept unless a setting says otherwise.

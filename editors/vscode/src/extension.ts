@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 
 import { registerFunctionCommands } from "./commands";
 import { EndOfLine } from "./endOfLine";
+import { pickModel } from "./models";
 import { Session } from "./session";
 import { ServerSettings, toggleDisplay, toggleLenses } from "./settings";
 import { StatusItem, showMenu } from "./status";
@@ -23,6 +24,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerFunctionCommands(current),
     vscode.commands.registerCommand("gloss.toggleLenses", toggleLenses),
     vscode.commands.registerCommand("gloss.toggleDisplay", toggleDisplay),
+    vscode.commands.registerCommand("gloss.pickModel", () => pickModel(current)),
     vscode.commands.registerCommand("gloss.restartServer", () => current.restart()),
     vscode.commands.registerCommand("gloss.showLog", () => log.show()),
     vscode.commands.registerCommand("gloss.showMenu", showMenu),

@@ -18,6 +18,8 @@ import { type Status, type StatusItem } from "./status";
 /** The server and the client that speaks with it, over all restarts. */
 export class Session implements vscode.Disposable {
   private client: LanguageClient | undefined;
+  /** The program that was found at the last start. */
+  command: string | undefined;
   private replacing: Promise<void> | undefined;
   private readonly crashes = new Crashes();
   private readonly refreshed = new vscode.EventEmitter<string>();
@@ -62,6 +64,7 @@ export class Session implements vscode.Disposable {
       });
       this.log.info(`${server.version}: ${server.command}`);
       this.status.version = server.version;
+      this.command = server.command;
       this.client = this.newClient(server.command);
       await this.client.start();
     } catch (error) {

@@ -67,6 +67,7 @@ export async function showMenu(): Promise<void> {
       command: "gloss.toggleDisplay",
     },
     { label: "$(refresh) Summarize what has no summary in this file", command: "gloss.file.refresh" },
+    { label: "$(circuit-board) Choose a model", command: "gloss.pickModel" },
     { label: "$(output) Show the log", command: "gloss.showLog" },
     { label: "$(debug-restart) Restart the server", command: "gloss.restartServer" },
     { label: "$(gear) Settings", command: "workbench.action.openSettings", argument: "@ext:gloss-lsp.gloss" },
