@@ -174,8 +174,13 @@ test("VS Code", { skip }, async (t) => {
     await page.waitForSelector(".monaco-workbench.vs-dark");
   });
 
-  await t.test("the status bar says so", async () => {
-    await page.waitForSelector(".statusbar-item >> text=gloss");
+  await t.test("the status bar has a menu, and that the models", async () => {
+    await page.locator(".statusbar-item", { hasText: "gloss" }).first().click();
+    await page.locator(".quick-input-list .monaco-list-row", { hasText: "Choose a model" }).click();
+    await page.locator(".quick-input-list .monaco-list-row", { hasText: "smollm2-135m-instruct" }).first().waitFor();
+    await picture("models");
+    await page.keyboard.press("Escape");
+    await page.waitForSelector(".quick-input-widget", { state: "hidden" });
   });
 
   await t.test("hover shows the summary", async () => {
