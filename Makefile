@@ -4,6 +4,8 @@
 # make lint     vet, gofumpt, staticcheck, govulncheck
 # make bench    the benchmarks
 # make bench-peers  gloss beside Transformers.js and llama.cpp, in one run
+# make e2e      real editors with the built server (Linux with apt-get)
+# make vsix     the extension for VS Code, with and without the server inside
 # make quality  measures the summaries on DATA=FILE.jsonl and writes docs/quality.md
 # make race     the tests under the race detector
 # make fuzz     every fuzz target for FUZZTIME (default 10s)
@@ -52,6 +54,16 @@ test: reference
 	$(GO) test ./...
 	inference/tokenizer/testdata/libtokenizers/test.sh
 
+.PHONY: vsix
+vsix: all
+	@[ -e "$$(echo bin/libonnxruntime*)" ] || $(MAKE) --no-print-directory bundled-runtime
+	@editors/vscode/package.sh
+
+.PHONY: e2e
+e2e: vsix
+	@editors/e2e/install.sh
+	@editors/e2e/run.sh
+
 .PHONY: race
 race: reference
 	$(GO) test -race ./...
@@ -89,4 +101,4 @@ fuzz:
 
 .PHONY: clean
 clean:
-	rm -rf bin $(NPM_DIR)/node_modules
+	rm -rf bin $(NPM_DIR)/node_modules editors/vscode/node_modules editors/vscode/dist editors/e2e/node_modules editors/e2e/.cache editors/e2e/out

@@ -34,7 +34,7 @@ var requests = map[string]func(*server, []byte) (call, error){
 	}),
 	protocol.MethodTextDocumentInlayHint: request(func(s *server, p *protocol.InlayHintParams) call {
 		d := s.document(string(p.TextDocument.URI))
-		return func(context.Context) (any, error) { return fromInlayHints(s.inlayHint(d, toRange(p.Range))) }
+		return func(ctx context.Context) (any, error) { return fromInlayHints(s.inlayHint(ctx, d, toRange(p.Range))) }
 	}),
 	protocol.MethodTextDocumentDocumentSymbol: request(func(s *server, p *protocol.DocumentSymbolParams) call {
 		d := s.document(string(p.TextDocument.URI))

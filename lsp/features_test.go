@@ -222,6 +222,28 @@ func TestInlayHints(t *testing.T) {
 	e.close()
 }
 
+// TestInlayHintsThatCannotBeRefreshed is Helix, which asks once.
+func TestInlayHintsThatCannotBeRefreshed(t *testing.T) {
+	e := newEditor(t, editorOptions{capabilities: `{"textDocument": {"inlayHint": {}}}`})
+	open := e.summarizer.shut()
+	e.open(pyURI, "python", pyText)
+	id := e.start("textDocument/inlayHint", fmt.Sprintf(`{"textDocument":{"uri":%q},"range":{"start":{"line":0,"character":0},"end":{"line":99,"character":0}}}`, pyURI))
+	e.summarizer.called(t, 1)
+	open()
+	var hints []struct{ Label string }
+	if err := e.finish(id, &hints); err != nil || len(hints) != 3 {
+		t.Errorf("hints %v, %v", hints, err)
+	}
+	// Where nothing is written by itself there is nothing to wait for.
+	e.notify("workspace/didChangeConfiguration", `{"settings": {"gloss": {"refresh": "manual"}}}`)
+	e.edit(pyURI, 2, 2, 0, 0, "    more = 1\n")
+	e.must("textDocument/inlayHint", fmt.Sprintf(`{"textDocument":{"uri":%q},"range":{"start":{"line":0,"character":0},"end":{"line":99,"character":0}}}`, pyURI), &hints)
+	if len(hints) != 3 || hints[0].Label != "Does outer (outdated)" {
+		t.Errorf("hints of an edited function: %v", hints)
+	}
+	e.close()
+}
+
 func TestDocumentSymbols(t *testing.T) {
 	type symbol struct {
 		Name, Detail          string

@@ -1,6 +1,16 @@
 package lsp
 
-import "strings"
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+)
+
+// hintWait is how long hints wait for summaries, where the client cannot be
+// told that there are new ones. It is below the patience of the clients that
+// are known.
+const hintWait = 10 * time.Second
 
 // inlayHint is text that an editor sets at the end of a line.
 type inlayHint struct {
@@ -11,7 +21,10 @@ type inlayHint struct {
 // inlayHint returns the hints in a range, each at the end of the line of a
 // function's name. Only summaries become hints: a placeholder that comes and
 // goes inside the code would be a nuisance.
-func (s *server) inlayHint(d *document, r Range) []inlayHint {
+func (s *server) inlayHint(ctx context.Context, d *document, r Range) []inlayHint {
+	if d != nil && s.hints() && !s.client.inlayHintRefresh && !s.client.glossRefresh {
+		s.awaitHints(ctx, d, r)
+	}
 	glosses := s.glosses(d)
 	lines := s.hintLines(glosses)
 	s.gave(d, func(o *openDocument) *answer { return &o.hints }, lines, glosses)
@@ -25,6 +38,48 @@ func (s *server) inlayHint(d *document, r Range) []inlayHint {
 		}
 	}
 	return hints
+}
+
+// awaitHints waits until nothing in a range of d is being written. Helix asks
+// for the hints of a screen once, and again only when the user scrolls or
+// types, so what it is not given then it would never show. It asks beside its
+// work, and throws away what comes too late.
+func (s *server) awaitHints(ctx context.Context, d *document, r Range) {
+	ctx, cancel := context.WithTimeout(ctx, hintWait)
+	defer cancel()
+	select {
+	case <-s.ready:
+	case <-ctx.Done():
+		return
+	case <-s.ctx.Done():
+		return
+	}
+	// More than the Scheduler's events ends the wait: an edit, other settings,
+	// an analysis that finds nothing to do.
+	look := time.NewTicker(50 * time.Millisecond)
+	defer look.Stop()
+	for s.scheduler() != nil && s.document(d.uri) == d && s.beingWritten(d, r) {
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+			return
+		case <-s.ctx.Done():
+			return
+		}
+	}
+}
+
+// beingWritten reports whether a function in a range of d will have another
+// summary without further ado.
+func (s *server) beingWritten(d *document, r Range) bool {
+	s.mu.Lock()
+	o := s.documents[d.uri]
+	held := o == nil || o.analysis.held
+	s.mu.Unlock()
+	return !held && slices.ContainsFunc(s.glosses(d), func(g gloss) bool {
+		n := d.position(g.chunk.NameRange.Start).Line
+		return (g.state == waiting || g.state == stale) && r.Start.Line <= n && n <= r.End.Line
+	})
 }
 
 // hints reports whether hints are on. "auto" has them on for clients without

@@ -1,10 +1,12 @@
 package lsp
 
 import (
+	"bytes"
 	"encoding/json"
 	"flag"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,20 +14,64 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the files that are generated or expected")
 
-func TestSettingsDocIsCommitted(t *testing.T) {
-	const file = "../docs/settings.md"
-	if *update {
-		if err := os.WriteFile(file, []byte(SettingsDoc()), 0o644); err != nil {
-			t.Fatal(err)
-		}
+// TestSettingsAreCommitted compares what is generated from the settings with
+// what is in the repository.
+func TestSettingsAreCommitted(t *testing.T) {
+	for _, tt := range []struct {
+		file string
+		want string
+		// part finds what is generated in the file; nil for all of it.
+		part func(t *testing.T, content []byte) (start, end int)
+	}{
+		{file: "../docs/settings.md", want: SettingsDoc()},
+		{file: "../editors/nvim/lua/gloss/types.lua", want: NeovimSettings()},
+		{file: "../editors/vscode/package.json", want: indentAll(VSCodeSettings(), "        "), part: vscodeProperties},
+	} {
+		t.Run(tt.file, func(t *testing.T) {
+			content, err := os.ReadFile(tt.file)
+			if err != nil && !(*update && tt.part == nil) {
+				t.Fatal(err)
+			}
+			start, end := 0, len(content)
+			if tt.part != nil {
+				start, end = tt.part(t, content)
+			}
+			if string(content[start:end]) == tt.want {
+				return
+			}
+			if !*update {
+				t.Fatalf("%s is not what the settings say; run: go test ./lsp -run TestSettingsAreCommitted -update", tt.file)
+			}
+			if err := os.WriteFile(tt.file, slices.Concat(content[:start], []byte(tt.want), content[end:]), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		})
 	}
-	b, err := os.ReadFile(file)
-	if err != nil {
+}
+
+// vscodeProperties finds the properties of the first part of an extension's
+// configuration, which is the language server's.
+func vscodeProperties(t *testing.T, content []byte) (start, end int) {
+	t.Helper()
+	const before = `"configuration": [
+      {
+        "title": "Summaries",
+        "properties": `
+	start = bytes.Index(content, []byte(before)) + len(before)
+	if start < len(before) {
+		t.Fatalf("package.json does not hold\n%s", before)
+	}
+	d := json.NewDecoder(bytes.NewReader(content[start:]))
+	var properties json.RawMessage
+	if err := d.Decode(&properties); err != nil {
 		t.Fatal(err)
 	}
-	if string(b) != SettingsDoc() {
-		t.Errorf("%s is not what the settings say; run: go test ./lsp -run %s -update", file, t.Name())
-	}
+	return start, start + int(d.InputOffset())
+}
+
+// indentAll indents every line but the first, and ends without a line break.
+func indentAll(text, by string) string {
+	return strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\n", "\n"+by)
 }
 
 func TestEverySettingIsDescribedAndDecodes(t *testing.T) {

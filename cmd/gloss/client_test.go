@@ -25,6 +25,9 @@ type client struct {
 	stderr  *strings.Builder
 	exited  chan error
 
+	// answer returns the result of the server's requests; nil is pressed.
+	answer func(method string) any
+
 	mu            sync.Mutex
 	nextID        int
 	answers       map[int]chan rpc
@@ -50,7 +53,24 @@ func startLSP(t testing.TB, library string, processID int) *client {
 
 func startLSPIn(t testing.TB, home, library string, processID int) *client {
 	t.Helper()
-	c := &client{t: t, process: exec.Command("gloss", "lsp"), stderr: &strings.Builder{}, exited: make(chan error, 1), answers: map[int]chan rpc{}, notifications: make(chan rpc, 10000)}
+	c := startProcess(t, home, library, nil)
+	c.call("initialize", map[string]any{
+		"processId": processID, "rootUri": nil,
+		"capabilities": map[string]any{
+			"experimental": map[string]any{"glossStatus": true},
+			"window":       map[string]any{"workDoneProgress": true, "showMessage": map[string]any{}},
+			"workspace":    map[string]any{"codeLens": map[string]any{"refreshSupport": true}},
+			"textDocument": map[string]any{"codeLens": map[string]any{}, "hover": map[string]any{"contentFormat": []string{"markdown"}}},
+		},
+	})
+	c.notify("initialized", map[string]any{})
+	return c
+}
+
+// startProcess starts the server and leaves the handshake to the caller.
+func startProcess(t testing.TB, home, library string, answer func(method string) any) *client {
+	t.Helper()
+	c := &client{t: t, process: exec.Command("gloss", "lsp"), stderr: &strings.Builder{}, answer: answer, exited: make(chan error, 1), answers: map[int]chan rpc{}, notifications: make(chan rpc, 10000)}
 	c.process.Env = append(c.process.Environ(), "HOME="+home, "XDG_CACHE_HOME="+home, "XDG_DATA_HOME="+home, "GLOSS_ONNXRUNTIME="+library)
 	c.process.Stderr = c.stderr
 	var err error
@@ -69,16 +89,6 @@ func startLSPIn(t testing.TB, home, library string, processID int) *client {
 		c.read(bufio.NewReader(stdout))
 		c.exited <- c.process.Wait()
 	}()
-	c.call("initialize", map[string]any{
-		"processId": processID, "rootUri": nil,
-		"capabilities": map[string]any{
-			"experimental": map[string]any{"glossStatus": true},
-			"window":       map[string]any{"workDoneProgress": true, "showMessage": map[string]any{}},
-			"workspace":    map[string]any{"codeLens": map[string]any{"refreshSupport": true}},
-			"textDocument": map[string]any{"codeLens": map[string]any{}, "hover": map[string]any{"contentFormat": []string{"markdown"}}},
-		},
-	})
-	c.notify("initialized", map[string]any{})
 	return c
 }
 
@@ -110,7 +120,11 @@ func (c *client) read(r *bufio.Reader) {
 		}
 		switch {
 		case m.Method != "" && m.ID != nil:
-			c.send(map[string]any{"jsonrpc": "2.0", "id": m.ID, "result": pressed(m)})
+			var result any = pressed(m)
+			if c.answer != nil {
+				result = c.answer(m.Method)
+			}
+			c.send(map[string]any{"jsonrpc": "2.0", "id": m.ID, "result": result})
 			c.notifications <- m
 		case m.Method != "":
 			c.notifications <- m

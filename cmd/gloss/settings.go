@@ -2,20 +2,38 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/gloss-lsp/gloss/lsp"
 )
 
+// settingsFormats are the ways in which the settings can be printed.
+var settingsFormats = map[string]func() string{
+	"markdown": lsp.SettingsDoc,
+	"nvim":     lsp.NeovimSettings,
+	"vscode":   lsp.VSCodeSettings,
+}
+
 func newSettings() *cobra.Command {
-	return &cobra.Command{
+	var format string
+	known := strings.Join(slices.Sorted(maps.Keys(settingsFormats)), ", ")
+	c := &cobra.Command{
 		Use:   "settings",
 		Short: "Print the settings of the language server with their defaults",
 		Args:  noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			_, err := fmt.Fprint(c.OutOrStdout(), lsp.SettingsDoc())
+			text, ok := settingsFormats[format]
+			if !ok {
+				return usage("--format is %q; it must be one of %s", format, known)
+			}
+			_, err := fmt.Fprint(c.OutOrStdout(), text())
 			return err
 		},
 	}
+	c.Flags().StringVar(&format, "format", "markdown", "how they are written: "+known)
+	return c
 }

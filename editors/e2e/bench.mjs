@@ -1,0 +1,129 @@
+// What the tests of all editors share: a folder to work in, the real server
+// behind a recorder, what its summaries must be, and waiting for conditions.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+
+export const here = import.meta.dirname;
+export const root = path.resolve(here, "../..");
+export const cache = path.join(here, ".cache");
+export const out = path.join(here, "out");
+
+/** How long to wait for what must come. It is no measure of speed. */
+export const patience = 120_000;
+
+const gloss = path.join(root, "bin/gloss");
+
+/** The edit that every test makes, in the last line of one function. */
+export const edit = { name: "evict_idle", line: "        return len(idle)", chop: " len(idle)" };
+
+/** A folder to work in, removed when the test has ended, and its environment. */
+export function bench(t, name) {
+  const folder = mkdtempSync(path.join(tmpdir(), "gloss-e2e-"));
+  const workspace = path.join(folder, "workspace");
+  const home = path.join(folder, "home");
+  const bin = path.join(folder, "bin");
+  for (const d of [workspace, home, bin, path.join(home, "cache"), out]) {
+    mkdirSync(d, { recursive: true, mode: 0o700 });
+  }
+  const text = readFileSync(path.join(root, "docs/demo/limiter.py"), "utf8");
+  const edited = text.replace(edit.line, edit.line.slice(0, -edit.chop.length));
+  assert.notEqual(text, edited);
+  const file = path.join(workspace, "limiter.py");
+  writeFileSync(file, text);
+  mkdirSync(path.join(workspace, ".git"));
+
+  const session = path.join(out, `${name}.jsonl`);
+  rmSync(session, { force: true });
+  const program = path.join(bin, "gloss");
+  writeFileSync(
+    program,
+    `#!/bin/sh
+case "$1" in
+lsp) exec "${process.execPath}" "${here}/record.mjs" "${session}" "${gloss}" "$@" ;;
+esac
+exec "${gloss}" "$@"
+`,
+    { mode: 0o755 },
+  );
+  const mark = randomUUID();
+  const env = {
+    ...process.env,
+    GLOSS_E2E: mark,
+    GLOSS_E2E_PATHS: JSON.stringify({ [workspace]: "/workspace", [home]: "/home", [folder]: "/e2e" }),
+    HOME: home,
+    XDG_CACHE_HOME: path.join(home, "cache"),
+    XDG_CONFIG_HOME: path.join(home, "config"),
+    XDG_DATA_HOME: path.join(home, "data"),
+    XDG_STATE_HOME: path.join(home, "state"),
+    XDG_RUNTIME_DIR: home,
+    PATH: `${bin}${path.delimiter}${process.env.PATH}`,
+  };
+  const b = {
+    name, folder, workspace, home, file, program, env, text, edited, session,
+    servers: () => servers(mark),
+    /** Waits until no server is left. */
+    gone: () => until("the server to be gone", () => servers(mark).length === 0),
+    /** What ends the editor, before the folder is removed. */
+    ends: [],
+  };
+  t.after(async () => {
+    for (const end of b.ends) {
+      await Promise.resolve(end()).catch(() => undefined); // it may have ended
+    }
+    for (const pid of servers(mark)) {
+      process.kill(pid, "SIGKILL");
+    }
+    await until("the folder to be gone", () => {
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+      return !existsSync(folder);
+    });
+  });
+  return b;
+}
+
+/** What the model says about each function of a text: name, row and summary. */
+export function expected(text) {
+  const folder = mkdtempSync(path.join(tmpdir(), "gloss-e2e-"));
+  const file = path.join(folder, "limiter.py");
+  writeFileSync(file, text);
+  const lines = execFileSync(gloss, ["summarize", "--json", "--no-cache", file], { encoding: "utf8", stdio: "pipe" });
+  rmSync(folder, { recursive: true });
+  return lines
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line))
+    .map(({ name, startLine, summary }) => ({ name: name.split(".").at(-1), row: startLine - 1, text: summary }));
+}
+
+/** The running servers of a test, by process id. */
+function servers(mark) {
+  return readdirSync("/proc")
+    .filter((pid) => /^\d+$/.test(pid))
+    .filter((pid) => {
+      try {
+        return readlinkSync(`/proc/${pid}/exe`) === gloss && readFileSync(`/proc/${pid}/environ`, "utf8").includes(mark);
+      } catch {
+        return false; // it ended in between
+      }
+    })
+    .map(Number);
+}
+
+/** Waits until check returns something, and returns that. */
+export async function until(what, check) {
+  for (const end = Date.now() + patience; ; ) {
+    const found = await check();
+    if (found) {
+      return found;
+    }
+    if (Date.now() > end) {
+      throw new Error(`waited in vain for ${what}`);
+    }
+    await pause(50);
+  }
+}

@@ -1,0 +1,174 @@
+-- Runs inside of Neovim, started by nvim.test.mjs with the plugin and a file.
+local want = vim.json.decode(table.concat(vim.fn.readfile(vim.env.GLOSS_E2E_WANT)))
+local gloss = require('gloss')
+local buffer = vim.api.nvim_get_current_buf()
+local patience = want.patience
+
+local function fail(...)
+  io.stdout:write('FAIL ' .. table.concat(vim.tbl_map(vim.inspect, { ... }), ' ') .. '\n' .. vim.fn.execute('messages') .. '\n')
+  vim.cmd('cquit')
+end
+
+local function say(text)
+  io.stdout:write('ok   ' .. text .. '\n')
+end
+
+-- What is drawn, by line: the text and the extmark.
+local function drawn()
+  local found = {}
+  for name, ns in pairs(vim.api.nvim_get_namespaces()) do
+    if name == 'gloss' or name:find('codelens') then
+      for _, m in ipairs(vim.api.nvim_buf_get_extmarks(buffer, ns, 0, -1, { details = true })) do
+        local text = ''
+        for _, chunk in ipairs(m[4].virt_text or {}) do
+          text = text .. chunk[1]
+        end
+        for _, line in ipairs(m[4].virt_lines or {}) do
+          for _, chunk in ipairs(line) do
+            text = text .. chunk[1]
+          end
+        end
+        found[m[2]] = { text = vim.trim(text), id = m[1] }
+      end
+    end
+  end
+  return found
+end
+
+local function until_(what, check)
+  local ok = vim.wait(patience, function()
+    vim.cmd('redraw!') -- Neovim 0.12 draws its own lenses only then
+    return check()
+  end, 20)
+  if not ok then
+    fail('waited in vain for ' .. what, drawn())
+  end
+  say(what)
+end
+
+-- Are these, and no others, drawn?
+local function shows(list)
+  local found = drawn()
+  for _, f in ipairs(list) do
+    if not found[f.row] or found[f.row].text ~= f.text then
+      return false
+    end
+  end
+  return vim.tbl_count(found) == #list
+end
+
+local function row_of(list, name)
+  for _, f in ipairs(list) do
+    if f.name == name then
+      return f.row, f.text
+    end
+  end
+  fail('no function ' .. name)
+end
+
+local function to(row)
+  vim.api.nvim_win_set_cursor(0, { row + 1, 10 })
+end
+
+vim.o.lines = 100
+until_('the server to attach', function()
+  return #vim.lsp.get_clients({ name = 'gloss', bufnr = buffer }) == 1
+end)
+until_('a summary for every function, on its line', function()
+  return shows(want.before)
+end)
+
+if want.display then
+  vim.cmd('quitall!')
+end
+
+-- Hover.
+local row, text = row_of(want.before, 'save')
+to(row)
+vim.lsp.buf.hover()
+until_('hover', function()
+  for _, window in ipairs(vim.api.nvim_list_wins()) do
+    if vim.api.nvim_win_get_config(window).relative ~= '' then
+      local lines = vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(window), 0, -1, false)
+      local found = table.concat(lines, '\n'):find(text, 1, true)
+      vim.api.nvim_win_close(window, true)
+      return found
+    end
+  end
+end)
+
+-- An edit changes the text of one function's lens, and no other lens is touched.
+local before = drawn()
+local edited = row_of(want.before, want.edit.name)
+local line = vim.fn.search('\\V' .. want.edit.line, 'nw') - 1
+vim.api.nvim_buf_set_text(buffer, line, #want.edit.line - #want.edit.chop, line, #want.edit.line, { '' })
+until_('the new summary after an edit', function()
+  for r, was in pairs(before) do
+    local now = drawn()[r]
+    if not now or now.id ~= was.id or (r ~= edited and now.text ~= was.text) then
+      fail('a lens was touched', r, was, now)
+    end
+  end
+  return shows(want.after)
+end)
+vim.cmd('silent write')
+until_('the server to fall idle', function()
+  return gloss.status().state == 'idle'
+end)
+assert(shows(want.after))
+
+-- A line above moves them all.
+vim.api.nvim_buf_set_lines(buffer, 0, 0, false, { '# a line' })
+until_('lenses that moved with the text', function()
+  return shows(vim.tbl_map(function(f)
+    return { row = f.row + 1, text = f.text }
+  end, want.after))
+end)
+vim.api.nvim_buf_set_lines(buffer, 0, 1, false, {})
+until_('lenses that moved back', function()
+  return shows(want.after)
+end)
+
+-- The commands.
+vim.cmd('Gloss toggle')
+until_(':Gloss toggle, off', function()
+  return shows({})
+end)
+vim.cmd('Gloss toggle')
+until_(':Gloss toggle, on', function()
+  return shows(want.after)
+end)
+row, text = row_of(want.after, 'save')
+to(row)
+vim.cmd('Gloss copy')
+until_(':Gloss copy', function()
+  return vim.fn.getreg(vim.v.register) == text
+end)
+vim.cmd('Gloss refresh')
+vim.cmd('Gloss regenerate')
+until_(':Gloss regenerate', function()
+  return vim.fn.execute('messages'):find('\n' .. text, 1, true)
+end)
+vim.cmd('Gloss insert')
+until_(':Gloss insert', function()
+  return vim.api.nvim_buf_get_lines(buffer, row + 1, row + 2, false)[1] == ('        """%s"""'):format(text)
+end)
+vim.api.nvim_buf_set_lines(buffer, row + 1, row + 2, false, {})
+until_('the summary of a function whose comment is gone', function()
+  return shows(want.after)
+end)
+
+local client = vim.lsp.get_clients({ name = 'gloss' })[1].id
+vim.cmd('Gloss restart')
+until_(':Gloss restart', function()
+  local now = vim.lsp.get_clients({ name = 'gloss', bufnr = buffer })[1]
+  return now and now.id ~= client and shows(want.after)
+end)
+
+vim.cmd('checkhealth gloss')
+local health = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n')
+if not health:find('ONNX Runtime', 1, true) or health:find('ERROR', 1, true) or health:find('WARNING', 1, true) then
+  fail(health)
+end
+say(':checkhealth')
+vim.cmd('quitall!')

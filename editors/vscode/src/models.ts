@@ -1,0 +1,58 @@
+import { execFile } from "node:child_process";
+import * as vscode from "vscode";
+
+import { type Session } from "./session";
+
+/** A line of `gloss model list --json`. */
+interface Model {
+  name: string;
+  about: string;
+  bytes: number;
+  inUse: boolean;
+  installed: boolean;
+}
+
+/**
+ * Lets the user choose a model. One that is not on this machine is offered for
+ * download by the server, with its size and a progress that can be cancelled.
+ */
+export async function pickModel(session: Session): Promise<void> {
+  const command = session.command;
+  if (command === undefined) {
+    void vscode.window.showWarningMessage("gloss: there is no server to ask for its models.");
+    return;
+  }
+  const items = list(command).then((models) => [
+    { label: "The one in use", description: 'which "gloss model use" chooses', model: "" },
+    ...models.map((m) => ({
+      label: m.name,
+      description: `${(m.bytes / 1e6).toFixed(0)} MB${m.installed ? "" : ", to be downloaded"}`,
+      detail: m.about,
+      model: m.name,
+    })),
+  ]);
+  items.catch((error: Error) => vscode.window.showWarningMessage(`gloss: ${error.message}`));
+  const choice = await vscode.window.showQuickPick(items, { title: "Model" });
+  if (choice) {
+    await vscode.workspace
+      .getConfiguration("gloss")
+      .update("model", choice.model || undefined, vscode.ConfigurationTarget.Global);
+  }
+}
+
+function list(command: string): Promise<Model[]> {
+  return new Promise((resolve, reject) => {
+    execFile(command, ["model", "list", "--json"], { timeout: 30_000, windowsHide: true }, (error, stdout) => {
+      if (error) {
+        reject(error);
+        return;
+      }
+      try {
+        const lines = stdout.split("\n").filter((line) => line !== "");
+        resolve(lines.map((line) => JSON.parse(line) as Model));
+      } catch (error) {
+        reject(error as Error);
+      }
+    });
+  });
+}

@@ -1,0 +1,182 @@
+import * as vscode from "vscode";
+import {
+  type ClientCapabilities,
+  CloseAction,
+  CodeLensRequest,
+  ErrorAction,
+  LanguageClient,
+  type LanguageClientOptions,
+  RevealOutputChannelOn,
+  State,
+} from "vscode-languageclient/node";
+
+import { Crashes } from "./crashes";
+import { findServer } from "./server";
+import { type ServerSettings, atEndOfLine } from "./settings";
+import { type Status, type StatusItem } from "./status";
+
+/** The server and the client that speaks with it, over all restarts. */
+export class Session implements vscode.Disposable {
+  private client: LanguageClient | undefined;
+  /** The program that was found at the last start. */
+  command: string | undefined;
+  private replacing: Promise<void> | undefined;
+  private readonly crashes = new Crashes();
+  private readonly refreshed = new vscode.EventEmitter<string>();
+  private readonly started = new vscode.EventEmitter<void>();
+
+  /** Fires with the URI of a document that the server has other text for. */
+  readonly onRefresh = this.refreshed.event;
+  /** Fires when a server has started. */
+  readonly onStart = this.started.event;
+
+  constructor(
+    private readonly context: vscode.ExtensionContext,
+    private readonly settings: ServerSettings,
+    private readonly status: StatusItem,
+    private readonly log: vscode.LogOutputChannel,
+  ) {}
+
+  /** The client, when the server runs. */
+  get running(): LanguageClient | undefined {
+    return this.client?.state === State.Running ? this.client : undefined;
+  }
+
+  /**
+   * Stops the server, if it runs, and starts it. A call while another is under
+   * way is that one.
+   */
+  restart(): Promise<void> {
+    this.replacing ??= this.replace().finally(() => (this.replacing = undefined));
+    return this.replacing;
+  }
+
+  private async replace(): Promise<void> {
+    this.crashes.reset();
+    await this.stop();
+    this.status.set({ state: "starting" });
+    try {
+      const server = await findServer({
+        setting: vscode.workspace.getConfiguration("gloss").get("server.path", ""),
+        extension: this.context.extensionPath,
+        path: process.env["PATH"] ?? "",
+        platform: process.platform,
+      });
+      this.log.info(`${server.version}: ${server.command}`);
+      this.status.version = server.version;
+      this.command = server.command;
+      this.client = this.newClient(server.command);
+      await this.client.start();
+    } catch (error) {
+      this.fail(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  private newClient(command: string): LanguageClient {
+    const client = new LanguageClient("gloss", "gloss", { command, args: ["lsp"] }, this.options());
+    client.registerFeature({
+      fillClientCapabilities: (capabilities: ClientCapabilities) => {
+        capabilities.experimental = { ...capabilities.experimental, glossStatus: true, glossRefresh: true };
+      },
+      initialize: () => undefined,
+      getState: () => ({ kind: "static" }),
+      clear: () => undefined,
+    });
+    client.onNotification("gloss/status", (status: Status) => this.status.set(status));
+    client.onNotification("gloss/refresh", (about: { uri: string }) => this.refreshed.fire(about.uri));
+    client.onDidChangeState(({ newState }) => {
+      void vscode.commands.executeCommand("setContext", "gloss.running", newState === State.Running);
+      if (newState === State.Starting) {
+        this.status.set({ state: "starting" });
+      } else if (newState === State.Running) {
+        this.status.set({ state: "idle" });
+        this.started.fire();
+      }
+    });
+    return client;
+  }
+
+  private options(): LanguageClientOptions {
+    const languages = this.context.extension.packageJSON.activationEvents.map((e: string) => e.replace("onLanguage:", ""));
+    return {
+      documentSelector: languages.flatMap((language: string) => [
+        { scheme: "file", language },
+        { scheme: "untitled", language },
+      ]),
+      outputChannel: this.log,
+      revealOutputChannelOn: RevealOutputChannelOn.Never,
+      // A workspace cannot set those that decide what runs: only these count
+      // for them, and their scope in the manifest keeps a workspace out.
+      initializationOptions: () => this.settings.values(),
+      initializationFailedHandler: () => false,
+      errorHandler: {
+        error: () => ({ action: ErrorAction.Continue }),
+        closed: () => this.closed(),
+      },
+      middleware: {
+        provideCodeLenses: (document, token, next) => (atEndOfLine() ? [] : next(document, token)),
+        executeCommand: async (command, args, next) => {
+          const result: unknown = await next(command, args);
+          if (command === "gloss.copySummary" && typeof result === "string") {
+            await vscode.env.clipboard.writeText(result);
+          }
+          return result;
+        },
+        workspace: {
+          configuration: (params) => params.items.map(() => this.settings.values()),
+        },
+      },
+    };
+  }
+
+  private closed(): { action: CloseAction; handled: boolean } {
+    if (this.crashes.crashed(Date.now())) {
+      this.log.warn("the server ended; it is started again");
+      return { action: CloseAction.Restart, handled: true };
+    }
+    this.fail("The server ended several times in a few minutes.");
+    return { action: CloseAction.DoNotRestart, handled: true };
+  }
+
+  /** Says that there is no server, in the status bar and once beside it. */
+  private fail(message: string): void {
+    this.log.error(message);
+    this.status.set({ state: "failed", message });
+    const log = "Show the Log";
+    const again = "Try Again";
+    void vscode.window.showErrorMessage(`gloss: ${message}`, again, log).then((choice) => {
+      if (choice === again) {
+        void this.restart();
+      } else if (choice === log) {
+        this.log.show();
+      }
+    });
+  }
+
+  /** Has VS Code request the code lenses again. */
+  refreshLenses(): void {
+    for (const document of vscode.workspace.textDocuments) {
+      const provider = this.running?.getFeature(CodeLensRequest.method).getProvider(document);
+      if (provider) {
+        provider.onDidChangeCodeLensEmitter.fire();
+        return; // it is the same for all of them
+      }
+    }
+  }
+
+  async stop(): Promise<void> {
+    const client = this.client;
+    this.client = undefined;
+    try {
+      await client?.dispose();
+    } catch (error) {
+      this.log.info(`the server did not stop in order: ${String(error)}`);
+    }
+  }
+
+  dispose(): void {
+    void this.stop();
+    this.refreshed.dispose();
+    this.started.dispose();
+  }
+}
