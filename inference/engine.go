@@ -86,7 +86,7 @@ func NewEngine(m *models.Model, o EngineOptions) (*Engine, error) {
 	if o.MaxOutputTokens == 0 || o.MaxOutputTokens > m.Description.MaxOutputTokens {
 		o.MaxOutputTokens = m.Description.MaxOutputTokens
 	}
-	identity := fmt.Sprintf("%s/%+v/%d/%d/%+v", hash, m.Description.Prompt, o.MaxInputTokens, o.MaxOutputTokens, o.Sampling)
+	identity := fmt.Sprintf("%s/%+v/%d/%d/%+v/choice %d", hash, m.Description.Prompt, o.MaxInputTokens, o.MaxOutputTokens, o.Sampling, choiceVersion)
 	return &Engine{model: m, options: o, identity: identity}, nil
 }
 
@@ -185,10 +185,12 @@ func (e *Engine) Summarize(ctx context.Context, r Request) (Summary, error) {
 	start := time.Now()
 	f := prompt.Function{Language: r.Language, Name: r.Name, Code: r.Code}
 	p := l.form.Prompt(f)
+	draft, _ := FromName(r)
 	out, err := l.graph.Generate(limited, p.IDs, onnx.GenerateOptions{
 		PrefixLen:    p.PrefixLen,
 		MaxNewTokens: e.options.MaxOutputTokens,
 		EOS:          e.model.Generation.EOS,
+		Score:        l.answers(draft.Text),
 		Stop:         func(ids []int64) bool { return l.form.Done(l.tokenizer.Decode(ids, true)) },
 
 		Temperature:       e.options.Sampling.Temperature,
@@ -205,10 +207,13 @@ func (e *Engine) Summarize(ctx context.Context, r Request) (Summary, error) {
 		return Summary{}, err
 	}
 	text, err := l.form.Summary(l.tokenizer.Decode(out.IDs, true), f)
-	if err != nil {
+	written := Summary{Text: text, Source: SourceModel, Model: e.model.Name}
+	summary, ok := choose(e.model.Description.Calibration, written, draft, out)
+	if !ok {
 		return Summary{}, fmt.Errorf("%w: %w", ErrNoSummary, err)
 	}
-	return Summary{Text: text, Source: SourceModel, Model: e.model.Name, Elapsed: time.Since(start)}, nil
+	summary.Elapsed = time.Since(start)
+	return summary, nil
 }
 
 // Close frees the model's native memory. The Engine may be used again: it

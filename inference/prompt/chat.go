@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/gloss-lsp/gloss/inference/tokenizer"
 	"github.com/gloss-lsp/gloss/models"
@@ -67,6 +69,12 @@ func (c *chat) Prompt(f Function) Prompt {
 		),
 		PrefixLen: len(c.head),
 	}
+}
+
+// Answer returns summary as it goes on after the start of the assistant's turn.
+func (c *chat) Answer(summary string) string {
+	first, size := utf8.DecodeRuneInString(summary)
+	return " " + string(unicode.ToLower(first)) + summary[size:]
 }
 
 // code returns what is shown of a function's code, and its tokens.
