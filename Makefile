@@ -3,6 +3,7 @@
 # make test     every test that needs no editor
 # make lint     vet, gofumpt, staticcheck, govulncheck
 # make bench    the benchmarks
+# make quality  measures the summaries on DATA=FILE.jsonl and writes docs/quality.md
 # make race     the tests under the race detector
 # make fuzz     every fuzz target for FUZZTIME (default 10s)
 # Every target does its own set-up.
@@ -64,6 +65,16 @@ lint:
 .PHONY: bench
 bench: reference
 	$(GO) test -run '^$$' -bench . -benchmem -timeout 30m ./...
+
+# EVAL takes further flags of gloss eval, such as --model DIR for a second one.
+.PHONY: quality
+quality: all
+	@test -f "$(DATA)" || { echo "make quality needs DATA=FILE.jsonl, the functions to measure on (docs/quality.md says what they are)"; exit 2; }
+	@mkdir -p bin/quality
+	bin/gloss eval --data "$(DATA)" --json --examples 50 $(EVAL) >bin/quality/plain.json
+	bin/gloss eval --data "$(DATA)" --json --obfuscate $(EVAL) >bin/quality/obfuscated.json
+	$(GO) run ./models/eval/quality bin/quality/plain.json bin/quality/obfuscated.json >bin/quality/quality.md
+	@mv bin/quality/quality.md docs/quality.md
 
 .PHONY: fuzz
 fuzz:

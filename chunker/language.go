@@ -38,11 +38,16 @@ type Language struct {
 	// function written as several equations.
 	clauses bool
 	doc     docSyntax
+	// around is what a function may need around it for the grammar to know it
+	// where it stands by itself. The first that fits is taken; none comes before
+	// all of them.
+	around []delimiters
 
 	compiled func() *query
+	declared func() *query
 }
 
-//go:embed queries/*.scm
+//go:embed queries/*.scm queries/declared/*.scm
 var queryFiles embed.FS
 
 var (
@@ -55,7 +60,8 @@ var (
 func init() {
 	for i := range languages {
 		l := &languages[i]
-		l.compiled = sync.OnceValue(l.compile)
+		l.compiled = sync.OnceValue(func() *query { return l.compile(l.query) })
+		l.declared = sync.OnceValue(func() *query { return l.compile("declared/" + l.query) })
 		for _, id := range append([]string{l.ID}, l.aliases...) {
 			byID[id] = l
 		}
@@ -71,17 +77,17 @@ func init() {
 	}
 }
 
-// compile builds the language's query. The query is shared by all files and
-// lives as long as the process. A query that does not compile is an error of
+// compile builds one of the language's queries. A query is shared by all files
+// and lives as long as the process. One that does not compile is an error of
 // this package, which every test of the language finds.
-func (l *Language) compile() *query {
-	source, err := queryFiles.ReadFile("queries/" + l.query + ".scm")
+func (l *Language) compile(name string) *query {
+	source, err := queryFiles.ReadFile("queries/" + name + ".scm")
 	if err != nil {
 		panic(fmt.Sprintf("chunker: %v", err))
 	}
 	q, err := newQuery(l.grammar(), string(source))
 	if err != nil {
-		panic(fmt.Sprintf("chunker: queries/%s.scm for %s: %v", l.query, l.ID, err))
+		panic(fmt.Sprintf("chunker: queries/%s.scm for %s: %v", name, l.ID, err))
 	}
 	return q
 }

@@ -31,7 +31,8 @@ var languages = []Language{
 	{
 		ID: "go", Name: "Go", extensions: []string{".go"},
 		grammar: grammar(golang.Language), query: "go",
-		doc: docSyntax{insert: slashes, line: []string{"//"}, block: []delimiters{{"/*", "*/"}}},
+		doc:    docSyntax{insert: slashes, line: []string{"//"}, block: []delimiters{{"/*", "*/"}}},
+		around: []delimiters{{"func _() {\n", "\n}"}, {"var _ = T{\n", ",\n}"}},
 	},
 	{
 		ID: "python", Name: "Python",
@@ -43,28 +44,33 @@ var languages = []Language{
 		ID: "javascript", Name: "JavaScript", aliases: []string{"javascriptreact", "jsx"},
 		extensions: []string{".js", ".mjs", ".cjs", ".jsx"}, interpreters: []string{"node", "nodejs"},
 		grammar: grammar(javascript.Language), query: "javascript", constructor: "constructor",
-		doc: javadoc,
+		doc:    javadoc,
+		around: []delimiters{inClass, {"({\n", "\n})"}},
 	},
 	{
 		ID: "typescript", Name: "TypeScript",
 		extensions: []string{".ts", ".mts", ".cts"}, interpreters: []string{"deno", "ts-node", "tsx", "bun"},
 		grammar: grammar(typescript.LanguageTypescript), query: "typescript", constructor: "constructor",
-		doc: javadoc,
+		doc:    javadoc,
+		around: []delimiters{inClass, {"({\n", "\n})"}},
 	},
 	{
 		ID: "typescriptreact", Name: "TSX", aliases: []string{"tsx"}, extensions: []string{".tsx"},
 		grammar: grammar(typescript.LanguageTSX), query: "typescript", constructor: "constructor",
-		doc: javadoc,
+		doc:    javadoc,
+		around: []delimiters{inClass, {"({\n", "\n})"}},
 	},
 	{
 		ID: "rust", Name: "Rust", extensions: []string{".rs"},
 		grammar: grammar(rust.Language), query: "rust",
-		doc: docSyntax{insert: comment, line: []string{"///"}, block: []delimiters{{"/**", "*/"}}},
+		doc:    docSyntax{insert: comment, line: []string{"///"}, block: []delimiters{{"/**", "*/"}}},
+		around: []delimiters{{"fn _f() {\n", "\n}"}},
 	},
 	{
 		ID: "java", Name: "Java", extensions: []string{".java"},
 		grammar: grammar(java.Language), query: "java",
-		doc: javadoc,
+		doc:    javadoc,
+		around: []delimiters{inClass},
 	},
 	{
 		ID: "c", Name: "C", extensions: []string{".c", ".h"},
@@ -75,12 +81,14 @@ var languages = []Language{
 		ID: "cpp", Name: "C++", aliases: []string{"c++"},
 		extensions: []string{".cpp", ".cc", ".cxx", ".c++", ".hpp", ".hh", ".hxx", ".h++", ".ipp", ".tpp"},
 		grammar:    grammar(cpp.Language), query: "cpp",
-		doc: docSyntax{insert: comment, line: doxygen.line, block: doxygen.block},
+		doc:    docSyntax{insert: comment, line: doxygen.line, block: doxygen.block},
+		around: []delimiters{{"class C {\n", "\n};"}},
 	},
 	{
 		ID: "csharp", Name: "C#", aliases: []string{"c#", "cs"}, extensions: []string{".cs", ".csx"},
 		grammar: grammar(csharp.Language), query: "csharp",
-		doc: docSyntax{insert: xml, line: []string{"///"}, block: []delimiters{{"/**", "*/"}}},
+		doc:    docSyntax{insert: xml, line: []string{"///"}, block: []delimiters{{"/**", "*/"}}},
+		around: []delimiters{inClass},
 	},
 	{
 		ID: "ruby", Name: "Ruby", extensions: []string{".rb", ".rake", ".gemspec", ".ru"},
@@ -91,7 +99,8 @@ var languages = []Language{
 	{
 		ID: "php", Name: "PHP", extensions: []string{".php", ".phtml", ".inc"}, interpreters: []string{"php"},
 		grammar: grammar(php.LanguagePHP), query: "php", constructor: "__construct",
-		doc: javadoc,
+		doc:    javadoc,
+		around: []delimiters{{"<?php\n", ""}, {"<?php\nclass C {\n", "\n}"}, {"<?php\n$_ = [\n", "\n];"}},
 	},
 	{
 		ID: "shellscript", Name: "Bash", aliases: []string{"bash", "sh"},
@@ -104,17 +113,20 @@ var languages = []Language{
 	{
 		ID: "lua", Name: "Lua", extensions: []string{".lua"}, interpreters: []string{"lua", "luajit"},
 		grammar: grammar(lua.Language), query: "lua",
-		doc: docSyntax{insert: comment, line: []string{"---", "--"}, block: []delimiters{{"--[[", "]]"}}},
+		doc:    docSyntax{insert: comment, line: []string{"---", "--"}, block: []delimiters{{"--[[", "]]"}}},
+		around: []delimiters{{"_ = {\n", "\n}"}},
 	},
 	{
 		ID: "kotlin", Name: "Kotlin", extensions: []string{".kt", ".kts"},
 		grammar: grammar(kotlin.Language), query: "kotlin",
-		doc: javadoc,
+		doc:    javadoc,
+		around: []delimiters{inClass},
 	},
 	{
 		ID: "scala", Name: "Scala", extensions: []string{".scala", ".sc", ".sbt"}, interpreters: []string{"scala"},
 		grammar: grammar(scala.Language), query: "scala", constructor: "this",
-		doc: javadoc,
+		doc:    javadoc,
+		around: []delimiters{inClass},
 	},
 	{
 		ID: "zig", Name: "Zig", extensions: []string{".zig"},
@@ -123,13 +135,14 @@ var languages = []Language{
 	},
 	{
 		ID: "haskell", Name: "Haskell", extensions: []string{".hs"}, interpreters: []string{"runhaskell", "runghc", "stack"},
-		grammar: grammar(haskell.Language), query: "haskell", clauses: true,
+		grammar: grammar(haskell.Language), query: "haskell", clauses: true, mask: maskTabs,
 		doc: docSyntax{insert: comment, line: []string{"-- |"}, continued: "--", block: []delimiters{{"{-|", "-}"}, {"{- |", "-}"}}},
 	},
 	{
 		ID: "ocaml", Name: "OCaml", extensions: []string{".ml"}, interpreters: []string{"ocaml"},
 		grammar: grammar(ocaml.LanguageOCaml), mask: maskDeepComments, query: "ocaml",
-		doc: ocamldoc,
+		doc:    ocamldoc,
+		around: []delimiters{{"let rec _f = ()\n", "\n"}, {"class c = object\n", "\nend\n"}},
 	},
 	{
 		ID: "ocaml.interface", Name: "OCaml interface", extensions: []string{".mli"},
@@ -155,6 +168,7 @@ var (
 		line:   []string{"///", "//!", "//"},
 		block:  []delimiters{{"/**", "*/"}, {"/*!", "*/"}, {"/*", "*/"}},
 	}
+	inClass  = delimiters{"class C {\n", "\n}"}
 	ocamldoc = docSyntax{insert: block, block: []delimiters{{"(**", "*)"}}}
 )
 

@@ -51,6 +51,9 @@ type Summary struct {
 	// its description; docs/quality.md says what counts as good. It is 0 where
 	// nothing is known: no model was asked, or it has no calibration.
 	Confidence float64
+	// Truncated is true when the model came to the bound of its output before
+	// its sentence was complete. It is not kept in the cache.
+	Truncated bool
 }
 
 // FromName returns the sentence of r's name as a Summary, if it has one.

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -35,6 +36,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"longline": longLine,
+			"rank":     rank,
 		},
 	})
 }
@@ -49,4 +51,13 @@ func longLine(ts *testscript.TestScript, _ bool, args []string) {
 		line[i] = 'a' + byte(i%26)
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), line, 0o600))
+}
+
+// rank fills a blind sheet, with every line alike: rank FILE.
+func rank(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: rank FILE")
+	}
+	sheet := ts.ReadFile(args[0])
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.ReplaceAll(sheet, "\n[ ]", "\n[1]")), 0o600))
 }

@@ -34,17 +34,24 @@ type sources struct {
 func newSources(args []string, f summarizeFlags, stdin io.Reader) (*sources, error) {
 	s := &sources{args: args, stdin: stdin, chunkLines: f.chunkLines, skipped: map[string]int{}}
 	if f.language != "" {
-		l := chunker.LanguageByID(f.language)
-		if l == nil {
-			var known []string
-			for _, l := range chunker.Languages() {
-				known = append(known, l.ID)
-			}
-			return nil, usage("unknown language %q; known are %s", f.language, strings.Join(known, ", "))
+		l, err := languageByID(f.language)
+		if err != nil {
+			return nil, usage("%w", err)
 		}
 		s.language = l
 	}
 	return s, nil
+}
+
+func languageByID(id string) (*chunker.Language, error) {
+	if l := chunker.LanguageByID(id); l != nil {
+		return l, nil
+	}
+	var known []string
+	for _, l := range chunker.Languages() {
+		known = append(known, l.ID)
+	}
+	return nil, fmt.Errorf("unknown language %q; known are %s", id, strings.Join(known, ", "))
 }
 
 // each gives every function of every source to emit, in order.

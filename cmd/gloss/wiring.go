@@ -10,6 +10,7 @@ import (
 	"github.com/gloss-lsp/gloss/inference"
 	"github.com/gloss-lsp/gloss/inference/cache"
 	"github.com/gloss-lsp/gloss/inference/onnx"
+	"github.com/gloss-lsp/gloss/inference/prompt"
 	"github.com/gloss-lsp/gloss/lsp"
 	"github.com/gloss-lsp/gloss/models"
 )
@@ -17,6 +18,7 @@ import (
 // modelFlags are the flags of every command that runs a model.
 type modelFlags struct {
 	model   string
+	prompt  string // a prompt form other than the model's own
 	library string
 	threads int
 	timeout time.Duration
@@ -24,15 +26,34 @@ type modelFlags struct {
 
 func (f *modelFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.model, "model", models.Default, "a model's name or its directory")
+	f.addRuntime(c)
+}
+
+// addRuntime adds the flags that say how a model is run.
+func (f *modelFlags) addRuntime(c *cobra.Command) {
 	c.Flags().StringVar(&f.library, "onnxruntime", "", "path of ONNX Runtime's shared library (default: search)")
 	c.Flags().IntVar(&f.threads, "threads", 0, "cores that one inference may use (default: up to 4)")
 }
 
-// engine prepares the model to write so many summaries at a time.
-func (f *modelFlags) engine(parallel int) (*inference.Engine, error) {
+// open opens the model, with the prompt form that is wanted.
+func (f *modelFlags) open() (*models.Model, error) {
 	m, err := models.Open(f.model)
 	if err != nil {
 		return nil, &exitError{exitUsage, err}
+	}
+	if f.prompt != "" {
+		if m.Description.Prompt, err = prompt.Named(f.prompt); err != nil {
+			return nil, usage("--prompt: %w", err)
+		}
+	}
+	return m, nil
+}
+
+// engine prepares the model to write so many summaries at a time.
+func (f *modelFlags) engine(parallel int) (*inference.Engine, error) {
+	m, err := f.open()
+	if err != nil {
+		return nil, err
 	}
 	if err := f.check(); err != nil {
 		return nil, err

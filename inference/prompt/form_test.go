@@ -117,6 +117,26 @@ func goldens(tb testing.TB) []golden {
 	return all
 }
 
+func TestNamed(t *testing.T) {
+	for _, test := range []struct {
+		ref  string
+		want models.Prompt // the zero Prompt for an error
+	}{
+		{"words", models.Prompt{Form: "words", Version: 1}},
+		{"chat@1", models.Prompt{Form: "chat", Version: 1}},
+		{"chat@99", models.Prompt{}},
+		{"chat@", models.Prompt{}},
+		{"chat@01", models.Prompt{}},
+		{"", models.Prompt{}},
+		{"nonsense", models.Prompt{}},
+	} {
+		got, err := Named(test.ref)
+		if got != test.want || (err != nil) != (test.want.Form == "") {
+			t.Errorf("Named(%q) = %+v, %v", test.ref, got, err)
+		}
+	}
+}
+
 func TestWordsGolden(t *testing.T) {
 	form, _, _ := shipped(t)
 	all := goldens(t)

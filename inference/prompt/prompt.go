@@ -14,6 +14,7 @@ package prompt
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gloss-lsp/gloss/inference/tokenizer"
@@ -76,6 +77,22 @@ func New(d models.Description, t tokenizer.Tokenizer) (Form, error) {
 		return nil, fmt.Errorf("prompt form %q version %d: %w", d.Prompt.Form, d.Prompt.Version, err)
 	}
 	return f, nil
+}
+
+// Named returns the form that ref names: "words@1", or "words" for the newest
+// version of it.
+func Named(ref string) (models.Prompt, error) {
+	name, version, exact := strings.Cut(ref, "@")
+	var found models.Prompt
+	for p := range forms {
+		if p.Form == name && p.Version > found.Version && (!exact || strconv.Itoa(p.Version) == version) {
+			found = p
+		}
+	}
+	if found.Form == "" {
+		return models.Prompt{}, fmt.Errorf("prompt form %q is unknown to this gloss; it knows %s", ref, known())
+	}
+	return found, nil
 }
 
 // known lists the forms for a message.

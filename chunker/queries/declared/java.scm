@@ -1,0 +1,17 @@
+(identifier) @use
+(method_invocation name: (identifier) @kept)
+(method_reference (_) (identifier) @kept)
+(field_access field: (identifier) @kept)
+(annotation name: (identifier) @kept)
+(marker_annotation name: (identifier) @kept)
+
+(formal_parameter name: (identifier) @declared)
+(catch_formal_parameter name: (identifier) @declared)
+(variable_declarator name: (identifier) @declared)
+(enhanced_for_statement name: (identifier) @declared)
+(resource name: (identifier) @declared)
+(lambda_expression parameters: (identifier) @declared)
+(inferred_parameters (identifier) @declared)
+(instanceof_expression name: (identifier) @declared)
+(type_pattern (identifier) @declared)
+(record_pattern_component (identifier) @declared)

@@ -1,0 +1,18 @@
+(identifier) @use
+(call method: (identifier) @kept)
+
+(method_parameters (identifier) @declared)
+(block_parameters (identifier) @declared)
+(lambda_parameters (identifier) @declared)
+(destructured_parameter (identifier) @declared)
+(optional_parameter name: (identifier) @declared)
+(splat_parameter name: (identifier) @declared)
+(hash_splat_parameter name: (identifier) @declared)
+(block_parameter name: (identifier) @declared)
+(keyword_parameter name: (identifier) @declared)
+(assignment left: (identifier) @declared)
+(operator_assignment left: (identifier) @declared)
+(left_assignment_list (identifier) @declared)
+(rest_assignment (identifier) @declared)
+(for pattern: (identifier) @declared)
+(exception_variable (identifier) @declared)

@@ -1,0 +1,273 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+
+	"github.com/gloss-lsp/gloss/inference"
+	"github.com/gloss-lsp/gloss/models"
+	"github.com/gloss-lsp/gloss/models/eval"
+)
+
+type evalFlags struct {
+	modelFlags
+	models    []string
+	data      string
+	limit     int
+	obfuscate bool
+	examples  int
+	json      bool
+	sheet     int
+	score     string
+	key       string
+}
+
+func newEval() *cobra.Command {
+	var f evalFlags
+	c := &cobra.Command{
+		Use:   "eval (--data FILE | --score SHEET)",
+		Short: "Measure how good summaries are",
+		Long: `Measure what models write about functions against what their authors wrote.
+
+--data names JSON lines of {language, code, reference}, and optionally {name,
+kind, repo, commit, path}; '-' reads standard input. Code is the function
+alone; reference is the first sentence of its doc comment. Beside every model
+stand the baselines, which need none, and the author's own sentence. The cache
+is not used.
+
+--sheet N prints a blind sheet instead: N functions with what the systems
+wrote, in random order and without their names, for a person to rank. Which
+system wrote what goes to the file --key, which that person should not open.
+--score SHEET, with the same --key, evaluates the filled sheet.
+
+Exit status: 0 all measured, 1 some failed, 2 wrong usage or nothing to do.`,
+		Args: noArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := f.checkEval(c); err != nil {
+				return err
+			}
+			if f.score != "" {
+				return score(c, f)
+			}
+			return evaluate(c, f)
+		},
+	}
+	f.addRuntime(c)
+	c.Flags().StringVar(&f.data, "data", "", "JSON lines of the functions to measure on")
+	c.Flags().StringArrayVar(&f.models, "model", []string{models.Default}, "a model's name or its directory; may be given several times")
+	c.Flags().StringVar(&f.prompt, "prompt", "", "prompt form, as name or name@version (default: what each model says)")
+	c.Flags().IntVar(&f.limit, "limit", 0, "most functions of one language, picked at random (default: all)")
+	c.Flags().BoolVar(&f.obfuscate, "obfuscate", false, "hide the names of functions and of what they declare")
+	c.Flags().IntVar(&f.examples, "examples", 0, "show so many functions, picked at random, with all outputs")
+	c.Flags().BoolVar(&f.json, "json", false, "print one JSON object")
+	c.Flags().IntVar(&f.sheet, "sheet", 0, "print a blind sheet of so many functions, picked at random")
+	c.Flags().StringVar(&f.score, "score", "", "evaluate this filled sheet")
+	c.Flags().StringVar(&f.key, "key", "", "file of the sheet's key")
+	return c
+}
+
+// checkEval refuses flags that do not go together.
+func (f *evalFlags) checkEval(c *cobra.Command) error {
+	switch {
+	case (f.data == "") == (f.score == ""):
+		return usage("eval needs either --data or --score (see 'gloss eval --help')")
+	case f.limit < 0 || f.examples < 0 || f.sheet < 0:
+		return usage("--limit, --examples and --sheet must not be negative")
+	case f.sheet > 0 && (f.json || f.examples > 0):
+		return usage("--sheet prints a sheet alone; leave out --json and --examples")
+	case (f.sheet > 0 || f.score != "") && f.key == "":
+		return usage("give the file of the sheet's key with --key")
+	case f.score != "" && (f.sheet > 0 || f.obfuscate || f.examples > 0 || f.limit > 0 || c.Flags().Changed("model")):
+		return usage("--score evaluates a sheet that is there; give it --key and --json only")
+	}
+	return nil
+}
+
+func evaluate(c *cobra.Command, f evalFlags) error {
+	subjects, bad, err := evalData(c.Context(), f, interruptible{c.Context(), c.InOrStdin()})
+	for _, e := range bad {
+		fmt.Fprintf(c.ErrOrStderr(), "gloss: %s: %s\n", printable(f.data), printable(e.Error()))
+	}
+	switch {
+	case err != nil:
+		return err
+	case len(subjects) == 0 && len(bad) > 0:
+		return &exitError{exitFailed, fmt.Errorf("no line of %s can be used", f.data)}
+	case len(subjects) == 0:
+		return usage("nothing to do: %s holds no function", f.data)
+	}
+	functions := make([]eval.Function, len(subjects))
+	reference := eval.System{Name: referenceName, Kind: eval.Reference, Outputs: make([]eval.Output, len(subjects))}
+	for i, s := range subjects {
+		functions[i] = s.Function
+		reference.Outputs[i].Text = s.Reference
+	}
+	systems, failed, err := runModels(c, f, subjects)
+	if err != nil {
+		return err
+	}
+	systems = append(append(systems, baselineSystems(subjects)...), reference)
+
+	if f.sheet > 0 {
+		err = writeSheet(c.OutOrStdout(), f, functions, systems)
+	} else {
+		report := eval.Measure(functions, systems)
+		report.Obfuscated = f.obfuscate
+		report.Examples = eval.Examples(functions, systems, f.examples)
+		err = writeReport(c.OutOrStdout(), report, f.json)
+	}
+	switch {
+	case err != nil:
+		return err
+	case failed != nil:
+		return &exitError{exitFailed, failed}
+	case len(bad) > 0:
+		return &exitError{exitFailed, fmt.Errorf("%s of %s left out", count(len(bad), "line"), f.data)}
+	}
+	return nil
+}
+
+// runModels lets every model write about every subject. The error failed says
+// that a model could not run for some of them.
+func runModels(c *cobra.Command, f evalFlags, subjects []subject) (systems []eval.System, failed, err error) {
+	begun := time.Now()
+	var bar *progressbar.ProgressBar // as summarize draws it
+	if isTerminal(c.ErrOrStderr()) {
+		bar = newBar(c.ErrOrStderr(), len(f.models)*len(subjects), "evaluating")
+		defer func() { _ = bar.Clear() }()
+	}
+	done := 0
+	for i, ref := range f.models {
+		f.model = ref
+		s, err := f.newSystem(f.models[:i])
+		if err != nil {
+			return nil, nil, err
+		}
+		engine, err := f.engine(1) // as in an editor: one at a time, with all threads
+		if err != nil {
+			return nil, nil, err
+		}
+		s.Outputs, err = runModel(c.Context(), engine, subjects, func() {
+			done++
+			if bar != nil && time.Since(begun) > barDelay {
+				_ = bar.Set(done) // a bar that cannot be drawn must not end the work
+			}
+		})
+		_ = engine.Close()
+		switch {
+		case c.Context().Err() != nil:
+			return nil, nil, &exitError{exitFailed, errors.New("interrupted")}
+		case errors.Is(err, inference.ErrUnavailable):
+			return nil, nil, &exitError{exitFailed, err}
+		case err != nil:
+			failed = fmt.Errorf("model %s: %w", s.Name, err)
+		}
+		systems = append(systems, s)
+	}
+	return systems, failed, nil
+}
+
+// newSystem describes the model of f. One whose name is that of a model before
+// it, or of another system, is called by its path.
+func (f *evalFlags) newSystem(before []string) (eval.System, error) {
+	m, err := f.open()
+	if err != nil {
+		return eval.System{}, err
+	}
+	hash, err := m.Hash()
+	if err != nil {
+		return eval.System{}, &exitError{exitUsage, err}
+	}
+	name := m.Name
+	if slices.Contains(before, f.model) {
+		return eval.System{}, usage("--model %s is given twice", f.model)
+	}
+	taken := func(ref string) bool { return filepath.Base(ref) == name }
+	if slices.ContainsFunc(before, taken) || slices.ContainsFunc(systemNames(), taken) {
+		name = filepath.ToSlash(m.String())
+	}
+	form := m.Description.Prompt
+	return eval.System{Name: name, Kind: eval.Model, Prompt: fmt.Sprintf("%s@%d", form.Form, form.Version), SHA256: hash}, nil
+}
+
+// runModel lets one model write about every subject, in turn. It returns the
+// first error by which the model could not run, after all had their turn.
+func runModel(ctx context.Context, engine *inference.Engine, subjects []subject, step func()) ([]eval.Output, error) {
+	if err := engine.Load(); err != nil {
+		return nil, err
+	}
+	var first error
+	outputs := make([]eval.Output, len(subjects))
+	for i, s := range subjects {
+		start := time.Now()
+		summary, err := engine.Summarize(ctx, inference.Request{Key: s.key, Language: s.Language, Name: s.Name, Code: s.Code})
+		outputs[i] = eval.Output{Text: summary.Text, Truncated: summary.Truncated, Elapsed: time.Since(start)}
+		switch {
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case err != nil && !errors.Is(err, inference.ErrNoSummary):
+			outputs[i].Failed = true
+			if first == nil {
+				first = fmt.Errorf("line %d: %w", s.Line, err)
+			}
+		}
+		step()
+	}
+	return outputs, first
+}
+
+// writeSheet writes the sheet to w and its key to the file --key.
+func writeSheet(w io.Writer, f evalFlags, functions []eval.Function, systems []eval.System) error {
+	sheet, err := eval.NewSheet(functions, systems, f.sheet)
+	if err != nil {
+		return usage("--sheet: %w", err)
+	}
+	key, err := json.MarshalIndent(sheet.Key(), "", "\t")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(f.key, append(key, '\n'), 0o600); err != nil {
+		return &exitError{exitFailed, fmt.Errorf("write the sheet's key: %w", err)}
+	}
+	if _, err := sheet.WriteTo(w); err != nil {
+		return &exitError{exitFailed, fmt.Errorf("write the sheet: %w", err)}
+	}
+	return nil
+}
+
+// score evaluates a filled sheet.
+func score(c *cobra.Command, f evalFlags) error {
+	filled, err := os.Open(f.score)
+	if err != nil {
+		return usage("--score: %w", err)
+	}
+	defer filled.Close()
+	keyFile, err := os.Open(f.key)
+	if err != nil {
+		return usage("--key: %w", err)
+	}
+	defer keyFile.Close()
+	ranking, err := eval.ReadRanking(filled)
+	if err != nil {
+		return &exitError{exitFailed, fmt.Errorf("%s: %w", f.score, err)}
+	}
+	key, err := eval.ReadKey(keyFile)
+	if err != nil {
+		return &exitError{exitFailed, fmt.Errorf("%s: %w", f.key, err)}
+	}
+	scores, err := eval.Score(ranking, key)
+	if err != nil {
+		return &exitError{exitFailed, fmt.Errorf("%s with %s: %w", f.score, f.key, err)}
+	}
+	return writeScores(c.OutOrStdout(), scores, f.json)
+}

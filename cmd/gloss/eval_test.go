@@ -1,0 +1,111 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gloss-lsp/gloss/models/eval"
+)
+
+// TestSubject holds that a function of the data is seen as an editor sees it,
+// and what is left of it when its names are hidden.
+func TestSubject(t *testing.T) {
+	for _, test := range []struct {
+		name       string
+		function   eval.Function
+		want       subject
+		hiddenCode string
+	}{
+		{
+			name: "a docstring would give the answer away",
+			function: eval.Function{Language: "python", Reference: "Doubles n.", Code: `def double(n):
+    """Doubles n."""
+    # Adds n to itself.
+    total = n + n  # total
+    return double_checked(total, "n")`},
+			want: subject{
+				Function: eval.Function{Language: "python", Name: "double", Kind: "function", Reference: "Doubles n.", Code: `def double(n):
+	# Adds n to itself.
+	total = n + n  # total
+	return double_checked(total, "n")`},
+				remark: "Adds n to itself.",
+			},
+			hiddenCode: `def f(v1):
+	# Adds n to itself.
+	v2 = v1 + v1  # total
+	return double_checked(v2, "n")`,
+		},
+		{
+			name:     "the name given counts, and v1 is taken",
+			function: eval.Function{Language: "go", Name: "Get", Kind: "method", Reference: "x", Code: "func (c *Cache) get(key string) int {\n\treturn v1(c, key)\n}"},
+			want: subject{Function: eval.Function{
+				Language: "go", Name: "Get", Kind: "method", Reference: "x",
+				Code: "func (c *Cache) get(key string) int {\n\treturn v1(c, key)\n}",
+			}},
+			hiddenCode: "func (v2 *Cache) f(v3 string) int {\n\treturn v1(v2, v3)\n}",
+		},
+		{
+			name:     "an alias of the language",
+			function: eval.Function{Language: "c++", Reference: "x", Code: "int twice(int n) {\n\treturn n + n;\n}"},
+			want: subject{Function: eval.Function{
+				Language: "cpp", Name: "twice", Kind: "function", Reference: "x",
+				Code: "int twice(int n) {\n\treturn n + n;\n}",
+			}},
+			hiddenCode: "int f(int v1) {\n\treturn v1 + v1;\n}",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := newSubject(t.Context(), test.function)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want.Function, got.Function); diff != "" || got.remark != test.want.remark {
+				t.Errorf("remark %q, function (-want +got):\n%s", got.remark, diff)
+			}
+			hidden, err := got.obfuscated(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.hiddenCode, hidden.Code); diff != "" || hidden.Name != "f" || hidden.key == got.key {
+				t.Errorf("hidden as %q (-want +got):\n%s", hidden.Name, diff)
+			}
+		})
+	}
+}
+
+// TestEvalExitCodes holds the exit codes that need no model.
+func TestEvalExitCodes(t *testing.T) {
+	write := func(name, content string) string {
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	empty, bad := write("empty.jsonl", "\n"), write("bad.jsonl", "{}\n")
+	for _, test := range []struct {
+		args string
+		want int
+	}{
+		{"eval", exitUsage},
+		{"eval --data " + filepath.Join(t.TempDir(), "nowhere"), exitUsage},
+		{"eval --data " + empty, exitUsage},
+		{"eval --data " + bad, exitFailed},
+		{"eval --data " + bad + " --limit -1", exitUsage},
+		{"eval --data " + bad + " --sheet 3", exitUsage},
+		{"eval --data " + bad + " --sheet 3 --json --key k", exitUsage},
+		{"eval --score " + bad, exitUsage},
+		{"eval --score " + bad + " --key " + bad, exitFailed},
+		{"eval --score " + bad + " --key " + bad + " --model default", exitUsage},
+		{"eval --score " + bad + " --data " + bad, exitUsage},
+		{"eval --data " + bad + " more", exitUsage},
+	} {
+		if got := run(t.Context(), strings.Fields(test.args)); got != test.want {
+			t.Errorf("gloss %s: exit code %d, want %d", test.args, got, test.want)
+		}
+	}
+}
