@@ -33,7 +33,7 @@ type output struct {
 	found    atomic.Int64 // functions, so far
 
 	total, failed, docs, names, cached int // printed
-	unavailable                 error
+	unavailable                        error
 }
 
 // barDelay keeps the bar away from what is done at once.

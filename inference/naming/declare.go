@@ -130,7 +130,7 @@ var markup = regexp.MustCompile(`(?:return|=>)\s*\(?\s*<[A-Za-z>]`)
 func noun(n *name) (string, bool) {
 	first, last := n.words[0], n.words[len(n.words)-1]
 	switch {
-	case !n.head.returns, n.head.yes, strings.HasPrefix(n.result(), "error"):
+	case !n.head.returns, n.head.yes, len(last) == 1, strings.HasPrefix(n.result(), "error"):
 		return "", true
 	case len(n.words) == 1 && (definite.Has(first) && first != "same" && first != "main" && first != "default"):
 		if n.head.arity > 0 {
