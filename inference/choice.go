@@ -20,13 +20,10 @@ func (e *Engine) choose(c Candidates) (_ Summary, ok bool) {
 		written.Confidence, name.Confidence = k.Model.At(c.Model.Mean), k.Name.At(c.Name.Mean)
 		better = name.Confidence > written.Confidence+nameLead
 	}
-	switch {
-	case name.Text != "" && (written.Text == "" || better && !e.options.ModelOnly):
-		return name, !e.options.ModelOnly
-	case written.Text == "":
-		return Summary{}, false
+	if name.Text != "" && !e.options.ModelOnly && (better || written.Text == "") {
+		return name, true
 	}
-	return written, true
+	return written, written.Text != ""
 }
 
 // mean is the mean log-probability of a text's tokens, by which a calibration
