@@ -6,8 +6,8 @@ import (
 	"github.com/gloss-lsp/gloss/inference/english"
 )
 
-// pivots are what XToY converts; other nouns before "to" are on the way to
-// something: timeToLive, pathToFile.
+// noPivot are words before "to" that are not converted to what follows:
+// timeToLive, pathToFile.
 var noPivot = english.NewSet(`access answer back close comments distance down due equal jump link map path pointer points reference relative relation reply
 	response route time up way scroll belongs bound move go how ready days seconds number next first last greater less similar subject switch redirect`)
 

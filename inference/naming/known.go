@@ -4,8 +4,7 @@ import (
 	"strings"
 )
 
-// operators are the symbols that languages let a program define, by language or
-// "" for all that define them.
+// operators are the symbols that languages let a program define.
 var operators = map[string]string{
 	"==": "reports whether two values are equal", "!=": "reports whether two values differ",
 	"===": "reports whether the value matches", "=~": "matches the value against a pattern",

@@ -21,7 +21,7 @@ var acronyms = english.NewSet(`
 	vr wal wgpu wsgi wss xhr xml xmpp xsd xslt xss yaml
 	utf8 utf16 utf32 sha1 sha256 sha512 md5 2d 3d`)
 
-// plain says how words are written that are neither acronyms nor in lower case.
+// written says how words are spelled that are neither acronyms nor in lower case.
 var written = map[string]string{
 	"oauth": "OAuth", "oauth2": "OAuth2", "github": "GitHub", "gitlab": "GitLab", "ipv4": "IPv4", "ipv6": "IPv6", "utf8": "UTF-8", "utf16": "UTF-16",
 	"javascript": "JavaScript", "typescript": "TypeScript", "macos": "macOS", "ios": "iOS", "mysql": "MySQL",

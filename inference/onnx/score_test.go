@@ -20,24 +20,29 @@ var scoreVariants = map[string]func(*onnxtest.Llama){
 	"plain, no positions": func(l *onnxtest.Llama) { l.Plain, l.NoPositionIDs = true, true },
 }
 
+func openTiny(t *testing.T, l onnxtest.Llama) *Model {
+	t.Helper()
+	if err := Initialize(onnxtest.Library(t)); err != nil {
+		t.Fatal(err)
+	}
+	m, err := Open(Graph{Data: l.Graph()}, Options{Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = m.Close() })
+	return m
+}
+
 // direct computes the log-probabilities of text after prompt from one pass of
 // the graph as it is in the file, without a cache, with a plain softmax.
 func direct(t *testing.T, graph []byte, prompt, text []int64) []float64 {
 	t.Helper()
-	g := Graph{Data: graph}
-	src, err := g.open()
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := readProto(g, src)
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, p := parse(t, graph)
 	sig, err := readSignature(p, Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := newModel(g, sig, Options{Threads: 1})
+	m, err := newModel(Graph{Data: graph}, sig, Options{Threads: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,19 +76,12 @@ func direct(t *testing.T, graph []byte, prompt, text []int64) []float64 {
 // computation gives them, whatever the prompt's prefix, and the prompt is not
 // read again for them.
 func TestLogProbs(t *testing.T) {
-	if err := Initialize(onnxtest.Library(t)); err != nil {
-		t.Fatal(err)
-	}
 	whole := onnxtest.Tiny
 	for name, vary := range scoreVariants {
 		t.Run(name, func(t *testing.T) {
 			l := whole
 			vary(&l)
-			m, err := Open(Graph{Data: l.Graph()}, Options{Threads: 1})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer m.Close()
+			m := openTiny(t, l)
 			asFile := l
 			asFile.LastLogits = false
 			before := live.Load()
@@ -121,14 +119,7 @@ func near(t *testing.T, i int, got, want []float64) {
 
 // The token that ends an output has its probability too.
 func TestEndLogProb(t *testing.T) {
-	if err := Initialize(onnxtest.Library(t)); err != nil {
-		t.Fatal(err)
-	}
-	m, err := Open(Graph{Data: onnxtest.Tiny.Graph()}, Options{Threads: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer m.Close()
+	m := openTiny(t, onnxtest.Tiny)
 	prompt := []int64{5, 6, 7}
 	free, err := m.Generate(t.Context(), prompt, GenerateOptions{MaxNewTokens: 8})
 	if err != nil {
@@ -146,14 +137,7 @@ func TestEndLogProb(t *testing.T) {
 
 // Texts that cannot follow the prompt are refused.
 func TestScoreRefuses(t *testing.T) {
-	if err := Initialize(onnxtest.Library(t)); err != nil {
-		t.Fatal(err)
-	}
-	m, err := Open(Graph{Data: onnxtest.Tiny.Graph()}, Options{Threads: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer m.Close()
+	m := openTiny(t, onnxtest.Tiny)
 	for name, text := range map[string][]int64{
 		"too long":      make([]int64, m.Context()),
 		"unknown token": {int64(m.VocabSize())},
