@@ -147,17 +147,23 @@ func (s *server) configure() {
 		s.cutAnew()
 	}
 	if u := s.summaries.Load(); s.ctx.Err() == nil && settings.Enable && (u == nil || u.model != settings.modelSettings()) {
-		s.status.set(status{State: "loading"})
-		u := s.openSummaries(settings)
-		s.useSummaries(u)
-		if u.err != nil {
-			s.status.set(status{State: "failed", Message: u.err.Error()})
-		} else {
-			s.follow(u.scheduler.Status())
-		}
+		s.open(settings)
 	}
 	s.analyzeAll(urgently)
 	s.refresh.touchAll()
+}
+
+// open makes what the settings ask for the place where summaries come from. It
+// is called with s.config.applying held.
+func (s *server) open(settings Settings) {
+	s.status.set(status{State: "loading"})
+	u := s.openSummaries(settings)
+	s.useSummaries(u)
+	if u.err != nil {
+		s.failed(u.err)
+		return
+	}
+	s.follow(u.scheduler.Status())
 }
 
 // cutAnew gives every open document a syntax for the settings in force.

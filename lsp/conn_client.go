@@ -131,6 +131,19 @@ func (e editor) showMessage(ctx context.Context, t messageType, text string) err
 	return e.notify(ctx, protocol.MethodWindowShowMessage, &protocol.ShowMessageParams{Type: t, Message: text})
 }
 
+// askMessage shows a message with one button and returns its title if it is
+// pressed, which may take as long as it likes.
+func (e editor) askMessage(ctx context.Context, t messageType, text, action string) (string, error) {
+	var pressed *protocol.MessageActionItem
+	err := e.call(ctx, protocol.MethodWindowShowMessageRequest, &protocol.ShowMessageRequestParams{
+		Type: t, Message: text, Actions: []protocol.MessageActionItem{{Title: action}},
+	}, &pressed)
+	if err != nil || pressed == nil {
+		return "", err
+	}
+	return pressed.Title, nil
+}
+
 func (e editor) logMessage(ctx context.Context, t messageType, text string) error {
 	return e.notify(ctx, protocol.MethodWindowLogMessage, &protocol.LogMessageParams{Type: t, Message: text})
 }

@@ -54,6 +54,7 @@ func toClient(p *protocol.InitializeParams) clientCapabilities {
 	}
 	if w := p.Capabilities.Window; w != nil {
 		c.workDoneProgress = isTrue(w.WorkDoneProgress)
+		c.messageActions = w.ShowMessage != nil
 	}
 	c.glossRefresh, c.glossStatus = experimental(p.Capabilities.Experimental, p.InitializationOptions)
 	return c

@@ -32,6 +32,8 @@ type fakeEditor struct {
 
 	// settings is what workspace/configuration is answered with.
 	settings map[string]any
+	// pressed is the button that is pressed under messages, "" for none.
+	pressed string
 
 	writing sync.Mutex
 	mu      sync.Mutex
@@ -68,6 +70,7 @@ type editorOptions struct {
 	options      string // initializationOptions as JSON
 	processID    int
 	settings     map[string]any
+	pressed      string
 	serve        func(*Options)
 	raw          bool // do not initialize
 }
@@ -89,7 +92,7 @@ func newEditor(t testing.TB, o editorOptions) *fakeEditor {
 	client, server := net.Pipe()
 	e := &fakeEditor{
 		t: t, conn: client, summarizer: &fakeSummarizer{}, cache: cache.Open("", cache.Options{}),
-		served: make(chan error, 1), settings: o.settings,
+		served: make(chan error, 1), settings: o.settings, pressed: o.pressed,
 		changed: make(chan struct{}), answers: map[string]message{},
 	}
 	options := Options{
@@ -178,6 +181,10 @@ func (e *fakeEditor) reply(m message) {
 		result = string(b)
 	case "window/workDoneProgress/create":
 		return // some never answer this
+	case "window/showMessageRequest":
+		if e.pressed != "" {
+			result = fmt.Sprintf(`{"title":%q}`, e.pressed)
+		}
 	case "workspace/applyEdit":
 		result = `{"applied": true}`
 	}

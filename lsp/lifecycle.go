@@ -81,6 +81,7 @@ type clientCapabilities struct {
 	configuration         bool
 	registerConfiguration bool
 	workDoneProgress      bool
+	messageActions        bool // shows buttons under a message
 	glossRefresh          bool // wants our notification gloss/refresh
 	glossStatus           bool // wants our notification gloss/status
 	options               []byte

@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"context"
 	"fmt"
 	"sync"
 	"time"
@@ -25,10 +26,12 @@ type progress struct {
 	count   int         // of tokens
 	token   string      // of what is shown, or ""
 	pending int
+
+	downloads map[string]context.CancelFunc // by token
 }
 
 func newProgress(s *server) *progress {
-	p := &progress{server: s}
+	p := &progress{server: s, downloads: map[string]context.CancelFunc{}}
 	p.throttle = throttle{interval: progressInterval, run: p.report}
 	return p
 }
@@ -57,11 +60,47 @@ func (p *progress) begin() {
 		return // the work has ended
 	}
 	p.delay = nil
-	p.count++
-	p.token = fmt.Sprintf("gloss/%d", p.count)
+	p.token = p.next()
 	s := p.server
 	s.tell("window/workDoneProgress/create", s.editor.createProgress(p.token))
 	s.tell("$/progress", s.editor.beginProgress(s.ctx, p.token, "Summarizing", p.message()))
+}
+
+// next is called with p.mu held.
+func (p *progress) next() string {
+	p.count++
+	return fmt.Sprintf("gloss/%d", p.count)
+}
+
+// download shows work that was asked for, from the start until show is called
+// with no message. The user can end ctx.
+func (p *progress) download(parent context.Context, title string) (ctx context.Context, show func(message string)) {
+	ctx, cancel := context.WithCancel(parent)
+	s := p.server
+	if !s.client.workDoneProgress {
+		return ctx, func(message string) {
+			if message == "" {
+				cancel()
+			}
+		}
+	}
+	p.mu.Lock()
+	token := p.next()
+	p.downloads[token] = cancel
+	p.mu.Unlock()
+	s.tell("window/workDoneProgress/create", s.editor.createProgress(token))
+	s.tell("$/progress", s.editor.beginProgress(s.ctx, token, title, ""))
+	return ctx, func(message string) {
+		if message != "" {
+			s.tell("$/progress", s.editor.reportProgress(s.ctx, token, message))
+			return
+		}
+		cancel()
+		p.mu.Lock()
+		delete(p.downloads, token)
+		p.mu.Unlock()
+		s.tell("$/progress", s.editor.endProgress(s.ctx, token))
+	}
 }
 
 func (p *progress) report() (told bool) {
@@ -93,11 +132,15 @@ func (p *progress) end() {
 	}
 }
 
-// cancelled is called when the user presses the button: what is shown as work
-// is not done until a document is opened, changed or saved, or a command asks.
+// cancelled is called when the user presses the button: a download ends; what
+// is shown as work is not done until a document is opened, changed or saved,
+// or a command asks.
 func (p *progress) cancelled(token string) {
 	p.mu.Lock()
 	shown := p.token == token && token != ""
+	if cancel := p.downloads[token]; cancel != nil {
+		cancel()
+	}
 	p.mu.Unlock()
 	if shown {
 		p.server.forgetAll()

@@ -33,7 +33,7 @@ type Options struct {
 	// when the settings are known, and again when those of the model, the
 	// inference or the cache change. It tells warn of trouble that it can live
 	// with; that reaches the user once. Release closes the Scheduler and what
-	// it stands on.
+	// it stands on. An error that is a MissingModel is offered to be mended.
 	NewScheduler func(s Settings, warn func(error)) (scheduler *inference.Scheduler, release func(), err error)
 }
 

@@ -28,7 +28,7 @@ type Settings struct {
 	Exclude          []string          `json:"exclude" doc:"Globs of paths that get no summaries. ** matches any number of folders; a glob without a slash matches the file's name."`
 	PreferDocComment bool              `json:"preferDocComment" doc:"Where a function has a doc comment, show its first sentence and run no inference."`
 	MinConfidence    float64           `json:"minConfidence" min:"0" max:"1" doc:"Summaries that are less likely than this to be good, as estimated by the model's calibration, are not shown: the sentence of the function's name is, or nothing. 0 shows all. docs/quality.md has the curve."`
-	Model            string            `json:"model" scope:"machine" doc:"The model: \"default\", which ships with gloss, or the directory of a model in Hugging Face layout."`
+	Model            string            `json:"model" scope:"machine" doc:"The model: \"default\", which ships with gloss, an installed one (gloss model list), or the directory of one in Hugging Face layout; empty is the one in use (gloss model use)."`
 	Inference        InferenceSettings `json:"inference"`
 	Cache            CacheSettings     `json:"cache"`
 	Log              LogSettings       `json:"log"`
@@ -86,7 +86,6 @@ func DefaultSettings() Settings {
 		Exclude:          []string{},
 		PreferDocComment: true,
 		MinConfidence:    defaultMinConfidence,
-		Model:            "default",
 		Inference:        InferenceSettings{Timeout: Duration(5 * time.Second)},
 		Cache:            CacheSettings{MaxSize: cache.DefaultMaxSize >> 20},
 		Log:              LogSettings{Level: "info"},

@@ -78,7 +78,7 @@ func TestDecodeSettings(t *testing.T) {
 		{name: "nor one without a slash", source: fromWorkspace, raw: `{"model": "evil"}`, warning: "a workspace may not set it"},
 		{name: "nor the cache", source: fromWorkspace, raw: `{"cache": {"dir": "/etc"}}`, warning: "a workspace may not set it"},
 		{name: "nor the log", source: fromWorkspace, raw: `{"log": {"file": "default"}}`, warning: "a workspace may not set it"},
-		{name: "defaults of a workspace are no offence", source: fromWorkspace, raw: `{"model": "default", "inference": {"library": ""}, "cache": {"dir": ""}, "log": {"file": ""}}`},
+		{name: "defaults of a workspace are no offence", source: fromWorkspace, raw: `{"model": "", "inference": {"library": ""}, "cache": {"dir": ""}, "log": {"file": ""}}`},
 		{name: "wishes beside the settings", raw: `{"experimental": {"glossRefresh": true}}`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -61,6 +61,16 @@ func (r *statusReporter) follow(st inference.Status) {
 	r.set(now)
 }
 
+// firstTime reports whether the user has not been told of this failure, and
+// takes it as told.
+func (r *statusReporter) firstTime(failed status) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	first := failed.Message != r.complained
+	r.complained = failed.Message
+	return first
+}
+
 func (r *statusReporter) set(now status) {
 	r.mu.Lock()
 	r.now = now

@@ -16,3 +16,15 @@ func shipped() fs.FS {
 	}
 	return files
 }
+
+// shippedSize is the sum of the shipped files' sizes in bytes.
+func shippedSize() int64 {
+	var sum int64
+	_ = fs.WalkDir(shipped(), ".", func(_ string, d fs.DirEntry, err error) error {
+		if info, infoErr := d.Info(); err == nil && infoErr == nil && !d.IsDir() {
+			sum += info.Size()
+		}
+		return nil
+	})
+	return sum
+}

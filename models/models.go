@@ -35,7 +35,8 @@ var ErrNotFound = errors.New("model not found")
 // Model is an opened model directory. Its small files have been read and
 // checked; the graph has not been loaded.
 type Model struct {
-	// Name is Default or the base name of the directory.
+	// Name is Default, an installed model's name, or the base name of the
+	// directory.
 	Name string
 	// Dir is the directory, "" for the model inside the binary.
 	Dir         string
@@ -43,7 +44,9 @@ type Model struct {
 	Generation  GenerationConfig
 	Description Description
 
-	files fs.FS
+	files  fs.FS
+	named  bool // opened by its name, not by its directory
+	pinned bool // Description is the catalog's
 }
 
 // Config holds the fields of config.json that gloss uses.
@@ -116,18 +119,17 @@ type Prompt struct {
 	Version int    `json:"version"`
 }
 
-// Open opens the model that ref names: Default, or a directory in Hugging
-// Face layout.
-func Open(ref string) (*Model, error) {
-	if ref == "" || ref == Default {
-		return open(Default, "", shipped())
-	}
+// Open opens the model that ref names among the user's: see Store.Open.
+func Open(ref string) (*Model, error) { return UserStore().Open(ref) }
+
+// openDirectory opens a directory in Hugging Face layout.
+func openDirectory(ref string) (*Model, error) {
 	info, err := os.Stat(ref)
 	switch {
 	case err == nil && !info.IsDir():
 		return nil, fmt.Errorf("%w: %s is a file; give the directory that holds config.json, tokenizer.json and onnx/", ErrNotFound, ref)
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("%w: %q is neither %q nor a directory in Hugging Face layout (config.json, tokenizer.json, onnx/*.onnx)", ErrNotFound, ref, Default)
+		return nil, fmt.Errorf("%w: %q is neither a model's name (see gloss model list) nor a directory in Hugging Face layout (config.json, tokenizer.json, onnx/*.onnx)", ErrNotFound, ref)
 	case err != nil:
 		return nil, fmt.Errorf("open model %s: %w", ref, err)
 	}
@@ -135,10 +137,12 @@ func Open(ref string) (*Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open model %s: %w", ref, err)
 	}
-	return open(filepath.Base(dir), dir, os.DirFS(dir))
+	return open(filepath.Base(dir), dir, os.DirFS(dir), nil)
 }
 
-func open(name, dir string, files fs.FS) (*Model, error) {
+// open reads the small files. A description, where one is given, takes the
+// place of gloss.json.
+func open(name, dir string, files fs.FS, description *Description) (*Model, error) {
 	m := &Model{Name: name, Dir: dir, files: files}
 	if err := m.readJSON("config.json", &m.Config, true); err != nil {
 		return nil, err
@@ -150,7 +154,9 @@ func open(name, dir string, files fs.FS) (*Model, error) {
 	if len(m.Generation.EOS) == 0 {
 		m.Generation.EOS = m.Config.EOS
 	}
-	if err := m.readJSON("gloss.json", &m.Description, false); err != nil {
+	if description != nil {
+		m.Description, m.pinned = *description, true
+	} else if err := m.readJSON("gloss.json", &m.Description, false); err != nil {
 		return nil, err
 	}
 	m.Description.fill()
@@ -188,7 +194,7 @@ func (d *Description) check() error {
 }
 
 // graphs lists the files to look for, the ones that are fast on a CPU first.
-var graphs = []string{"onnx/model_quantized.onnx", "onnx/model_q4.onnx", "onnx/model.onnx", "model_quantized.onnx", "model.onnx"}
+var graphs = []string{"onnx/model_quantized.onnx", "onnx/model_q4.onnx", "onnx/model.onnx", "onnx/model_int8.onnx", "model_quantized.onnx", "model.onnx"}
 
 // graph returns the slash-separated path of the ONNX file inside the model. A
 // directory without one can still tokenize, so Open does not ask for it.
@@ -269,28 +275,22 @@ func (m *Model) GraphFile() (path string, data []byte, err error) {
 }
 
 // Hash returns the SHA-256, in hexadecimal, of what decides the text that the
-// model writes: its JSON files, its graph, and what lies beside the graph,
-// since a graph may keep its weights in files of any name. Other graphs there
-// do not count.
+// model writes: its description, its JSON files, its graph, and what lies
+// beside the graph, since a graph may keep its weights in files of any name.
+// Other graphs there do not count.
 func (m *Model) Hash() (string, error) {
 	graph, err := m.graph()
 	if err != nil {
 		return "", err
 	}
-	names := []string{"config.json", "generation_config.json", "gloss.json", "tokenizer.json"}
-	folder := path.Dir(graph)
-	entries, err := fs.ReadDir(m.files, folder)
+	names, err := m.decisive(graph)
 	if err != nil {
-		return "", fmt.Errorf("model %s: %w", m, err)
+		return "", err
 	}
-	for _, e := range entries {
-		name := path.Join(folder, e.Name())
-		if e.Type().IsRegular() && path.Ext(name) != ".json" && (path.Ext(name) != ".onnx" || name == graph) {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
 	h := sha256.New()
+	if m.pinned {
+		fmt.Fprintf(h, "%+v\x00", m.Description) // it stands for gloss.json
+	}
 	for _, name := range names {
 		f, err := m.files.Open(name)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -307,4 +307,23 @@ func (m *Model) Hash() (string, error) {
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// decisive lists the files that Hash speaks of, sorted.
+func (m *Model) decisive(graph string) ([]string, error) {
+	names := []string{"config.json", "generation_config.json", "gloss.json", "tokenizer.json"}
+	folder := path.Dir(graph)
+	entries, err := fs.ReadDir(m.files, folder)
+	if err != nil {
+		return nil, fmt.Errorf("model %s: %w", m, err)
+	}
+	for _, e := range entries {
+		name := path.Join(folder, e.Name())
+		info, err := fs.Stat(m.files, name) // Hugging Face's cache is made of links
+		if err == nil && info.Mode().IsRegular() && path.Ext(name) != ".json" && (path.Ext(name) != ".onnx" || name == graph) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names, nil
 }

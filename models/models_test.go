@@ -9,7 +9,7 @@ import (
 )
 
 func TestOpenDefault(t *testing.T) {
-	m, err := Open("")
+	m, err := Open(Default)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -51,7 +51,7 @@ func startLSP(t testing.TB, library string, processID int) *client {
 func startLSPIn(t testing.TB, home, library string, processID int) *client {
 	t.Helper()
 	c := &client{t: t, process: exec.Command("gloss", "lsp"), stderr: &strings.Builder{}, exited: make(chan error, 1), answers: map[int]chan rpc{}, notifications: make(chan rpc, 10000)}
-	c.process.Env = append(c.process.Environ(), "HOME="+home, "XDG_CACHE_HOME="+home, "GLOSS_ONNXRUNTIME="+library)
+	c.process.Env = append(c.process.Environ(), "HOME="+home, "XDG_CACHE_HOME="+home, "XDG_DATA_HOME="+home, "GLOSS_ONNXRUNTIME="+library)
 	c.process.Stderr = c.stderr
 	var err error
 	if c.stdin, err = c.process.StdinPipe(); err != nil {
@@ -73,7 +73,7 @@ func startLSPIn(t testing.TB, home, library string, processID int) *client {
 		"processId": processID, "rootUri": nil,
 		"capabilities": map[string]any{
 			"experimental": map[string]any{"glossStatus": true},
-			"window":       map[string]any{"workDoneProgress": true},
+			"window":       map[string]any{"workDoneProgress": true, "showMessage": map[string]any{}},
 			"workspace":    map[string]any{"codeLens": map[string]any{"refreshSupport": true}},
 			"textDocument": map[string]any{"codeLens": map[string]any{}, "hover": map[string]any{"contentFormat": []string{"markdown"}}},
 		},
@@ -110,7 +110,7 @@ func (c *client) read(r *bufio.Reader) {
 		}
 		switch {
 		case m.Method != "" && m.ID != nil:
-			c.send(map[string]any{"jsonrpc": "2.0", "id": m.ID, "result": nil})
+			c.send(map[string]any{"jsonrpc": "2.0", "id": m.ID, "result": pressed(m)})
 			c.notifications <- m
 		case m.Method != "":
 			c.notifications <- m
@@ -127,6 +127,15 @@ func (c *client) read(r *bufio.Reader) {
 			answer <- m
 		}
 	}
+}
+
+// pressed is the first button under a message, nil for other requests.
+func pressed(m rpc) any {
+	var message struct{ Actions []any }
+	if m.Method != "window/showMessageRequest" || json.Unmarshal(m.Params, &message) != nil || len(message.Actions) == 0 {
+		return nil
+	}
+	return message.Actions[0]
 }
 
 func (c *client) send(m map[string]any) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -90,6 +91,7 @@ func (f *modelFlags) checkLibrary(context.Context) (string, error) {
 const probe = "func Max(values []int) int {\n\tbest := values[0]\n\tfor _, v := range values {\n\t\tif v > best {\n\t\t\tbest = v\n\t\t}\n\t}\n\treturn best\n}\n"
 
 func (f *modelFlags) checkModel(ctx context.Context) (string, error) {
+	name := cmp.Or(f.model, modelStore().InUse())
 	engine, err := f.engine(1)
 	if err != nil {
 		return "", err
@@ -109,9 +111,9 @@ func (f *modelFlags) checkModel(ctx context.Context) (string, error) {
 	chunk := file.Chunks()[0]
 	summary, err := engine.Summarize(ctx, inference.Request{Key: chunk.Key, Language: language.ID, Name: chunk.Name, Code: chunk.Text})
 	if err != nil {
-		return "", fmt.Errorf("the model %s loads but cannot summarize a small function: %w", f.model, err)
+		return "", fmt.Errorf("the model %s loads but cannot summarize a small function: %w", name, err)
 	}
-	return fmt.Sprintf("%s loads in %s and says %q in %s", f.model, load.Round(time.Millisecond), summary.Text, summary.Elapsed.Round(time.Millisecond)), nil
+	return fmt.Sprintf("%s loads in %s and says %q in %s", name, load.Round(time.Millisecond), summary.Text, summary.Elapsed.Round(time.Millisecond)), nil
 }
 
 func checkCache(context.Context) (string, error) {

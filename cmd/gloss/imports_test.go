@@ -33,6 +33,7 @@ func TestImports(t *testing.T) {
 		"github.com/tree-sitter/":             "chunker",
 		"github.com/tree-sitter-grammars/":    "chunker",
 		"modernc.org/sqlite":                  "inference/cache",
+		"github.com/gofrs/flock":              "models",
 		"github.com/schollz/progressbar":      "cmd",
 		"github.com/spf13/cobra":              "cmd",
 		"github.com/go-git/go-git/v5":         "cmd",

@@ -244,3 +244,38 @@ func (c *client) residentMB() float64 {
 	}
 	return kB * 1024 / 1e6
 }
+
+// A model that is in use and missing is pulled on the press of a button, and
+// the lenses fill without a restart.
+func TestEditorPulls(t *testing.T) {
+	library := onnxtest.Library(t)
+	model, err := filepath.Abs(filepath.Join("..", "..", "models", "default"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv(hubModel, model)
+	t.Setenv("HF_ENDPOINT", newHubServer(t, model).URL+"/good")
+	home := t.TempDir()
+	t.Setenv("HF_HUB_CACHE", home)
+	store := filepath.Join(home, "gloss", "models")
+	if err := os.MkdirAll(store, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(store, "in-use.json"), []byte(`{"model":"tiny"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := startLSPIn(t, home, library, os.Getpid())
+	c.open(largeFile(1))
+	c.until("the question whether to pull", func(m rpc) bool {
+		return m.Method == "window/showMessageRequest" && strings.Contains(string(m.Params), "gloss model pull tiny")
+	})
+	c.until("the end of the progress", func(m rpc) bool {
+		return m.Method == "$/progress" && strings.Contains(string(m.Params), `"end"`)
+	})
+	c.until("the summary", func(rpc) bool { return strings.HasSuffix(c.lenses(uri)[0].Command.Title, ".") })
+	c.call("shutdown", nil)
+	c.notify("exit", nil)
+	if err := c.awaitExit(); err != nil {
+		t.Error(err)
+	}
+}

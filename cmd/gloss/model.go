@@ -7,7 +7,7 @@ import (
 func newModel() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "model",
-		Short: "Look into a model and run its parts",
+		Short: "Get models, choose one, look into it and run its parts",
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return usage("unknown command %q for %q (see '%s --help')", args[0], c.CommandPath(), c.CommandPath())
@@ -18,6 +18,7 @@ func newModel() *cobra.Command {
 			return usage("model needs a command (see 'gloss model --help')")
 		},
 	}
-	c.AddCommand(newModelTokenize(), newModelGenerate(), newModelInspect(), newModelBench())
+	c.AddCommand(newModelList(), newModelPull(), newModelImport(), newModelUse(), newModelVerify(), newModelRemove(),
+		newModelTokenize(), newModelGenerate(), newModelInspect(), newModelBench())
 	return c
 }

@@ -41,7 +41,7 @@ func newModelBench() *cobra.Command {
 				return usage("--prompt-tokens, --new-tokens and --repetitions must be at least 1")
 			}
 			start := time.Now()
-			_, graph, err := f.openGraph()
+			m, graph, err := f.openGraph()
 			if err != nil {
 				return err
 			}
@@ -49,7 +49,7 @@ func newModelBench() *cobra.Command {
 			if room := graph.Context() - newTokens; prompt > room {
 				return usage("the model has %d positions: %d + %d tokens do not fit", graph.Context(), prompt, newTokens)
 			}
-			result := benchResult{Model: f.model, PromptTokens: prompt, NewTokens: newTokens, Repetitions: repetitions, LoadMs: ms(time.Since(start))}
+			result := benchResult{Model: cmp.Or(f.model, m.Name), PromptTokens: prompt, NewTokens: newTokens, Repetitions: repetitions, LoadMs: ms(time.Since(start))}
 			var prefill, decode, total []time.Duration
 			random := rand.New(rand.NewPCG(1, 2))
 			for i := range repetitions + 1 {

@@ -12,7 +12,6 @@ import (
 
 	"github.com/gloss-lsp/gloss/inference"
 	"github.com/gloss-lsp/gloss/inference/onnx"
-	"github.com/gloss-lsp/gloss/models"
 )
 
 func newModelInspect() *cobra.Command {
@@ -52,7 +51,7 @@ Exit status: 0 gloss can generate with it, 1 it cannot.`,
 			return nil
 		},
 	}
-	c.Flags().StringVar(&name, "model", models.Default, "a model's name, its directory or an .onnx file")
+	c.Flags().StringVar(&name, "model", "", "a model's name, its directory or an .onnx file (default: the model in use)")
 	return c
 }
 
@@ -61,7 +60,7 @@ func findGraph(name string) (onnx.Graph, onnx.Config, error) {
 	if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() && strings.EqualFold(filepath.Ext(name), ".onnx") {
 		return onnx.Graph{Path: name}, onnx.Config{}, nil
 	}
-	m, err := models.Open(name)
+	m, err := openModel(name)
 	if err != nil {
 		return onnx.Graph{}, onnx.Config{}, &exitError{exitUsage, err}
 	}

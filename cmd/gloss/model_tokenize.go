@@ -39,24 +39,32 @@ func newModelTokenize() *cobra.Command {
 			})
 		},
 	}
-	c.Flags().StringVar(&name, "model", models.Default, "a model's name or its directory")
+	c.Flags().StringVar(&name, "model", "", "a model's name or its directory (default: the one in use)")
 	c.Flags().BoolVar(&special, "special", false, "special-token strings in the text become their ids")
 	return c
 }
 
 // openTokenizer loads the tokenizer of the model that name means, and no more.
 func openTokenizer(name string) (tokenizer.Tokenizer, error) {
-	m, err := models.Open(name)
+	m, err := openModel(name)
 	if err != nil {
 		return nil, &exitError{exitUsage, err}
 	}
-	b, err := m.ReadFile("tokenizer.json")
+	t, err := loadTokenizer(m)
 	if err != nil {
 		return nil, &exitError{exitFailed, err}
 	}
+	return t, nil
+}
+
+func loadTokenizer(m *models.Model) (tokenizer.Tokenizer, error) {
+	b, err := m.ReadFile("tokenizer.json")
+	if err != nil {
+		return nil, err
+	}
 	t, err := tokenizer.Load(b)
 	if err != nil {
-		return nil, &exitError{exitFailed, fmt.Errorf("model %s: tokenizer.json: %w", m, err)}
+		return nil, fmt.Errorf("model %s: tokenizer.json: %w", m, err)
 	}
 	return t, nil
 }

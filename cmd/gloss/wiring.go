@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"path/filepath"
 	"time"
 
@@ -25,7 +27,7 @@ type modelFlags struct {
 }
 
 func (f *modelFlags) add(c *cobra.Command) {
-	c.Flags().StringVar(&f.model, "model", models.Default, "a model's name or its directory")
+	c.Flags().StringVar(&f.model, "model", "", "a model's name or its directory (default: the one in use)")
 	f.addRuntime(c)
 }
 
@@ -37,7 +39,7 @@ func (f *modelFlags) addRuntime(c *cobra.Command) {
 
 // open opens the model, with the prompt form that is wanted.
 func (f *modelFlags) open() (*models.Model, error) {
-	m, err := models.Open(f.model)
+	m, err := openModel(f.model)
 	if err != nil {
 		return nil, &exitError{exitUsage, err}
 	}
@@ -92,7 +94,7 @@ func (f *modelFlags) check() error {
 
 // openGraph opens the model and loads its graph, without prompts or cleaning.
 func (f *modelFlags) openGraph() (*models.Model, *onnx.Model, error) {
-	m, err := models.Open(f.model)
+	m, err := openModel(f.model)
 	if err != nil {
 		return nil, nil, &exitError{exitUsage, err}
 	}
@@ -108,9 +110,9 @@ func (f *modelFlags) openGraph() (*models.Model, *onnx.Model, error) {
 
 // newScheduler gives the language server its summaries, as its settings say.
 func newScheduler(s lsp.Settings, warn func(error)) (*inference.Scheduler, func(), error) {
-	m, err := models.Open(s.Model)
+	m, err := openModel(s.Model)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, offerPull(err)
 	}
 	engine, err := inference.NewEngine(m, inference.EngineOptions{
 		Library:         s.Inference.Library,
@@ -141,6 +143,31 @@ func newScheduler(s lsp.Settings, warn func(error)) (*inference.Scheduler, func(
 		_ = engine.Close()
 	}
 	return scheduler, release, nil
+}
+
+// missingModel is a model of the catalog that an editor asks for.
+type missingModel struct {
+	error
+	name string
+}
+
+// offerPull makes an error that a pull would mend one that can do it.
+func offerPull(err error) error {
+	var missing *models.NotInstalledError
+	if !errors.As(err, &missing) {
+		return err
+	}
+	return &missingModel{err, missing.Name}
+}
+
+// Pull implements lsp.MissingModel.
+func (m *missingModel) Pull(ctx context.Context, progress func(have, total int64)) error {
+	hub, err := newHub()
+	if err != nil {
+		return err
+	}
+	_, err = modelStore().Pull(ctx, m.name, models.PullOptions{Hub: hub, Progress: progress})
+	return err
 }
 
 // cacheDir is where summaries are kept unless a setting says otherwise.

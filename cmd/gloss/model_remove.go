@@ -1,0 +1,34 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gloss-lsp/gloss/models"
+)
+
+func newModelRemove() *cobra.Command {
+	return &cobra.Command{
+		Use:   "remove NAME",
+		Short: "Delete an installed model, or what a pull that was cut off has left",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usage("remove needs one model, found %d (see gloss model list)", len(args))
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			wasInUse, err := modelStore().Remove(args[0])
+			switch {
+			case err != nil:
+				return modelError(err)
+			case wasInUse:
+				_, err = fmt.Fprintf(c.OutOrStdout(), "%s is removed; it was in use, so %s is from now on\n", args[0], models.Default)
+			default:
+				_, err = fmt.Fprintf(c.OutOrStdout(), "%s is removed\n", args[0])
+			}
+			return err
+		},
+	}
+}

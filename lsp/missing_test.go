@@ -1,0 +1,96 @@
+package lsp
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/gloss-lsp/gloss/inference"
+)
+
+// fakeMissing is a model that pull gets.
+type fakeMissing struct {
+	pull func(context.Context, func(have, total int64)) error
+}
+
+func (*fakeMissing) Error() string { return "the model m is not installed; run: gloss model pull m" }
+
+func (m *fakeMissing) Pull(ctx context.Context, progress func(have, total int64)) error {
+	return m.pull(ctx, progress)
+}
+
+func TestMissingModel(t *testing.T) {
+	const capabilities = `{"workspace": {"codeLens": {"refreshSupport": true}}, "textDocument": {"codeLens": {}}, "window": {"workDoneProgress": true%s}}`
+	buttons := fmt.Sprintf(capabilities, `, "showMessage": {}`)
+	for _, test := range []struct {
+		name         string
+		capabilities string
+		pressed      string
+		cancel       bool
+		err          error
+		message      string // how the user is told
+		lens         string // in the end
+		shown        string // part of a message in the end, "" for none
+	}{
+		{name: "pulled", capabilities: buttons, pressed: "Pull", message: "window/showMessageRequest", lens: "Does Alpha"},
+		{name: "cannot be pulled", capabilities: buttons, pressed: "Pull", err: errors.New("no network"), message: "window/showMessageRequest", lens: "–", shown: "no network"},
+		{name: "cancelled", capabilities: buttons, pressed: "Pull", cancel: true, message: "window/showMessageRequest", lens: "–"},
+		{name: "not wanted", capabilities: buttons, message: "window/showMessageRequest", lens: "–"},
+		{name: "no buttons", capabilities: fmt.Sprintf(capabilities, ""), message: "window/showMessage", lens: "–"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var installed atomic.Bool
+			missing := &fakeMissing{func(ctx context.Context, progress func(have, total int64)) error {
+				progress(50_000_000, 200_000_000)
+				if test.cancel {
+					<-ctx.Done()
+					return ctx.Err()
+				}
+				installed.Store(test.err == nil)
+				return test.err
+			}}
+			e := newEditor(t, editorOptions{capabilities: test.capabilities, pressed: test.pressed, serve: func(o *Options) {
+				made := o.NewScheduler
+				o.NewScheduler = func(s Settings, warn func(error)) (*inference.Scheduler, func(), error) {
+					if !installed.Load() {
+						return nil, nil, fmt.Errorf("setting model: %w", missing)
+					}
+					return made(s, warn)
+				}
+			}})
+			e.open(goURI, "go", goText("Alpha"))
+			if m := e.expect(test.message); !strings.Contains(string(m.Params), "gloss model pull m") {
+				t.Errorf("the user is told %s", m.Params)
+			}
+			if test.pressed != "" {
+				var token struct{ Token string }
+				if err := json.Unmarshal(e.expect("window/workDoneProgress/create").Params, &token); err != nil {
+					t.Fatal(err)
+				}
+				for _, want := range []string{`"begin"`, "25 % of 200 MB"} {
+					if m := e.expect("$/progress"); !strings.Contains(string(m.Params), want) {
+						t.Errorf("progress %s, want %s", m.Params, want)
+					}
+				}
+				if test.cancel {
+					e.notify("window/workDoneProgress/cancel", fmt.Sprintf(`{"token":%q}`, token.Token))
+				}
+				if m := e.expect("$/progress"); !strings.Contains(string(m.Params), `"end"`) {
+					t.Errorf("progress %s, want its end", m.Params)
+				}
+			}
+			if test.shown != "" {
+				if m := e.expect("window/showMessage"); !strings.Contains(string(m.Params), test.shown) {
+					t.Errorf("the user is told %s, want %q", m.Params, test.shown)
+				}
+			}
+			e.settled(goURI, test.lens)
+			e.ignore("workspace/codeLens/refresh", "window/logMessage")
+			e.close()
+		})
+	}
+}

@@ -1,0 +1,277 @@
+package models
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/adrg/xdg"
+	"github.com/gofrs/flock"
+)
+
+// Store is the folder of installed models. A model is complete in
+//
+//	Root/NAME/REVISION/
+//
+// or it is not there: what is being fetched lies in Root/NAME/.REVISION.partial
+// and gets its name when every file is verified.
+type Store struct {
+	Root string
+	// Catalog holds the models that have a name before they are installed.
+	Catalog []Entry
+}
+
+// imported is the revision of models that came from a folder and are in no
+// catalog.
+const imported = "imported"
+
+// UserStore is the user's own, with the catalog.
+func UserStore() *Store {
+	return &Store{Root: filepath.Join(xdg.DataHome, "gloss", "models"), Catalog: Catalog()}
+}
+
+// NotInstalledError means that a model is known and not there.
+type NotInstalledError struct {
+	Name string
+}
+
+func (e *NotInstalledError) Error() string {
+	return fmt.Sprintf("the model %s is not installed; run: gloss model pull %s", e.Name, e.Name)
+}
+
+// Is makes it an ErrNotFound.
+func (e *NotInstalledError) Is(target error) bool { return target == ErrNotFound }
+
+// validName is what a model may be called: never a path, never hidden.
+var validName = regexp.MustCompile(`^[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$`)
+
+// CheckName refuses names that cannot be a model's.
+func CheckName(name string) error {
+	if !validName.MatchString(name) {
+		return fmt.Errorf("%q cannot be a model's name: it has lower-case letters, digits, dots, dashes and underscores, at most 64", name)
+	}
+	if name == Default {
+		return fmt.Errorf("%q is the model inside gloss", name)
+	}
+	return nil
+}
+
+// Open opens the model that ref names: the one in use for "", Default, an
+// installed model, or a directory in Hugging Face layout. A name goes before
+// a directory of that name, which may be anybody's.
+func (s *Store) Open(ref string) (*Model, error) {
+	if ref == "" {
+		ref = s.InUse()
+		m, err := s.Open(ref)
+		if err != nil && ref != Default {
+			return nil, fmt.Errorf("the model in use: %w (or run: gloss model use %s)", err, Default)
+		}
+		return m, err
+	}
+	if ref == Default {
+		return open(Default, "", shipped(), nil)
+	}
+	if CheckName(ref) != nil {
+		return openDirectory(ref)
+	}
+	dir, e := s.find(ref)
+	switch {
+	case dir != "":
+		return s.openInstalled(ref, dir, e)
+	case e != nil:
+		return nil, &NotInstalledError{ref}
+	}
+	return openDirectory(ref)
+}
+
+// find returns where the model is installed, or "", and its entry if it is in
+// the catalog.
+func (s *Store) find(name string) (dir string, e *Entry) {
+	e = s.entry(name)
+	dir = s.revision(name, imported)
+	if e != nil {
+		dir = s.revision(name, e.Revision)
+	}
+	if !isDir(dir) {
+		return "", e
+	}
+	return dir, e
+}
+
+// openInstalled opens a model of the store. Files that have another length than
+// they must have are found here, at the cost of a look; Verify finds the rest.
+func (s *Store) openInstalled(name, dir string, e *Entry) (*Model, error) {
+	var description *Description
+	var files []File
+	if e != nil {
+		description, files = &e.Description, e.Files
+	}
+	for _, f := range files {
+		info, err := os.Stat(filepath.Join(dir, filepath.FromSlash(f.Path)))
+		if err == nil && (!info.Mode().IsRegular() || !f.fits(info.Size())) {
+			err = fmt.Errorf("%s has %d bytes instead of %d", f.Path, info.Size(), f.Size)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("the model %s is damaged: %w; run: gloss model pull %s", name, err, name)
+		}
+	}
+	m, err := open(name, dir, os.DirFS(dir), description)
+	if err != nil {
+		return nil, err
+	}
+	m.named = true
+	return m, nil
+}
+
+func (s *Store) revision(name, revision string) string {
+	return filepath.Join(s.Root, name, revision)
+}
+
+// lockInterval is how often a lock that another process holds is tried.
+const lockInterval = 100 * time.Millisecond
+
+// lock takes the lock of a name, so that of many processes one does the work.
+// notice is told once that it has to wait. Lock files stay: to remove one that
+// another process waits for would give the lock to both.
+func (s *Store) lock(ctx context.Context, name string, notice func(string)) (unlock func(), err error) {
+	dir := filepath.Join(s.Root, ".locks")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make the folder of models: %w", err)
+	}
+	l := flock.New(filepath.Join(dir, name+".lock"))
+	locked, err := l.TryLock()
+	if err == nil && !locked {
+		notice(fmt.Sprintf("another gloss is at work on %s; waiting for it", name))
+		locked, err = l.TryLockContext(ctx, lockInterval)
+	}
+	if err == nil && !locked {
+		err = errors.New("somebody else holds it")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("lock %s: %w", l.Path(), err)
+	}
+	return func() { _ = l.Unlock() }, nil
+}
+
+// lockNow is lock for work that is done in a moment.
+func (s *Store) lockNow(name string) (unlock func(), err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	return s.lock(ctx, name, func(string) {})
+}
+
+// Listing is what there is to say about a model of the store or the catalog.
+type Listing struct {
+	Name      string
+	InUse     bool
+	Installed bool
+	Dir       string // where it is installed
+	// Bytes is the size on disk, or of what a pull brings.
+	Bytes int64
+	// Exact is false where the catalog knows the size roughly.
+	Exact bool
+	// Partial is what a pull that was cut off has left to go on from.
+	Partial int64
+	// Entry is nil for models that are in no catalog.
+	Entry *Entry
+}
+
+// List returns the shipped model, the catalog, and what was imported.
+func (s *Store) List() ([]Listing, error) {
+	inUse := s.InUse()
+	list := []Listing{{Name: Default, InUse: inUse == Default, Installed: true, Bytes: shippedSize(), Exact: true}}
+	for i := range s.Catalog {
+		e := &s.Catalog[i]
+		l := Listing{Name: e.Name, InUse: e.Name == inUse, Entry: e, Partial: size(s.partial(e.Name, e.Revision))}
+		l.Bytes, l.Exact = e.Size()
+		if l.Dir, _ = s.find(e.Name); l.Dir != "" {
+			l.Installed, l.Bytes, l.Exact = true, size(l.Dir), true
+		}
+		list = append(list, l)
+	}
+	folders, err := os.ReadDir(s.Root)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("list the installed models: %w", err)
+	}
+	for _, d := range folders {
+		name := d.Name()
+		if CheckName(name) != nil || s.entry(name) != nil {
+			continue
+		}
+		if dir, _ := s.find(name); dir != "" {
+			list = append(list, Listing{Name: name, InUse: name == inUse, Installed: true, Dir: dir, Bytes: size(dir), Exact: true})
+		}
+	}
+	return list, nil
+}
+
+// Remove deletes an installed model, and what pulls of it have left. It reports
+// whether the model was in use; then the shipped one is, from now on.
+func (s *Store) Remove(name string) (wasInUse bool, err error) {
+	if name == Default {
+		return false, fmt.Errorf("%s is inside gloss and cannot be removed", Default)
+	}
+	if err := CheckName(name); err != nil {
+		return false, err
+	}
+	unlock, err := s.lockNow(name)
+	if err != nil {
+		return false, err
+	}
+	defer unlock()
+	dir := filepath.Join(s.Root, name)
+	if !isDir(dir) {
+		if s.entry(name) != nil {
+			return false, fmt.Errorf("%w: %s is not installed", ErrNotFound, name)
+		}
+		return false, fmt.Errorf("%w: no installed model is called %q (see gloss model list)", ErrNotFound, name)
+	}
+	// It is gone at once, whenever its files are.
+	trash := filepath.Join(s.Root, ".removed-"+name)
+	if err := os.RemoveAll(trash); err != nil {
+		return false, fmt.Errorf("remove %s: %w", name, err)
+	}
+	if err := os.Rename(dir, trash); err != nil {
+		return false, fmt.Errorf("remove %s: %w", name, err)
+	}
+	wasInUse, err = s.forget(name)
+	if err := errors.Join(err, os.RemoveAll(trash)); err != nil {
+		return wasInUse, fmt.Errorf("remove %s: %w", name, err)
+	}
+	return wasInUse, nil
+}
+
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// size adds up the files below dir, as far as they can be seen.
+func size(dir string) int64 {
+	var sum int64
+	_ = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return nil
+		}
+		if info, err := d.Info(); err == nil && info.Mode().IsRegular() {
+			sum += info.Size()
+		}
+		return nil
+	})
+	return sum
+}
+
+// oneLine keeps what a server or a file says from filling the screen.
+func oneLine(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if len(s) > 200 {
+		s = strings.ToValidUTF8(s[:200], "") + "…"
+	}
+	return s
+}

@@ -1,0 +1,132 @@
+package models
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+)
+
+// Problem is a file that is not as it must be.
+type Problem struct {
+	File string
+	Err  error
+}
+
+func (p Problem) Error() string { return p.File + " " + p.Err.Error() }
+
+// Verify reads every file of an installed model and returns those that are not
+// what the catalog, or the import, says. It says how many it has read.
+func (s *Store) Verify(name string) (files int, problems []Problem, err error) {
+	if name == Default {
+		return 0, nil, nil // it is part of the program
+	}
+	if err := CheckName(name); err != nil {
+		return 0, nil, err
+	}
+	dir, e := s.find(name)
+	switch {
+	case dir == "" && e != nil:
+		return 0, nil, &NotInstalledError{name}
+	case dir == "":
+		return 0, nil, fmt.Errorf("%w: no installed model is called %q (see gloss model list)", ErrNotFound, name)
+	case e != nil:
+		return len(e.Files), e.problems(dir), nil
+	}
+	m, err := readManifest(dir)
+	if err != nil {
+		return 0, nil, fmt.Errorf("model %s: %w", name, err)
+	}
+	return len(m.Files), checkFiles(dir, m.Files), nil
+}
+
+func (e *Entry) problems(dir string) []Problem { return checkFiles(dir, e.Files) }
+
+func checkFiles(dir string, files []File) []Problem {
+	var found []Problem
+	for _, f := range files {
+		err := f.check(join(dir, f.Path))
+		if errors.Is(err, fs.ErrNotExist) {
+			err = errors.New("is missing")
+		}
+		if err != nil {
+			found = append(found, Problem{f.Path, err})
+		}
+	}
+	return found
+}
+
+// check reports what is wrong with the file at path.
+func (f *File) check(path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return errors.New("is no file")
+	}
+	if !f.fits(info.Size()) {
+		return fmt.Errorf("has %d bytes instead of %d", info.Size(), f.Size)
+	}
+	sum, err := sumFile(path)
+	if err == nil && sum != f.SHA256 {
+		err = fmt.Errorf("has the SHA-256 %s instead of %s", sum, f.SHA256)
+	}
+	return err
+}
+
+// sumFile returns the SHA-256 of a file, in hexadecimal.
+func sumFile(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	_, err = io.Copy(h, f)
+	return hex.EncodeToString(h.Sum(nil)), err
+}
+
+// join returns where a file of a model lies below dir.
+func join(dir, file string) string { return filepath.Join(dir, filepath.FromSlash(file)) }
+
+// manifestName is the file in which an import notes what it has copied.
+const manifestName = "gloss-import.json"
+
+// manifest pins the files of an imported model.
+type manifest struct {
+	Files []File `json:"files"`
+}
+
+func readManifest(dir string) (*manifest, error) {
+	b, err := os.ReadFile(filepath.Join(dir, manifestName))
+	if err != nil {
+		return nil, err
+	}
+	return parseManifest(b)
+}
+
+var hexSHA256 = regexp.MustCompile(`^[0-9a-f]{64}$`)
+
+// parseManifest refuses what would make Verify look at files elsewhere.
+func parseManifest(b []byte) (*manifest, error) {
+	var m manifest
+	if err := json.Unmarshal(b, &m); err != nil {
+		return nil, fmt.Errorf("%s is not valid: %w", manifestName, err)
+	}
+	if len(m.Files) == 0 {
+		return nil, fmt.Errorf("%s names no files", manifestName)
+	}
+	for _, f := range m.Files {
+		if !filepath.IsLocal(filepath.FromSlash(f.Path)) || f.Size < 0 || !hexSHA256.MatchString(f.SHA256) {
+			return nil, fmt.Errorf("%s: %q, %d bytes, SHA-256 %q is no file of a model", manifestName, oneLine(f.Path), f.Size, oneLine(f.SHA256))
+		}
+	}
+	return &m, nil
+}
