@@ -3,6 +3,7 @@
 # make test     every test that needs no editor
 # make lint     vet, gofumpt, staticcheck, govulncheck
 # make bench    the benchmarks
+# make bench-peers  gloss beside Transformers.js and llama.cpp, in one run
 # make quality  measures the summaries on DATA=FILE.jsonl and writes docs/quality.md
 # make race     the tests under the race detector
 # make fuzz     every fuzz target for FUZZTIME (default 10s)
@@ -65,6 +66,12 @@ lint:
 .PHONY: bench
 bench: reference
 	$(GO) test -run '^$$' -bench . -benchmem -timeout 30m ./...
+
+# PEERS takes the program's flags, for example PEERS='--threads 1'. llama.cpp is
+# left out where it cannot be had.
+.PHONY: bench-peers
+bench-peers: all reference
+	$(GO) run ./inference/onnx/peers --llama-server "$$(inference/onnx/peers/llama.sh bin/llama.cpp)" $(PEERS)
 
 # EVAL takes further flags of gloss eval, such as --model DIR for a second one.
 .PHONY: quality

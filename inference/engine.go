@@ -46,6 +46,10 @@ type Sampling struct {
 	TopK              int
 	RepetitionPenalty float32
 	NoRepeatNgramSize int
+	// NumBeams above 1 searches for the likeliest text with so many beams.
+	NumBeams int
+	// LengthPenalty is that of a beam search (onnx.BeamOptions).
+	LengthPenalty float64
 }
 
 // Engine is the Summarizer that runs a model in this process. It loads the
@@ -88,6 +92,12 @@ func NewEngine(m *models.Model, o EngineOptions) (*Engine, error) {
 	}
 	if o.MaxOutputTokens == 0 || o.MaxOutputTokens > m.Description.MaxOutputTokens {
 		o.MaxOutputTokens = m.Description.MaxOutputTokens
+	}
+	switch {
+	case o.Sampling.NumBeams <= 1: // none of them decides the text
+		o.Sampling.NumBeams, o.Sampling.LengthPenalty = 0, 0
+	case o.Sampling.Temperature > 0:
+		return nil, fmt.Errorf("inference.sampling: %d beams and a temperature of %v exclude each other; set numBeams to 0 or temperature to 0", o.Sampling.NumBeams, o.Sampling.Temperature)
 	}
 	identity := fmt.Sprintf("%s/%+v/%d/%d/%+v/choice %d %t", hash, m.Description.Prompt, o.MaxInputTokens, o.MaxOutputTokens, o.Sampling, choiceVersion, o.ModelOnly)
 	return &Engine{model: m, options: o, identity: identity}, nil
@@ -226,7 +236,7 @@ func (e *Engine) Candidates(ctx context.Context, r Request) (Candidates, error) 
 	if named {
 		score = [][]int64{l.tokenizer.Encode(l.form.Answer(draft.Text))}
 	}
-	out, err := l.graph.Generate(limited, p.IDs, onnx.GenerateOptions{
+	options := onnx.GenerateOptions{
 		PrefixLen:    p.PrefixLen,
 		MaxNewTokens: e.options.MaxOutputTokens,
 		EOS:          e.model.Generation.EOS,
@@ -239,7 +249,16 @@ func (e *Engine) Candidates(ctx context.Context, r Request) (Candidates, error) 
 		RepetitionPenalty: e.options.Sampling.RepetitionPenalty,
 		NoRepeatNgramSize: e.options.Sampling.NoRepeatNgramSize,
 		Seed:              binary.LittleEndian.Uint64(r.Key[:]),
-	})
+	}
+	var out onnx.Output
+	if e.options.Sampling.NumBeams > 1 {
+		out, err = l.graph.GenerateBeams(limited, p.IDs, options, onnx.BeamOptions{
+			NumBeams:      e.options.Sampling.NumBeams,
+			LengthPenalty: e.options.Sampling.LengthPenalty,
+		})
+	} else {
+		out, err = l.graph.Generate(limited, p.IDs, options)
+	}
 	if err != nil {
 		if ctx.Err() == nil && limited.Err() != nil {
 			return Candidates{}, fmt.Errorf("the model %s took longer than %s for %s (setting inference.timeout)", e.model.Name, e.options.Timeout, r.Name)

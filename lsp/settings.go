@@ -51,6 +51,8 @@ type SamplingSettings struct {
 	TopK              int     `json:"topK" min:"0" max:"1000" doc:"Sample from this many of the likeliest tokens; 0 is off."`
 	RepetitionPenalty float64 `json:"repetitionPenalty" min:"0" max:"10" doc:"Above 1, tokens that were already written become less likely; 0 or 1 is off."`
 	NoRepeatNgramSize int     `json:"noRepeatNgramSize" min:"0" max:"64" doc:"Never write the same sequence of this many tokens twice; 0 is off."`
+	NumBeams          int     `json:"numBeams" min:"0" max:"64" doc:"Search for the likeliest text with this many beams, at about that many times the time of each token; 0 or 1 is off. Goes with no temperature."`
+	LengthPenalty     float64 `json:"lengthPenalty" min:"-10" max:"10" doc:"For a beam search: 0 prefers short texts, 1 compares by the mean of a text's tokens, more prefers long texts."`
 }
 
 // CacheSettings say where summaries are kept.
@@ -86,7 +88,7 @@ func DefaultSettings() Settings {
 		Exclude:          []string{},
 		PreferDocComment: true,
 		MinConfidence:    defaultMinConfidence,
-		Inference:        InferenceSettings{Timeout: Duration(5 * time.Second)},
+		Inference:        InferenceSettings{Timeout: Duration(5 * time.Second), Sampling: SamplingSettings{LengthPenalty: 1}},
 		Cache:            CacheSettings{MaxSize: cache.DefaultMaxSize >> 20},
 		Log:              LogSettings{Level: "info"},
 	}

@@ -17,9 +17,10 @@ func newModelGenerate() *cobra.Command {
 		Use:   "generate",
 		Short: "Continue JSON lines {\"ids\"} or {\"text\"} greedily into {\"ids\",\"text\",\"prefillMs\",\"decodeMs\"}",
 		Long: `Continue prompts greedily, without any template. Each line of standard input is
-an object with "ids", or with "text" that is tokenized. Each line of standard
-output holds the new ids (without the end-of-sequence token), their text and
-the times.`,
+an object with "ids", or with "text" that is tokenized. With "prefixLen" the
+first so many tokens are read by themselves and kept for later prompts that
+begin alike. Each line of standard output holds the new ids (without the
+end-of-sequence token), their text and the times.`,
 		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if maxNew < 1 {
@@ -36,8 +37,9 @@ the times.`,
 			}
 			defer graph.Close()
 			type request struct {
-				IDs  []int64 `json:"ids"`
-				Text *string `json:"text"`
+				IDs       []int64 `json:"ids"`
+				Text      *string `json:"text"`
+				PrefixLen int     `json:"prefixLen"`
 			}
 			type response struct {
 				IDs       []int64 `json:"ids"`
@@ -52,7 +54,7 @@ the times.`,
 				if r.Text != nil {
 					r.IDs = encode(t, *r.Text, special)
 				}
-				out, err := graph.Generate(c.Context(), r.IDs, onnx.GenerateOptions{MaxNewTokens: maxNew, EOS: m.Generation.EOS})
+				out, err := graph.Generate(c.Context(), r.IDs, onnx.GenerateOptions{PrefixLen: r.PrefixLen, MaxNewTokens: maxNew, EOS: m.Generation.EOS})
 				if err != nil {
 					return nil, err
 				}

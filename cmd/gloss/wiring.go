@@ -126,6 +126,8 @@ func newScheduler(s lsp.Settings, warn func(error)) (*inference.Scheduler, func(
 			TopK:              s.Inference.Sampling.TopK,
 			RepetitionPenalty: float32(s.Inference.Sampling.RepetitionPenalty),
 			NoRepeatNgramSize: s.Inference.Sampling.NoRepeatNgramSize,
+			NumBeams:          s.Inference.Sampling.NumBeams,
+			LengthPenalty:     s.Inference.Sampling.LengthPenalty,
 		},
 	})
 	if err != nil {

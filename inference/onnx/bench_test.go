@@ -1,17 +1,14 @@
 package onnx
 
 import (
-	"bufio"
-	"encoding/json"
-	"io"
-	"os/exec"
+	"fmt"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"testing"
 	"time"
 
 	"github.com/gloss-lsp/gloss/inference/onnx/onnxtest"
+	"github.com/gloss-lsp/gloss/inference/onnx/testmodel"
 	ort "github.com/yalue/onnxruntime_go"
 )
 
@@ -19,12 +16,9 @@ import (
 // loop and reports the median of both and their ratio, because a machine's
 // speed changes from one benchmark to the next.
 
-// middling is a shape between the shipped model and SmolLM2-135M; smollm2 is
-// that of SmolLM2-135M. In 8 bits, weights random.
-var (
-	middling = onnxtest.Llama{Layers: 12, Hidden: 384, FFN: 1024, Heads: 6, KVHeads: 3, HeadDim: 64, Vocab: 16384, Context: 2048, Quantized: true, Seed: 1}
-	smollm2  = onnxtest.Llama{Layers: 30, Hidden: 576, FFN: 1536, Heads: 9, KVHeads: 3, HeadDim: 64, Vocab: 49152, Context: 8192, Seed: 1}
-)
+// middling is a shape between the shipped model and SmolLM2-135M, in 8 bits,
+// weights random.
+var middling = testmodel.Llama{Layers: 12, Hidden: 384, FFN: 1024, Heads: 6, KVHeads: 3, HeadDim: 64, Vocab: 16384, Context: 2048, Theta: 10000, NBits: 8, AccuracyLevel: 4, Seed: 1}
 
 func shippedGraph(b *testing.B) Graph {
 	return Graph{Path: filepath.Join(onnxtest.Root(b), "models", "default", "onnx", "model_quantized.onnx")}
@@ -149,35 +143,83 @@ func openTweaked(tweak func(*signature)) func(Graph, Options) (*Model, error) {
 	}
 }
 
-// BenchmarkLevers compares what each design decision gives, on the middling
-// shape: a prompt of 160 tokens, 16 new ones.
+// BenchmarkLevers compares what each design decision gives: a prompt of 160
+// tokens and 16 new ones, where a name says nothing else.
 func BenchmarkLevers(b *testing.B) {
-	g := Graph{Data: middling.Graph()}
-	model := func(o Options) func() Output { return generate(b, benchModel(b, Open, g, o), 160, 16, 0) }
-	tweaked := func(tweak func(*signature)) *Model { return benchModel(b, openTweaked(tweak), g, Options{}) }
-	best := model(Options{})
+	b.Run("middling", func(b *testing.B) { benchLevers(b, middling) })
+	b.Run("smollm2-135m", func(b *testing.B) {
+		dynamic := testmodel.SmolLM2
+		dynamic.Dynamic = true
+		benchLevers(b, dynamic)
+	})
+}
+
+func benchLevers(b *testing.B, l testmodel.Llama) {
+	g := writtenGraph(b, l)
+	model := func(b *testing.B, o Options) *Model { return benchModel(b, Open, g, o) }
+	tweaked := func(b *testing.B, tweak func(*signature)) *Model {
+		return benchModel(b, openTweaked(tweak), g, Options{})
+	}
+	m := model(b, Options{})
+	best := generate(b, m, 160, 16, 0)
 	b.Run("decode/preallocated-cache", func(b *testing.B) {
-		m := tweaked(func(s *signature) { s.inPlace = false })
+		m := tweaked(b, func(s *signature) { s.inPlace = false })
 		compareTimes(b, func() time.Duration { return copyingDecode(b, m, 160, 16) }, decode(best))
 	})
 	b.Run("decode/in-place-cache", func(b *testing.B) {
-		m := tweaked(func(s *signature) { s.inPlace = false })
+		m := tweaked(b, func(s *signature) { s.inPlace = false })
 		compareTimes(b, decode(generate(b, m, 160, 16, 0)), decode(best))
 	})
 	b.Run("prefill/last-logits", func(b *testing.B) {
-		m := tweaked(func(s *signature) { s.lastOnly = false })
+		m := tweaked(b, func(s *signature) { s.lastOnly = false })
 		compareTimes(b, prefill(generate(b, m, 160, 1, 0)), prefill(best))
 	})
-	b.Run("prefill/prefix-60-of-160", func(b *testing.B) {
-		m := benchModel(b, Open, g, Options{})
-		compareTimes(b, prefill(best), prefill(generate(b, m, 160, 1, 60)))
-	})
+	for _, c := range []struct{ prefix, prompt int }{{60, 160}, {40, 200}} {
+		b.Run(fmt.Sprintf("prefill/prefix-%d-of-%d", c.prefix, c.prompt), func(b *testing.B) {
+			compareTimes(b, prefill(generate(b, m, c.prompt, 1, 0)), prefill(generate(b, m, c.prompt, 1, c.prefix)))
+		})
+	}
 	b.Run("total/spin", func(b *testing.B) {
-		compareTimes(b, total(best), total(model(Options{Spin: true})))
+		compareTimes(b, total(best), total(generate(b, model(b, Options{Spin: true}), 160, 16, 0)))
 	})
 	b.Run("total/two-threads", func(b *testing.B) {
-		compareTimes(b, total(model(Options{Threads: 1})), total(model(Options{Threads: 2})))
+		one, two := model(b, Options{Threads: 1}), model(b, Options{Threads: 2})
+		compareTimes(b, total(generate(b, one, 160, 16, 0)), total(generate(b, two, 160, 16, 0)))
 	})
+}
+
+// BenchmarkKernels compares the ways in which exports store SmolLM2-135M's
+// matrices with float32: time without the lever is float32's.
+func BenchmarkKernels(b *testing.B) {
+	base := generate(b, benchModel(b, Open, writtenGraph(b, testmodel.SmolLM2), Options{}), 160, 16, 0)
+	for _, kernel := range []struct {
+		name  string
+		store func(*testmodel.Llama)
+	}{
+		{"MatMulInteger", func(l *testmodel.Llama) { l.Dynamic = true }},
+		{"MatMulNBits-8-accuracy-4", func(l *testmodel.Llama) { l.NBits, l.AccuracyLevel = 8, 4 }},
+		{"MatMulNBits-4", func(l *testmodel.Llama) { l.NBits = 4 }},
+		{"MatMulNBits-4-accuracy-4", func(l *testmodel.Llama) { l.NBits, l.AccuracyLevel = 4, 4 }},
+	} {
+		l := testmodel.SmolLM2
+		kernel.store(&l)
+		b.Run(kernel.name, func(b *testing.B) {
+			run := generate(b, benchModel(b, Open, writtenGraph(b, l), Options{}), 160, 16, 0)
+			b.Run("prefill", func(b *testing.B) { compareTimes(b, prefill(base), prefill(run)) })
+			b.Run("decode", func(b *testing.B) { compareTimes(b, decode(base), decode(run)) })
+		})
+	}
+}
+
+// writtenGraph writes l to a file, where a graph of any size can be loaded
+// from without staying in Go's memory.
+func writtenGraph(b *testing.B, l testmodel.Llama) Graph {
+	b.Helper()
+	dir := b.TempDir()
+	if err := l.WriteDir(dir); err != nil {
+		b.Fatal(err)
+	}
+	return Graph{Path: l.GraphPath(dir)}
 }
 
 // copyingDecode is the loop that the binding suggests: ONNX Runtime allocates
@@ -233,62 +275,4 @@ func copyingDecode(b *testing.B, m *Model, prompt, fresh int) time.Duration {
 		logits.Destroy()
 	}
 	return time.Since(began)
-}
-
-// BenchmarkTransformersJS compares with Transformers.js on the same graph with
-// as many threads: SmolLM2-135M's shape, a prompt of 160 tokens, 16 new ones.
-func BenchmarkTransformersJS(b *testing.B) {
-	for name, quantize := range map[string]func(*onnxtest.Llama){
-		"MatMulNBits":   func(l *onnxtest.Llama) { l.Quantized = true },
-		"MatMulInteger": func(l *onnxtest.Llama) { l.Dynamic = true },
-	} {
-		b.Run(name, func(b *testing.B) {
-			l, dir := smollm2, b.TempDir()
-			quantize(&l)
-			l.WriteDir(b, dir)
-			m := benchModel(b, Open, Graph{Path: filepath.Join(dir, "onnx", "model.onnx")}, Options{})
-			compareTimes(b, transformersJS(b, dir, benchPrompt(160, l.Vocab), 16), total(generate(b, m, 160, 16, 0)))
-		})
-	}
-}
-
-// transformersJS starts the reference and returns a function that has it
-// generate once.
-func transformersJS(b *testing.B, dir string, ids []int64, fresh int) func() time.Duration {
-	node, err := exec.LookPath("node")
-	if err != nil {
-		b.Skip("Node.js is not installed")
-	}
-	script := filepath.Join(onnxtest.Root(b), "inference", "onnx", "npm", "reference.mjs")
-	cmd := exec.CommandContext(b.Context(), node, script, dir, "fp32", strconv.Itoa(Options{}.threads()))
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() {
-		in.Close()
-		cmd.Wait()
-	})
-	request, err := json.Marshal(map[string]any{"ids": ids, "maxNewTokens": fresh})
-	if err != nil {
-		b.Fatal(err)
-	}
-	answers := json.NewDecoder(bufio.NewReader(out))
-	return func() time.Duration {
-		if _, err := io.WriteString(in, string(request)+"\n"); err != nil {
-			b.Fatal(err)
-		}
-		var answer struct{ MS float64 }
-		if err := answers.Decode(&answer); err != nil {
-			b.Fatal(err)
-		}
-		return time.Duration(answer.MS * float64(time.Millisecond))
-	}
 }

@@ -10,12 +10,12 @@ import (
 	"time"
 
 	"github.com/gloss-lsp/gloss/inference/onnx"
-	"github.com/gloss-lsp/gloss/inference/onnx/onnxtest"
+	"github.com/gloss-lsp/gloss/inference/onnx/testmodel"
 )
 
 // slow is a shape whose prompt of 500 tokens takes far longer than a test
 // needs to cancel it.
-var slow = onnxtest.Llama{Layers: 12, Hidden: 128, FFN: 256, Heads: 8, KVHeads: 8, HeadDim: 16, Vocab: 256, Context: 4096, Plain: true, Seed: 1}
+var slow = testmodel.Llama{Layers: 12, Hidden: 128, FFN: 256, Heads: 8, KVHeads: 8, HeadDim: 16, Vocab: 256, Context: 4096, Theta: 10000, Plain: true, Seed: 1}
 
 // A context that ends stops a prompt's reading inside ONNX Runtime, not after
 // it, and leaves the model as it was.
@@ -103,7 +103,7 @@ func TestConcurrentCallers(t *testing.T) {
 }
 
 func concurrentCallers(t *testing.T, m *onnx.Model) {
-	prompts := randomPrompts(40, onnxtest.Tiny.Vocab)
+	prompts := randomPrompts(40, testmodel.Tiny.Vocab)
 	o := onnx.GenerateOptions{MaxNewTokens: 8, PrefixLen: 4}
 	want := make([][]int64, len(prompts))
 	for i, p := range prompts {

@@ -60,7 +60,7 @@ type Output struct {
 	// LogProbs holds the natural logarithm of the probability of each of IDs
 	// where it stands, and End that of the token of EOS that ended them, 0 for
 	// another Reason. They are the model's own: before penalties, temperature
-	// and the like.
+	// and the like. A beam search leaves End 0.
 	LogProbs []float64
 	End      float64
 	// Scores holds the same for each token of each of GenerateOptions.Score.
@@ -129,14 +129,8 @@ func (m *Model) Generate(ctx context.Context, prompt []int64, o GenerateOptions)
 		unread = ids[len(ids)-1:]
 	}
 	out.Decode = time.Since(began) - out.Prefill
-	for _, text := range o.Score {
-		probs, err := s.score(r, prompt, text)
-		if err != nil {
-			return out, err
-		}
-		out.Scores = append(out.Scores, probs)
-	}
-	return out, nil
+	out.Scores, err = s.scores(r, prompt, o.Score)
+	return out, err
 }
 
 func longest(lists [][]int64) int {

@@ -8,28 +8,41 @@ import (
 	"testing"
 
 	"github.com/gloss-lsp/gloss/inference/onnx"
-	"github.com/gloss-lsp/gloss/inference/onnx/onnxtest"
+	"github.com/gloss-lsp/gloss/inference/onnx/testmodel"
 )
 
 // variants are tiny graphs of every interface that exports come in.
-var variants = map[string]func(*onnxtest.Llama){
-	"fused":                  func(l *onnxtest.Llama) {},
-	"fused, no position_ids": func(l *onnxtest.Llama) { l.NoPositionIDs = true },
-	"fused, last logits":     func(l *onnxtest.Llama) { l.LastLogits = true },
-	"fused, float16 cache":   func(l *onnxtest.Llama) { l.Float16Cache = true },
-	"fused, float16 logits":  func(l *onnxtest.Llama) { l.Float16Logits = true },
-	"fused, 8-bit":           func(l *onnxtest.Llama) { l.Quantized = true },
-	"fused, dynamic":         func(l *onnxtest.Llama) { l.Dynamic = true },
-	"plain":                  func(l *onnxtest.Llama) { l.Plain = true },
-	"plain, no position_ids": func(l *onnxtest.Llama) { l.Plain, l.NoPositionIDs = true, true },
-	"plain, last logits":     func(l *onnxtest.Llama) { l.Plain, l.LastLogits = true, true },
-	"plain, float16 cache":   func(l *onnxtest.Llama) { l.Plain, l.Float16Cache = true, true },
+var variants = map[string]func(*testmodel.Llama){
+	"fused":                  func(l *testmodel.Llama) {},
+	"fused, no position_ids": func(l *testmodel.Llama) { l.NoPositionIDs = true },
+	"fused, last logits":     func(l *testmodel.Llama) { l.LastLogits = true },
+	"fused, float16 cache":   func(l *testmodel.Llama) { l.Float16Cache = true },
+	"fused, float16 logits":  func(l *testmodel.Llama) { l.Float16Logits = true },
+	"fused, 8-bit":           func(l *testmodel.Llama) { l.NBits, l.AccuracyLevel = 8, 4 },
+	"fused, 8-bit, exact":    func(l *testmodel.Llama) { l.NBits = 8 },
+	"fused, 4-bit":           func(l *testmodel.Llama) { l.NBits, l.AccuracyLevel = 4, 4 },
+	"fused, 4-bit, exact":    func(l *testmodel.Llama) { l.NBits = 4 },
+	"fused, dynamic":         func(l *testmodel.Llama) { l.Dynamic = true },
+	"plain":                  func(l *testmodel.Llama) { l.Plain = true },
+	"plain, 8-bit":           func(l *testmodel.Llama) { l.Plain, l.NBits, l.AccuracyLevel = true, 8, 4 },
+	"plain, 4-bit":           func(l *testmodel.Llama) { l.Plain, l.NBits = true, 4 },
+	"plain, dynamic":         func(l *testmodel.Llama) { l.Plain, l.Dynamic = true, true },
+	"plain, no position_ids": func(l *testmodel.Llama) { l.Plain, l.NoPositionIDs = true, true },
+	"plain, last logits":     func(l *testmodel.Llama) { l.Plain, l.LastLogits = true, true },
+	"plain, float16 cache":   func(l *testmodel.Llama) { l.Plain, l.Float16Cache = true, true },
 }
 
-func tiny(name string) onnxtest.Llama {
-	l := onnxtest.Tiny
+func tiny(name string) testmodel.Llama {
+	l := testmodel.Tiny
 	variants[name](&l)
 	return l
+}
+
+func writeDir(t testing.TB, l testmodel.Llama, dir string) {
+	t.Helper()
+	if err := l.WriteDir(dir); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func openTiny(t testing.TB, name string) *onnx.Model {
@@ -40,7 +53,7 @@ func openTiny(t testing.TB, name string) *onnx.Model {
 // tokens whether the cache is in place or in two buffers, float32 or float16.
 // TestParityRandomModels says what the tokens should be.
 func TestVariantsAgree(t *testing.T) {
-	prompts := randomPrompts(30, onnxtest.Tiny.Vocab)
+	prompts := randomPrompts(30, testmodel.Tiny.Vocab)
 	o := onnx.GenerateOptions{MaxNewTokens: 16}
 	var want [][]int64
 	base := openTiny(t, "fused")
@@ -52,7 +65,7 @@ func TestVariantsAgree(t *testing.T) {
 		want = append(want, out.IDs)
 	}
 	for name := range variants {
-		if tiny(name).Quantized || tiny(name).Dynamic {
+		if l := tiny(name); l.NBits > 0 || l.Dynamic {
 			continue // other weights
 		}
 		t.Run(name, func(t *testing.T) {
@@ -75,11 +88,11 @@ func TestVariantsAgree(t *testing.T) {
 // Weights in a second file are found beside the graph, also by the rewritten
 // one, and only there.
 func TestExternalWeights(t *testing.T) {
-	inside, outside := onnxtest.Tiny, onnxtest.Tiny
+	inside, outside := testmodel.Tiny, testmodel.Tiny
 	outside.External = true
 	dir := t.TempDir()
-	outside.WriteDir(t, dir)
-	path := filepath.Join(dir, "onnx", "model.onnx")
+	writeDir(t, outside, dir)
+	path := outside.GraphPath(dir)
 	o := onnx.GenerateOptions{MaxNewTokens: 8}
 	var ids [2][]int64
 	for i, g := range []onnx.Graph{{Data: inside.Graph()}, {Path: path}} {

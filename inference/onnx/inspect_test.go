@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/gloss-lsp/gloss/inference/onnx"
-	"github.com/gloss-lsp/gloss/inference/onnx/onnxtest"
+	"github.com/gloss-lsp/gloss/inference/onnx/testmodel"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -40,13 +40,10 @@ func TestInspectRandom(t *testing.T) {
 		perLayer := l.Hidden*l.HeadDim*2*(l.Heads+l.KVHeads) + 3*l.Hidden*l.FFN + 2*l.Hidden
 		want := int64(l.Vocab*l.Hidden + l.Layers*perLayer + l.Hidden)
 		// Small constants and plain graphs' rotary tables are counted too.
-		if l.Dynamic {
-			want += int64(l.Vocab * l.Hidden) // embeddings and head are two tables
-		}
 		if slack := int64(2*l.Context*l.HeadDim/2 + 4096); got.Parameters < want || got.Parameters > want+slack {
 			t.Errorf("%s: %d parameters, want %d", name, got.Parameters, want)
 		}
-		if !got.CanGenerate || got.Layers != l.Layers || got.Context > 2048 || got.Producer != "gloss-onnxtest" {
+		if !got.CanGenerate || got.Layers != l.Layers || got.Context > 2048 || got.Producer != "gloss-testmodel" {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
@@ -54,8 +51,8 @@ func TestInspectRandom(t *testing.T) {
 
 func TestInspectCannotGenerate(t *testing.T) {
 	for want, data := range map[string][]byte{
-		"encoder-only: there is no logits output":      onnxtest.Encoder(),
-		"export with --task text-generation-with-past": onnxtest.NoCache(),
+		"encoder-only: there is no logits output":      testmodel.Encoder(),
+		"export with --task text-generation-with-past": testmodel.NoCache(),
 	} {
 		got, err := onnx.Inspect(onnx.Graph{Data: data}, onnx.Config{})
 		if err != nil || got.CanGenerate || !strings.Contains(got.Why, want) {
@@ -69,10 +66,10 @@ func FuzzInspect(f *testing.F) {
 	for name := range variants {
 		f.Add(tiny(name).Graph()[:4000])
 	}
-	small := onnxtest.Llama{Layers: 1, Hidden: 2, FFN: 2, Heads: 1, KVHeads: 1, HeadDim: 2, Vocab: 3, Context: 2}
+	small := testmodel.Llama{Layers: 1, Hidden: 2, FFN: 2, Heads: 1, KVHeads: 1, HeadDim: 2, Vocab: 3, Context: 2, Theta: 10000}
 	f.Add(small.Graph())
-	f.Add(onnxtest.Encoder())
-	f.Add(onnxtest.NoCache())
+	f.Add(testmodel.Encoder())
+	f.Add(testmodel.NoCache())
 	f.Add([]byte("version https://git-lfs"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		info, err := onnx.Inspect(onnx.Graph{Data: data}, onnx.Config{})

@@ -55,6 +55,11 @@ const (
 	// maxChunk bounds the tokens of a step, because the attention's scores
 	// take the square of it, and with it how long a step can last.
 	maxChunk = 512
+	// maxDynamicChunk bounds it for graphs that round activations with one
+	// scale for all tokens of a step: a prompt that is read in two steps is
+	// rounded otherwise than in one, so only those far beyond what gloss asks
+	// are divided.
+	maxDynamicChunk = 2048
 	// maxLogits bounds the bytes of logits of a step: with a vocabulary of
 	// 49,152 that is 170 tokens.
 	maxLogits = 32 << 20
@@ -82,6 +87,10 @@ func Open(g Graph, o Options) (*Model, error) {
 	sig, err := readSignature(p, o.Config)
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot generate text: %w", g, err)
+	}
+	g, src, p, err = leaveWeights(g, src, p)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", g, err)
 	}
 	trimmed, err := trimLogits(src, p, sig)
 	if err != nil {
@@ -112,8 +121,11 @@ func newModel(g Graph, sig *signature, o Options) (*Model, error) {
 		prefixes:  prefixes,
 		chunk:     maxChunk,
 	}
+	if sig.dynamic {
+		m.chunk = maxDynamicChunk
+	}
 	if !sig.lastOnly {
-		m.chunk = max(1, min(maxChunk, maxLogits/sig.logitsBytes()))
+		m.chunk = max(1, min(m.chunk, maxLogits/sig.logitsBytes()))
 	}
 	m.scored = max(1, min(m.chunk, maxLogits/sig.logitsBytes()))
 	if sig.lastOnly && sig.rows < 0 {

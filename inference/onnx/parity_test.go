@@ -1,12 +1,9 @@
 package onnx_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,45 +11,27 @@ import (
 
 	"github.com/gloss-lsp/gloss/inference/onnx"
 	"github.com/gloss-lsp/gloss/inference/onnx/onnxtest"
+	"github.com/gloss-lsp/gloss/inference/onnx/testmodel"
 )
 
-// reference continues prompts greedily with Transformers.js.
-func reference(t *testing.T, dir, dtype string, prompts [][]int64, maxNewTokens int) [][]int64 {
+// reference continues prompts greedily with Transformers.js. It reads part of
+// each prompt by itself first, and keeps what it read of that for the next
+// prompt.
+func reference(t *testing.T, dir, dtype string, prompts [][]int64, part func(length int) int, maxNewTokens int) [][]int64 {
 	t.Helper()
-	node, err := exec.LookPath("node")
-	if err != nil {
-		onnxtest.Missing(t, "Node.js is not installed; the reference implementation needs version 20 or later")
-	}
-	npm := filepath.Join(onnxtest.Root(t), "inference", "onnx", "npm")
-	if _, err := os.Stat(filepath.Join(npm, "node_modules", "@huggingface", "transformers")); err != nil {
-		onnxtest.Missing(t, "Transformers.js is not installed; run `npm ci --ignore-scripts` in inference/onnx/npm")
-	}
-	type line struct {
+	type question struct {
 		IDs          []int64 `json:"ids"`
-		MaxNewTokens int     `json:"maxNewTokens,omitempty"`
+		MaxNewTokens int     `json:"maxNewTokens"`
+		PrefixLen    int     `json:"prefixLen"`
 	}
-	var in, out, problems bytes.Buffer
-	encoder := json.NewEncoder(&in)
+	type answer struct{ IDs []int64 }
+	var questions []question
 	for _, p := range prompts {
-		if err := encoder.Encode(line{p, maxNewTokens}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	cmd := exec.CommandContext(t.Context(), node, filepath.Join(npm, "reference.mjs"), dir, dtype, "1")
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = &in, &out, &problems
-	if err := cmd.Run(); err != nil {
-		t.Fatalf("the reference failed: %v\n%s", err, &problems)
+		questions = append(questions, question{p, maxNewTokens, part(len(p))})
 	}
 	var ids [][]int64
-	for decoder := json.NewDecoder(&out); decoder.More(); {
-		var l line
-		if err := decoder.Decode(&l); err != nil {
-			t.Fatal(err)
-		}
-		ids = append(ids, l.IDs)
-	}
-	if len(ids) != len(prompts) {
-		t.Fatalf("the reference answered %d of %d prompts", len(ids), len(prompts))
+	for _, a := range onnxtest.Reference[question, answer](t, "reference.mjs", []string{dir, dtype, "1"}, questions) {
+		ids = append(ids, a.IDs)
 	}
 	return ids
 }
@@ -64,11 +43,17 @@ type way struct {
 	kept bool
 }
 
+func none(int) int          { return 0 }
+func thirds(length int) int { return length / 3 }
+func forty(length int) int  { return min(40, length/2) }
+
+// inParts are the ways that read part of a prompt first: with a new prefix and
+// with a kept one.
+func inParts(part func(length int) int) []way { return []way{{part, false}, {part, true}} }
+
 var (
-	whole  = []way{{func(int) int { return 0 }, false}}
-	thirds = func(length int) int { return length / 3 }
-	// everyWay reads a prompt whole, with a new prefix and with a kept one.
-	everyWay = append(whole, way{thirds, false}, way{thirds, true})
+	whole    = []way{{none, false}}
+	everyWay = append(whole, inParts(thirds)...)
 )
 
 // compare generates with m in the given ways. At most tolerated outputs may
@@ -98,10 +83,19 @@ func compare(t *testing.T, m *onnx.Model, prompts, want [][]int64, o onnx.Genera
 
 // randomPrompts returns n prompts of 1 to 300 random ids, all different.
 func randomPrompts(n, vocab int) [][]int64 {
+	lengths := make([]int, n)
+	for i := range lengths {
+		lengths[i] = 1 + (i*37+i*i)%300
+	}
+	return promptsOf(lengths, vocab)
+}
+
+// promptsOf returns prompts of the given lengths, of random ids.
+func promptsOf(lengths []int, vocab int) [][]int64 {
 	rng := rand.New(rand.NewPCG(7, uint64(vocab)))
-	prompts := make([][]int64, n)
-	for i := range prompts {
-		prompts[i] = make([]int64, 1+(i*37+i*i)%300)
+	prompts := make([][]int64, len(lengths))
+	for i, length := range lengths {
+		prompts[i] = make([]int64, length)
 		for j := range prompts[i] {
 			prompts[i][j] = rng.Int64N(int64(vocab))
 		}
@@ -155,26 +149,65 @@ func TestParityShippedModel(t *testing.T) {
 	for _, g := range goldens(t) {
 		prompts = append(prompts, g.PromptIDs)
 	}
-	want := reference(t, shipped(t), "q8", prompts, 32)
+	want := reference(t, shipped(t), "q8", prompts, none, 32)
 	compare(t, openShipped(t, onnx.Options{}), prompts, want, onnx.GenerateOptions{MaxNewTokens: 32, EOS: []int64{0}}, everyWay, 0)
+}
+
+// compareWithReference holds a written model to what the reference makes of
+// the same prompts.
+//
+// Read whole and read in parts are the same but for graphs that round
+// activations dynamically: these take one scale for all tokens that are read
+// together. Gloss then writes what the reference writes that reads the same
+// parts.
+func compareWithReference(t *testing.T, l testmodel.Llama, prompts [][]int64, part func(length int) int, maxNewTokens int) {
+	t.Helper()
+	dir := t.TempDir()
+	writeDir(t, l, dir)
+	m := open(t, onnx.Graph{Path: l.GraphPath(dir)}, onnx.Options{})
+	o := onnx.GenerateOptions{MaxNewTokens: maxNewTokens}
+	want := reference(t, dir, l.Precision(), prompts, none, maxNewTokens)
+	compare(t, m, prompts, want, o, whole, 0)
+	if l.Dynamic {
+		want = reference(t, dir, l.Precision(), prompts, part, maxNewTokens)
+	}
+	compare(t, m, prompts, want, o, inParts(part), 0)
 }
 
 func TestParityRandomModels(t *testing.T) {
 	for name, prompts := range map[string]int{
 		"fused": 100, "plain": 100, "fused, no position_ids": 30, "fused, last logits": 30,
-		"fused, 8-bit": 30, "fused, dynamic": 30, "plain, no position_ids": 30,
+		"plain, no position_ids": 30,
 	} {
 		t.Run(name, func(t *testing.T) {
-			l, dir := tiny(name), t.TempDir()
-			l.WriteDir(t, dir)
-			prompts := randomPrompts(prompts, l.Vocab)
-			want := reference(t, dir, "fp32", prompts, 16)
-			m := open(t, onnx.Graph{Path: filepath.Join(dir, "onnx", "model.onnx")}, onnx.Options{})
-			ways := everyWay
-			if l.Dynamic {
-				ways = whole // in parts, activations get other scales
-			}
-			compare(t, m, prompts, want, onnx.GenerateOptions{MaxNewTokens: 16}, ways, 0)
+			l := tiny(name)
+			compareWithReference(t, l, randomPrompts(prompts, l.Vocab), thirds, 16)
 		})
 	}
+}
+
+// Prompts of 1 to 2,000 tokens, around the sizes at which buffers, blocks and
+// steps change, on every kind of graph and of matrices.
+func TestParityLengths(t *testing.T) {
+	lengths := []int{
+		1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 47, 48, 49, 63, 64, 65, 96, 127, 128, 129, 160, 200,
+		255, 256, 257, 400, 511, 512, 513, 552, 1023, 1024, 1025, 2000,
+	}
+	for _, name := range []string{
+		"fused", "fused, 8-bit", "fused, 4-bit", "fused, 4-bit, exact", "fused, dynamic",
+		"plain", "plain, 8-bit", "plain, 4-bit", "plain, dynamic",
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := tiny(name)
+			l.Context = 2048
+			compareWithReference(t, l, promptsOf(lengths, l.Vocab), forty, 8)
+		})
+	}
+}
+
+// SmolLM2-135M's own shape, stored as the file that gloss pulls.
+func TestParitySmolLM2(t *testing.T) {
+	l := testmodel.SmolLM2
+	l.Dynamic = true
+	compareWithReference(t, l, promptsOf([]int{1, 60, 540}, l.Vocab), forty, 6)
 }

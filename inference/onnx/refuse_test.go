@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"github.com/gloss-lsp/gloss/inference/onnx"
-	"github.com/gloss-lsp/gloss/inference/onnx/onnxtest"
+	"github.com/gloss-lsp/gloss/inference/onnx/testmodel"
 )
 
 // Every failure says what is wrong and frees what it made.
@@ -31,8 +31,8 @@ func TestOpenRefuses(t *testing.T) {
 		"random bytes":     {noise, "not a protocol buffer"},
 		"web page":         {[]byte("<!DOCTYPE html><html><body>Not found</body></html>"), "not a complete ONNX file"},
 		"LFS pointer":      {[]byte("version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 5\n"), "git lfs pull"},
-		"encoder":          {onnxtest.Encoder(), "encoder-only: there is no logits output"},
-		"no cache":         {onnxtest.NoCache(), "no KV cache inputs (past_key_values.N.key)"},
+		"encoder":          {testmodel.Encoder(), "encoder-only: there is no logits output"},
+		"no cache":         {testmodel.NoCache(), "no KV cache inputs (past_key_values.N.key)"},
 		"unknown operator": {damaged, "cannot load"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -70,7 +70,7 @@ func TestGenerateRefuses(t *testing.T) {
 		want   string
 	}{
 		"empty prompt":         {nil, onnx.GenerateOptions{}, "empty"},
-		"prompt too long":      {make([]int64, onnxtest.Tiny.Context), onnx.GenerateOptions{}, "positions"},
+		"prompt too long":      {make([]int64, testmodel.Tiny.Context), onnx.GenerateOptions{}, "positions"},
 		"id too large":         {[]int64{128}, onnx.GenerateOptions{}, "token 128"},
 		"negative id":          {[]int64{-1}, onnx.GenerateOptions{}, "token -1"},
 		"negative temperature": {ok, onnx.GenerateOptions{Temperature: -1}, "temperature"},
@@ -87,7 +87,7 @@ func TestGenerateRefuses(t *testing.T) {
 
 func TestGenerateStopsAtLastPosition(t *testing.T) {
 	m := openTiny(t, "fused")
-	out, err := m.Generate(t.Context(), make([]int64, onnxtest.Tiny.Context-3), onnx.GenerateOptions{MaxNewTokens: 50})
+	out, err := m.Generate(t.Context(), make([]int64, testmodel.Tiny.Context-3), onnx.GenerateOptions{MaxNewTokens: 50})
 	if err != nil || len(out.IDs) != 3 || out.Reason != onnx.Length {
 		t.Errorf("got %d tokens, %q, %v; want 3, length", len(out.IDs), out.Reason, err)
 	}
@@ -96,7 +96,7 @@ func TestGenerateStopsAtLastPosition(t *testing.T) {
 // Damaged weights give an error, not the first token of the vocabulary.
 func TestLogitsNotFinite(t *testing.T) {
 	for _, plain := range []bool{false, true} {
-		l := onnxtest.Tiny
+		l := testmodel.Tiny
 		l.Damaged, l.Plain = true, plain
 		m := open(t, onnx.Graph{Data: l.Graph()}, onnx.Options{})
 		if out, err := m.Generate(t.Context(), []int64{1, 2}, onnx.GenerateOptions{MaxNewTokens: 4}); err == nil || !strings.Contains(err.Error(), "not finite") {

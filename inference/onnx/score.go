@@ -6,11 +6,28 @@ import "math"
 // the positions whose logits are wanted.
 const rowsInput = "gloss.rows"
 
+// scores is score for each of texts.
+func (s *sequence) scores(r *run, prompt []int64, texts [][]int64) (all [][]float64, err error) {
+	for _, text := range texts {
+		probs, err := s.score(r, prompt, text)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, probs)
+	}
+	return all, nil
+}
+
 // score returns the natural logarithm of the probability of each token of text
 // after prompt and the tokens of text before it. It takes the prompt's keys and
-// values from the cache, which must begin with them, and reads text in as few
+// values from the cache, which begins with them, and reads text in as few
 // steps as the graph allows.
 func (s *sequence) score(r *run, prompt, text []int64) ([]float64, error) {
+	if missing := prompt[min(s.cache.tokens, len(prompt)-1) : len(prompt)-1]; len(missing) > 0 { // nothing was generated
+		if _, err := s.forward(r, missing); err != nil {
+			return nil, err
+		}
+	}
 	s.cache.rewind(len(prompt) - 1) // the logits after its last token are wanted
 	unread := append(prompt[len(prompt)-1:len(prompt):len(prompt)], text...)
 	unread = unread[:len(text)]

@@ -6,21 +6,22 @@ import (
 	"testing"
 
 	"github.com/gloss-lsp/gloss/inference/onnx/onnxtest"
+	"github.com/gloss-lsp/gloss/inference/onnx/testmodel"
 )
 
 // scoreVariants are graphs that give their logits, and keep their caches, in
 // different ways.
-var scoreVariants = map[string]func(*onnxtest.Llama){
-	"fused":               func(*onnxtest.Llama) {},
-	"fused, 8-bit":        func(l *onnxtest.Llama) { l.Quantized = true },
-	"fused, last logits":  func(l *onnxtest.Llama) { l.LastLogits = true },
-	"fused, half logits":  func(l *onnxtest.Llama) { l.Float16Logits = true },
-	"plain":               func(l *onnxtest.Llama) { l.Plain = true },
-	"plain, last logits":  func(l *onnxtest.Llama) { l.Plain, l.LastLogits = true, true },
-	"plain, no positions": func(l *onnxtest.Llama) { l.Plain, l.NoPositionIDs = true, true },
+var scoreVariants = map[string]func(*testmodel.Llama){
+	"fused":               func(*testmodel.Llama) {},
+	"fused, 8-bit":        func(l *testmodel.Llama) { l.NBits, l.AccuracyLevel = 8, 4 },
+	"fused, last logits":  func(l *testmodel.Llama) { l.LastLogits = true },
+	"fused, half logits":  func(l *testmodel.Llama) { l.Float16Logits = true },
+	"plain":               func(l *testmodel.Llama) { l.Plain = true },
+	"plain, last logits":  func(l *testmodel.Llama) { l.Plain, l.LastLogits = true, true },
+	"plain, no positions": func(l *testmodel.Llama) { l.Plain, l.NoPositionIDs = true, true },
 }
 
-func openTiny(t *testing.T, l onnxtest.Llama) *Model {
+func openTiny(t *testing.T, l testmodel.Llama) *Model {
 	t.Helper()
 	if err := Initialize(onnxtest.Library(t)); err != nil {
 		t.Fatal(err)
@@ -76,7 +77,7 @@ func direct(t *testing.T, graph []byte, prompt, text []int64) []float64 {
 // computation gives them, whatever the prompt's prefix, and the prompt is not
 // read again for them.
 func TestLogProbs(t *testing.T) {
-	whole := onnxtest.Tiny
+	whole := testmodel.Tiny
 	for name, vary := range scoreVariants {
 		t.Run(name, func(t *testing.T) {
 			l := whole
@@ -117,9 +118,35 @@ func near(t *testing.T, i int, got, want []float64) {
 	}
 }
 
+// Texts are scored where nothing is generated, and a beam search gives the
+// probabilities of its text like any other generation.
+func TestLogProbsOfSearch(t *testing.T) {
+	for name, vary := range scoreVariants {
+		l := testmodel.Tiny
+		vary(&l)
+		asFile := l
+		asFile.LastLogits = false
+		m := openTiny(t, l)
+		prompt, text := benchPrompt(20, l.Vocab), []int64{1, 2, 3}
+		o := GenerateOptions{Score: [][]int64{text}, PrefixLen: 5}
+		out, err := m.Generate(t.Context(), prompt, o)
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		near(t, 0, out.Scores[0], direct(t, asFile.Graph(), prompt, text))
+		o.MaxNewTokens, o.NoRepeatNgramSize = 6, 2
+		out, err = m.GenerateBeams(t.Context(), prompt, o, BeamOptions{NumBeams: 3, LengthPenalty: 1})
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		near(t, 1, out.Scores[0], direct(t, asFile.Graph(), prompt, text))
+		near(t, 1, out.LogProbs, direct(t, asFile.Graph(), prompt, out.IDs))
+	}
+}
+
 // The token that ends an output has its probability too.
 func TestEndLogProb(t *testing.T) {
-	m := openTiny(t, onnxtest.Tiny)
+	m := openTiny(t, testmodel.Tiny)
 	prompt := []int64{5, 6, 7}
 	free, err := m.Generate(t.Context(), prompt, GenerateOptions{MaxNewTokens: 8})
 	if err != nil {
@@ -137,7 +164,7 @@ func TestEndLogProb(t *testing.T) {
 
 // Texts that cannot follow the prompt are refused.
 func TestScoreRefuses(t *testing.T) {
-	m := openTiny(t, onnxtest.Tiny)
+	m := openTiny(t, testmodel.Tiny)
 	for name, text := range map[string][]int64{
 		"too long":      make([]int64, m.Context()),
 		"unknown token": {int64(m.VocabSize())},

@@ -37,6 +37,7 @@ type signature struct {
 	headDim    int
 	vocab      int
 	lastOnly   bool // logits come for the last position only, or for the rows
+	dynamic    bool // activations are rounded with one scale for all tokens of a step
 	context    int  // positions, prompt and output together
 	inPlace    bool // the cache may be longer than what it holds, and past and present one tensor
 }
@@ -75,6 +76,7 @@ func readSignature(p *proto, c Config) (*signature, error) {
 	}
 	s.context = positions(p, c)
 	s.inPlace = cacheInPlace(p, s)
+	s.dynamic = slices.ContainsFunc(p.nodes, func(n node) bool { return strings.HasPrefix(n.op, "DynamicQuantize") })
 	return s, nil
 }
 

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gloss-lsp/gloss/inference/onnx/onnxtest"
+	"github.com/gloss-lsp/gloss/inference/onnx/testmodel"
 )
 
 // parse reads a graph's structure.
@@ -43,7 +43,7 @@ func TestSignatureRefuses(t *testing.T) {
 		"dimension 3 of past_key_values.0.key is -16": func(p *proto) { p.inputs[3].Dims[3] = Dim{Size: -16} },
 		"dimension 2 of logits is 1099511627776":      func(p *proto) { p.outputs[0].Dims[2] = Dim{Size: 1 << 40} },
 	} {
-		_, p := parse(t, onnxtest.Tiny.Graph())
+		_, p := parse(t, testmodel.Tiny.Graph())
 		change(p)
 		if _, err := readSignature(p, Config{}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)
@@ -53,7 +53,7 @@ func TestSignatureRefuses(t *testing.T) {
 
 // Dimensions that the graph leaves open come from config.json.
 func TestSignatureFromConfig(t *testing.T) {
-	_, p := parse(t, onnxtest.Tiny.Graph())
+	_, p := parse(t, testmodel.Tiny.Graph())
 	for i := range p.inputs[3:] {
 		p.inputs[3+i].Dims[1], p.inputs[3+i].Dims[3] = Dim{Name: "heads"}, Dim{Name: "size"}
 	}
@@ -70,10 +70,10 @@ func TestSignatureFromConfig(t *testing.T) {
 // The rotary tables bound the context whatever config.json claims: beyond
 // them ONNX Runtime would fail in the middle of an output.
 func TestContext(t *testing.T) {
-	fused, plain := onnxtest.Tiny, onnxtest.Tiny
+	fused, plain := testmodel.Tiny, testmodel.Tiny
 	plain.Plain = true
 	for _, c := range []struct {
-		graph  onnxtest.Llama
+		graph  testmodel.Llama
 		config int
 		want   int
 	}{{fused, 0, 512}, {fused, 100, 100}, {fused, 9999, 512}, {plain, 0, defaultPositions}, {plain, 300, 300}} {
@@ -86,7 +86,7 @@ func TestContext(t *testing.T) {
 
 // A cache that something besides the attention reads is not written in place.
 func TestCacheInPlace(t *testing.T) {
-	_, p := parse(t, onnxtest.Tiny.Graph())
+	_, p := parse(t, testmodel.Tiny.Graph())
 	p.nodes = append(p.nodes, node{op: "Shape", inputs: []string{"past_key_values.1.value"}, outputs: []string{"x"}})
 	sig, err := readSignature(p, Config{})
 	if err != nil || sig.inPlace {
@@ -95,7 +95,7 @@ func TestCacheInPlace(t *testing.T) {
 }
 
 func TestTrimLogits(t *testing.T) {
-	src, p := parse(t, onnxtest.Tiny.Graph())
+	src, p := parse(t, testmodel.Tiny.Graph())
 	sig, err := readSignature(p, Config{})
 	if err != nil {
 		t.Fatal(err)
@@ -131,7 +131,7 @@ func TestTrimLogitsLeavesAlone(t *testing.T) {
 		"unknown operator": func(p *proto) { p.nodes[len(p.nodes)-1].op = "Softmax" },
 		"inside a branch":  func(p *proto) { p.nodes[len(p.nodes)-1].depth = 1 },
 	} {
-		src, p := parse(t, onnxtest.Tiny.Graph())
+		src, p := parse(t, testmodel.Tiny.Graph())
 		change(p)
 		sig, err := readSignature(p, Config{})
 		if err != nil {
@@ -155,7 +155,7 @@ func TestExplainSession(t *testing.T) {
 
 // Whatever the file, a rewritten graph is one that can be read again.
 func FuzzTrimLogits(f *testing.F) {
-	small := onnxtest.Llama{Layers: 1, Hidden: 2, FFN: 2, Heads: 1, KVHeads: 1, HeadDim: 2, Vocab: 3, Context: 2}
+	small := testmodel.Llama{Layers: 1, Hidden: 2, FFN: 2, Heads: 1, KVHeads: 1, HeadDim: 2, Vocab: 3, Context: 2, Theta: 10000}
 	f.Add(small.Graph())
 	small.Plain = true
 	f.Add(small.Graph())
@@ -169,6 +169,14 @@ func FuzzTrimLogits(f *testing.F) {
 		if err != nil {
 			return
 		}
+		slim, _, err := withoutWeights(src, p, "x", 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, again := parse(t, slim)
+		if len(again.nodes) != len(p.nodes) || len(again.initializers) != len(p.initializers) {
+			t.Fatalf("%d nodes became %d, %d initializers %d", len(p.nodes), len(again.nodes), len(p.initializers), len(again.initializers))
+		}
 		trimmed, err := trimLogits(src, p, sig)
 		if err != nil {
 			t.Fatal(err)
@@ -176,7 +184,7 @@ func FuzzTrimLogits(f *testing.F) {
 		if trimmed == nil {
 			return
 		}
-		_, again := parse(t, trimmed)
+		_, again = parse(t, trimmed)
 		if len(again.nodes) != len(p.nodes)+1 || len(again.outputs) != len(p.outputs) {
 			t.Fatalf("%d nodes became %d, %d outputs %d", len(p.nodes), len(again.nodes), len(p.outputs), len(again.outputs))
 		}

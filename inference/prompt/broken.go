@@ -12,6 +12,7 @@ import (
 
 var (
 	refusal  = regexp.MustCompile(`(?i)^(?:i['’]m sorry|i am sorry|sorry,|i cannot |i can['’]t |i['’]m unable|i am unable|as an ai )`)
+	chatter  = regexp.MustCompile(`(?i)^(?:i(?:['’]d be|['’]m| am| would be) (?:happy|glad) to |(?:can|could|would|do) you |(?:what|how|why) (?:does|do|is|are|can|should) )`)
 	codeHead = regexp.MustCompile(`(?i)^(?:func|def|fn|function|public|private|static|#include)\s[^ ]*[({<:;]`)
 )
 
@@ -24,6 +25,8 @@ func broken(s string, f Function) string {
 		return "it has no words"
 	case refusal.MatchString(s):
 		return "the model declined to answer"
+	case chatter.MatchString(s):
+		return "the model talks and does not answer"
 	case squash(s) == squash(f.Name):
 		return "it is only the name"
 	case codeHead.MatchString(s), isCode(s, f):

@@ -11,17 +11,80 @@ import (
 	"github.com/gloss-lsp/gloss/models"
 )
 
-// The texts of the chat form, in ChatML, the template of SmolLM2-Instruct.
-// Nothing that differs between functions stands before the code, so that all
-// of chatHead is one cached prefix. The assistant's turn is begun for the
-// model: the first word that it writes is the verb, and a small model does not
-// spend its tokens on "Sure, here is". One line feed before the fence, not two:
-// the tokenizer would merge them here and not in the text as a whole.
-const (
-	chatHead = "<|im_start|>system\nYou explain code in one short sentence.<|im_end|>\n" +
-		"<|im_start|>user\nWhat does this function do?\n"
-	chatTail = "<|im_end|>\n<|im_start|>assistant\nThis function"
+// chatTexts are the texts of a chat form, in ChatML, the template of
+// SmolLM2-Instruct. Nothing that differs between functions stands before the
+// code, so that all before it is one cached prefix.
+type chatTexts struct {
+	// system is the system's turn; without one the template's own stands in.
+	system string
+	// before and after stand around the code in the user's turn. before ends
+	// in one line feed, not two, and after begins with one: the tokenizer would
+	// merge two here and not in the text as a whole.
+	before, after string
+	// fence puts the code between backticks, with its language.
+	fence bool
+	// begun is the start of the assistant's turn, for the model to go on.
+	begun string
+}
+
+// The chat forms.
+var (
+	// chatShort suits the smallest models. The assistant's turn is begun for
+	// them: the first word that they write is the verb, and no tokens go into
+	// "Sure, here is".
+	chatShort = chatTexts{
+		system: "You explain code in one short sentence.",
+		before: "What does this function do?\n",
+		fence:  true,
+		begun:  "This function",
+	}
+	// chatDirect is an instruction and nothing else.
+	chatDirect = chatTexts{
+		before: "Summarize what the following code does in one sentence:\n",
+	}
+	// chatRole says who answers.
+	chatRole = chatTexts{
+		system: "You are an experienced software engineer who explains code to colleagues clearly and concisely.",
+		before: "Explain in one sentence what this function does.\n",
+		fence:  true,
+	}
+	// chatTask describes the task, the answer's form and what must not be in
+	// it.
+	chatTask = chatTexts{
+		system: "You write documentation comments for functions.",
+		before: "Write one sentence in plain English that says what the function below does and what it returns. " +
+			"Begin with a verb in the third person. Do not repeat the code and do not write a list.\nCode:\n",
+		after: "\nSummary:",
+		fence: true,
+	}
 )
+
+// defaultSystem is the system's turn of SmolLM2-Instruct's template where a
+// conversation has none.
+const defaultSystem = "You are a helpful AI assistant named SmolLM, trained by Hugging Face"
+
+// head returns what stands before the code.
+func (c chatTexts) head() string {
+	system := c.system
+	if system == "" {
+		system = defaultSystem
+	}
+	return "<|im_start|>system\n" + system + "<|im_end|>\n<|im_start|>user\n" + c.before
+}
+
+// tail returns what stands after the code.
+func (c chatTexts) tail() string {
+	return c.after + "<|im_end|>\n<|im_start|>assistant\n" + c.begun
+}
+
+// around returns what stands directly before and after a function's code.
+func (c chatTexts) around(languageID, code string) (open, end string) {
+	if !c.fence {
+		return "", ""
+	}
+	fence := strings.Repeat("`", max(3, longestRun(code, '`')+1))
+	return fence + language(languageID) + "\n", "\n" + fence
+}
 
 // maxFence is the longest run of backticks that is left in code, and so bounds
 // the fence around it.
@@ -29,42 +92,47 @@ const maxFence = 8
 
 var longFence = regexp.MustCompile("`{9,}")
 
-// chat is the form of instruction-tuned models.
+// chat is a form of instruction-tuned models.
 type chat struct {
 	answer
+	texts      chatTexts
 	tokenizer  tokenizer.Tokenizer
 	head, tail []int64
 	max        int
 }
 
-func newChat(d models.Description, t tokenizer.Tokenizer) (Form, error) {
-	for _, token := range []string{"<|im_start|>", "<|im_end|>"} {
-		if _, err := special(t, token); err != nil {
-			return nil, err
+// newChat returns the function that builds the form with the given texts.
+func newChat(texts chatTexts) func(models.Description, tokenizer.Tokenizer) (Form, error) {
+	return func(d models.Description, t tokenizer.Tokenizer) (Form, error) {
+		for _, token := range []string{"<|im_start|>", "<|im_end|>"} {
+			if _, err := special(t, token); err != nil {
+				return nil, err
+			}
 		}
+		return &chat{
+			answer:    newAnswer(d, texts.system, texts.before, texts.after),
+			texts:     texts,
+			tokenizer: t,
+			head:      t.EncodeSpecial(texts.head()),
+			tail:      t.EncodeSpecial(texts.tail()),
+			max:       d.MaxInputTokens,
+		}, nil
 	}
-	return &chat{
-		answer:    newAnswer(d),
-		tokenizer: t,
-		head:      t.EncodeSpecial(chatHead),
-		tail:      t.EncodeSpecial(chatTail),
-		max:       d.MaxInputTokens,
-	}, nil
 }
 
-// Prompt returns the head, the fenced code and the tail. The code has at most
+// Prompt returns the head, the code and the tail. The code has at most
 // MaxInputTokens tokens. The pieces are encoded one by one, at places where no
 // token reaches across: the head is then a prefix whatever the code is, and
 // the code is bounded exactly.
 func (c *chat) Prompt(f Function) Prompt {
 	code, ids := c.code(f.Code)
-	fence := strings.Repeat("`", max(3, longestRun(code, '`')+1))
+	open, end := c.texts.around(f.Language, code)
 	return Prompt{
 		IDs: slices.Concat(
 			c.head,
-			c.tokenizer.Encode(fence+language(f.Language)+"\n"),
+			c.tokenizer.Encode(open),
 			ids,
-			c.tokenizer.Encode("\n"+fence),
+			c.tokenizer.Encode(end),
 			c.tail,
 		),
 		PrefixLen: len(c.head),
@@ -73,6 +141,9 @@ func (c *chat) Prompt(f Function) Prompt {
 
 // Answer returns summary as it goes on after the start of the assistant's turn.
 func (c *chat) Answer(summary string) string {
+	if c.texts.begun == "" {
+		return summary
+	}
 	first, size := utf8.DecodeRuneInString(summary)
 	return " " + string(unicode.ToLower(first)) + summary[size:]
 }

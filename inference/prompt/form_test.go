@@ -51,10 +51,18 @@ func open(tb testing.TB, d models.Description, t tokenizer.Tokenizer) Form {
 
 var chatDescription = models.Description{Prompt: models.Prompt{Form: "chat", Version: 1}, MaxInputTokens: 512}
 
+// smollm2Dir holds SmolLM2's small files.
+const smollm2Dir = "../../../shared/data/smollm2/"
+
 // smollm2 opens the chat form with the tokenizer of SmolLM2.
 func smollm2(tb testing.TB) (Form, tokenizer.Tokenizer) {
+	t := smollm2Tokenizer(tb)
+	return open(tb, chatDescription, t), t
+}
+
+func smollm2Tokenizer(tb testing.TB) tokenizer.Tokenizer {
 	tb.Helper()
-	const path = "../../../shared/data/smollm2/tokenizer.json"
+	const path = smollm2Dir + "tokenizer.json"
 	b, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		tb.Skipf("%s is missing: it is SmolLM2's tokenizer, which is not a part of this repository", path)
@@ -62,16 +70,17 @@ func smollm2(tb testing.TB) (Form, tokenizer.Tokenizer) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	t := load(tb, b)
-	return open(tb, chatDescription, t), t
+	return load(tb, b)
 }
+
+const knownForms = `"chat" version 1, "chat-direct" version 1, "chat-role" version 1, "chat-task" version 1, "words" version 1`
 
 func TestNew(t *testing.T) {
 	_, d, tok := shipped(t)
 	for want, change := range map[string]func(*models.Description){
-		`prompt form "poem" version 1 is unknown to this gloss; it knows "chat" version 1, "words" version 1`:  func(d *models.Description) { d.Prompt.Form = "poem" },
-		`prompt form "words" version 2 is unknown to this gloss; it knows "chat" version 1, "words" version 1`: func(d *models.Description) { d.Prompt.Version = 2 },
-		`maxInputTokens is 0; it must be positive`:                                                             func(d *models.Description) { d.MaxInputTokens = 0 },
+		`prompt form "poem" version 1 is unknown to this gloss; it knows ` + knownForms:  func(d *models.Description) { d.Prompt.Form = "poem" },
+		`prompt form "words" version 2 is unknown to this gloss; it knows ` + knownForms: func(d *models.Description) { d.Prompt.Version = 2 },
+		`maxInputTokens is 0; it must be positive`:                                       func(d *models.Description) { d.MaxInputTokens = 0 },
 	} {
 		d := d
 		change(&d)
@@ -228,6 +237,32 @@ func TestAnswer(t *testing.T) {
 	}
 	if got, err := form.Summary(" parses x### Instruction", parsePort); got != "Parses x." || err != nil {
 		t.Errorf("Summary = %q, %v", got, err)
+	}
+}
+
+// A model that says its instruction again has not answered yet.
+func TestEcho(t *testing.T) {
+	_, d, tok := shipped(t)
+	d.Prompt.Form = "chat-task"
+	form := open(t, d, tok)
+	echo := "Begin with a verb in the third person. Do not repeat the code and do not write a list.\n\nSummary:"
+	for output, want := range map[string]bool{
+		echo:                               false,
+		echo + " Parses":                   false,
+		echo + " Parses a port.":           false,
+		echo + " Parses a port.\n":         true,
+		echo + " Parses a port. It":        true,
+		"Parses a port. Begin with a verb": true,
+	} {
+		if got := form.Done(output); got != want {
+			t.Errorf("Done(%q) is %v", output, got)
+		}
+	}
+	if got, err := form.Summary(echo+" Parses a port.", parsePort); got != "Parses a port." || err != nil {
+		t.Errorf("Summary = %q, %v", got, err)
+	}
+	if got, err := form.Summary(echo, parsePort); !errors.Is(err, ErrEmpty) {
+		t.Errorf("Summary of the echo alone = %q, %v", got, err)
 	}
 }
 

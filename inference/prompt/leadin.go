@@ -11,18 +11,22 @@ import (
 var (
 	// "Sure! ", "Of course, "
 	courtesy = regexp.MustCompile(`(?i)^(?:sure(?: thing)?|certainly|of course|okay|ok|yes|absolutely|great)[!,.:]+\s+`)
+	// "I'd be happy to help! "
+	happy = regexp.MustCompile(`(?i)^i(?:['’]d be|['’]m| am| would be) (?:happy|glad) to (?:help|assist)[^.!:]{0,60}[.!:]+\s+`)
 	// "Here is a summary of the function: "
 	hereIs = regexp.MustCompile(`(?i)^here(?:['’]s| is| are)\b[^.:]{0,100}:\s*`)
 	// "In short, "
 	inShort = regexp.MustCompile(`(?i)^(?:in (?:summary|short|brief|essence|other words|a nutshell|one sentence)|overall|basically|essentially|simply put|to summarize)[,:]\s+`)
 	// "Summary: ", "A one-line description of the code: "
-	label = regexp.MustCompile(`(?i)^(?:(?:the|a|an|my|short|brief|concise|one[- ](?:line|sentence)|code|function|method|final)\s+)*(?:summary|description|explanation|answer|output|tl;?dr|purpose|docstring|comment|response|assistant|function|method)(?: of [^.:]{1,60})?\s*(?::\s*|$)`)
+	label = regexp.MustCompile(`(?i)^(?:(?:the|a|an|my|short|brief|concise|one[- ](?:line|sentence)|code|function|method|final)\s+)*(?:summary|description|explanation|answer|output|tl;?dr|purpose|docstring|comment|response|assistant|function|method|a)(?: of [^.:]{1,60})?\s*(?::\s*|$)`)
 	// "The summary of this function is that it "
-	labelIs = regexp.MustCompile(`(?i)^(?:the|its) (?:main )?(?:purpose|goal|aim|role|job)(?: of (?:this|the) (?:\S+ ){0,2}?(?:function|method|code|constructor))? is (?:that it )?`)
+	labelIs = regexp.MustCompile(`(?i)^(?:the|its|['’]s) (?:main )?(?:purpose|goal|aim|role|job)(?: of (?:this|the) (?:\S+ ){0,2}?(?:function|method|code|constructor))? is (?:that it )?`)
 	// ": ", "- ": what is left of a label.
 	leftover = regexp.MustCompile(`^[\p{P}\p{S}]+\s+`)
-	// "This function ", "The given Python method ", "This code snippet "
-	subject = regexp.MustCompile(`(?i)^(?:this|the)(?: [^\s,.;:]+){0,2}? (?:function|method|procedure|routine|constructor|destructor|code|snippet|macro),? (?:that |which )?`)
+	// "This function ", "The given Python method ", "The code you provided "
+	subject = regexp.MustCompile(`(?i)^(?:this|the)(?: [^\s,.;:]+){0,2}? (?:function|method|procedure|routine|constructor|destructor|code|snippet|macro)(?: (?:that )?you(?:['’]ve)? (?:provided|shared|posted|gave))?,? (?:that |which )?`)
+	// "does the following: 1. "
+	following = regexp.MustCompile(`(?i)^(?:it )?(?:does|performs) (?:the following|these|several|a few)(?: (?:things|steps|tasks|operations|actions))?: (?:(?:\d{1,2}[.)]|[-*•]) )?`)
 	// What may follow that: "named parse_port "
 	named = regexp.MustCompile(`^(?:(?:named|called) )?["']?([\p{L}\p{N}_.:]+)(?:\(\))?["']?,? (?:that |which )?`)
 	// "It is a helper function that ", "A method to ", "Utility function used to "
@@ -36,11 +40,12 @@ var (
 // withoutLeadIn removes everything before the sentence's verb that only says
 // that a sentence about a function follows.
 func withoutLeadIn(s string, f Function) string {
-	for _, r := range []*regexp.Regexp{courtesy, hereIs, inShort, label, labelIs, leftover} {
+	for _, r := range []*regexp.Regexp{courtesy, happy, hereIs, inShort, label, labelIs, leftover} {
 		s = s[len(r.FindString(s)):]
 	}
 	s = unquote(s)
 	s = withoutName(withoutSubject(s, f), f)
+	s = s[len(following.FindString(s)):]
 	if m := isA.FindString(s); m != "" && beginsVerb(s[len(m):]) {
 		s = s[len(m):]
 	}
@@ -68,24 +73,41 @@ func withoutSubject(s string, f Function) string {
 	return s
 }
 
+// arguments are those of a call.
+var arguments = regexp.MustCompile(`^\([^()]*\)`)
+
 // withoutName removes the function's own name from the head of s: "parse_port:
-// parses ...", "ParsePort() parses ...". A name that is a verb itself stays
+// parses ...", "ParsePort(x) parses ...", and after a begun "This function"
+// also "named parse_port, parses ...". A name that is a verb itself stays
 // unless its object follows, as in "Get returns the ...".
 func withoutName(s string, f Function) string {
-	rest, ok := strings.CutPrefix(s, f.Name)
+	head := s
+	if called, ok := cutAnyPrefix(s, "named ", "called "); ok {
+		head = called
+	}
+	rest, ok := strings.CutPrefix(head, f.Name)
 	if !ok || f.Name == "" {
 		return s
 	}
-	rest = strings.TrimPrefix(rest, "()")
+	rest = rest[len(arguments.FindString(rest)):]
 	if said := rest[len(separator.FindString(rest)):]; said != rest && strings.ContainsFunc(said, isWordRune) {
 		return said
 	}
-	rest, ok = strings.CutPrefix(rest, " ")
+	rest, ok = strings.CutPrefix(strings.TrimPrefix(rest, ","), " ")
 	verb, object, _ := strings.Cut(rest, " ")
 	if !ok || !english.IsThirdPerson(verb) || english.IsVerb(f.Name) && !english.IsArticle(firstWord(object)) {
 		return s
 	}
 	return rest
+}
+
+func cutAnyPrefix(s string, prefixes ...string) (rest string, found bool) {
+	for _, p := range prefixes {
+		if rest, found = strings.CutPrefix(s, p); found {
+			return rest, true
+		}
+	}
+	return s, false
 }
 
 // beginsPredicate reports whether s begins as a sentence goes on after its

@@ -58,8 +58,11 @@ type Form interface {
 
 // forms lists the known forms by name and version.
 var forms = map[models.Prompt]func(models.Description, tokenizer.Tokenizer) (Form, error){
-	{Form: "chat", Version: 1}:  newChat,
-	{Form: "words", Version: 1}: newWords,
+	{Form: "chat", Version: 1}:        newChat(chatShort),
+	{Form: "chat-direct", Version: 1}: newChat(chatDirect),
+	{Form: "chat-role", Version: 1}:   newChat(chatRole),
+	{Form: "chat-task", Version: 1}:   newChat(chatTask),
+	{Form: "words", Version: 1}:       newWords,
 }
 
 // New returns the form that d names, for a model with the tokenizer t. It

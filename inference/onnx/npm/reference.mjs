@@ -5,13 +5,14 @@
 //
 // DTYPE picks the file as Transformers.js names them: fp32 is onnx/model.onnx,
 // q8 is onnx/model_quantized.onnx. Each line of the input is
-// {"ids": [...], "maxNewTokens": n}, each line of the output
+// {"ids": [...], "maxNewTokens": n, "prefixLen": p}, each line of the output
 // {"ids": [...], "ms": t}: the new ids without the token that ended them, and
-// the milliseconds that it took.
+// the milliseconds that it took. The first p ids are read by themselves, and
+// their keys and values are kept for the next line with the same ones.
 import { basename, dirname, resolve } from "node:path";
 import { stdin, stdout } from "node:process";
 import { createInterface } from "node:readline";
-import { AutoModelForCausalLM, Tensor, env } from "@huggingface/transformers";
+import { AutoModelForCausalLM, DynamicCache, Tensor, env } from "@huggingface/transformers";
 
 const [directory, dtype, threads] = process.argv.slice(2);
 const path = resolve(directory);
@@ -26,15 +27,33 @@ const model = await AutoModelForCausalLM.from_pretrained(basename(path), {
 });
 const eos = [model.generation_config?.eos_token_id ?? []].flat();
 
+const inputs = (ids) => ({
+  input_ids: new Tensor("int64", BigInt64Array.from(ids, BigInt), [1, ids.length]),
+  attention_mask: new Tensor("int64", new BigInt64Array(ids.length).fill(1n), [1, ids.length]),
+});
+
+let kept = { key: "", cache: {} };
+async function prefixCache(ids) {
+  if (kept.key !== ids.join()) {
+    const { past_key_values } = await model.generate({
+      ...inputs(ids),
+      max_new_tokens: 1,
+      do_sample: false,
+      return_dict_in_generate: true,
+    });
+    kept = { key: ids.join(), cache: past_key_values };
+  }
+  return new DynamicCache({ ...kept.cache }); // generate writes to it
+}
+
 for await (const line of createInterface({ input: stdin })) {
-  const { ids, maxNewTokens } = JSON.parse(line);
-  const shape = [1, ids.length];
+  const { ids, maxNewTokens, prefixLen = 0 } = JSON.parse(line);
   const began = performance.now();
   const output = await model.generate({
-    input_ids: new Tensor("int64", BigInt64Array.from(ids, BigInt), shape),
-    attention_mask: new Tensor("int64", new BigInt64Array(ids.length).fill(1n), shape),
+    ...inputs(ids),
     max_new_tokens: maxNewTokens,
     do_sample: false,
+    ...(prefixLen > 0 && { past_key_values: await prefixCache(ids.slice(0, prefixLen)) }),
   });
   const ms = performance.now() - began;
   const fresh = Array.from(output.data, Number).slice(ids.length);

@@ -1,5 +1,5 @@
 // Package onnxtest helps tests that need ONNX Runtime: it finds the library
-// and writes small graphs with random weights.
+// and the repository. Package testmodel writes the graphs.
 package onnxtest
 
 import (

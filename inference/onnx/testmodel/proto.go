@@ -1,9 +1,11 @@
-package onnxtest
+package testmodel
 
 import (
 	"encoding/binary"
+	"maps"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 )
 
@@ -60,7 +62,7 @@ func newGraph(seed uint64) *graph {
 func (g *graph) model(opset int64) []byte {
 	return msg(nil).
 		int(1, 8). // IR version
-		text(2, "gloss-onnxtest").
+		text(2, "gloss-testmodel").
 		bytes(7, g.body).
 		bytes(8, msg(nil).text(1, "").int(2, opset)).
 		bytes(8, msg(nil).text(1, "com.microsoft").int(2, 1))
@@ -118,9 +120,9 @@ func (g *graph) add(domain, op string, a attrs, outs, in []string) {
 		n = n.text(2, s)
 	}
 	n = n.text(4, op)
-	for name, v := range a {
+	for _, name := range slices.Sorted(maps.Keys(a)) {
 		attr := msg(nil).text(1, name)
-		switch v := v.(type) {
+		switch v := a[name].(type) {
 		case int:
 			attr = attr.int(3, int64(v)).int(20, 2)
 		case float32:

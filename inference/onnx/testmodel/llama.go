@@ -1,30 +1,34 @@
-package onnxtest
+package testmodel
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
-	"testing"
 )
 
 // Llama is the shape and the interface of a Llama-family graph with random
 // weights: RMSNorm, rotary embeddings, grouped-query attention, SwiGLU, tied
 // embeddings. Inputs and outputs are named as in Hugging Face's exports, the
-// symbolic dimensions too.
+// symbolic dimensions too: Transformers.js derives the shape of the empty
+// cache from their names.
 type Llama struct {
 	Layers, Hidden, FFN, Heads, KVHeads, HeadDim, Vocab, Context int
+	// Theta is the base of the rotary embeddings' frequencies.
+	Theta float64
 
 	// Plain uses operators of ai.onnx only, as an fp32 export does; otherwise
 	// norms, rotary embeddings and attention are com.microsoft's fused ones.
 	Plain bool
-	// Quantized stores matrices as MatMulNBits: 8 bits, blocks of 32,
-	// accuracy level 4. Hidden, FFN and Heads*HeadDim must be multiples of 32.
-	Quantized bool
-	// Dynamic stores matrices in int8, one scale for each column, and rounds
-	// activations as ONNX Runtime's quantize_dynamic has it (MatMulInteger).
-	// The embeddings stay float32.
+	// NBits stores matrices as MatMulNBits of 8 or 4 bits, in symmetric blocks
+	// of 32. With 8 bits the embeddings are among them; with 4 bits they, and
+	// so the head, stay float32, as in the q4 files of Hugging Face. Hidden,
+	// FFN and Heads*HeadDim must be multiples of 32.
+	NBits int
+	// AccuracyLevel is MatMulNBits' attribute: 4 lets it round activations to
+	// 8 bits, 0 leaves it out, as exports do.
+	AccuracyLevel int
+	// Dynamic is what ONNX Runtime's quantize_dynamic makes, the files that
+	// Hugging Face names model_quantized.onnx: matrices and embeddings in uint8
+	// with one scale each, activations rounded at run time (MatMulInteger).
 	Dynamic bool
 	// NoPositionIDs leaves out the input position_ids.
 	NoPositionIDs bool
@@ -42,9 +46,34 @@ type Llama struct {
 }
 
 // Tiny is a shape that loads and runs in milliseconds.
-var Tiny = Llama{Layers: 2, Hidden: 32, FFN: 64, Heads: 4, KVHeads: 2, HeadDim: 16, Vocab: 128, Context: 512, Seed: 1}
+var Tiny = Llama{Layers: 2, Hidden: 32, FFN: 64, Heads: 4, KVHeads: 2, HeadDim: 16, Vocab: 128, Context: 512, Theta: 10000, Seed: 1}
 
-const theta = 10000
+// SmolLM2 is the shape of SmolLM2-135M.
+var SmolLM2 = Llama{Layers: 30, Hidden: 576, FFN: 1536, Heads: 9, KVHeads: 3, HeadDim: 64, Vocab: 49152, Context: 8192, Theta: 100000, Seed: 1}
+
+// Check says why no graph of this shape can be written or run.
+func (l Llama) Check() error {
+	for name, size := range map[string]int{
+		"layers": l.Layers, "hidden": l.Hidden, "ffn": l.FFN, "heads": l.Heads,
+		"kv-heads": l.KVHeads, "head-dim": l.HeadDim, "vocab": l.Vocab, "context": l.Context,
+	} {
+		if size < 1 {
+			return fmt.Errorf("%s is %d; it must be at least 1", name, size)
+		}
+	}
+	switch {
+	case l.Heads%l.KVHeads != 0:
+		return fmt.Errorf("%d heads cannot share %d heads of keys and values evenly", l.Heads, l.KVHeads)
+	case l.HeadDim%2 != 0:
+		return fmt.Errorf("the head size %d is odd; rotary embeddings need pairs", l.HeadDim)
+	case l.NBits > 0 && (l.Hidden%block != 0 || l.FFN%block != 0 || l.Heads*l.HeadDim%block != 0):
+		return fmt.Errorf("MatMulNBits' blocks of %d need a hidden size (%d), an FFN size (%d) and heads times head size (%d) that they divide", block, l.Hidden, l.FFN, l.Heads*l.HeadDim)
+	}
+	return nil
+}
+
+// epsilon keeps the norms' divisor from zero.
+const epsilon = 1e-5
 
 // Graph returns the ONNX file.
 func (l Llama) Graph() []byte {
@@ -107,48 +136,98 @@ func (l Llama) inputs(g *graph) {
 	}
 }
 
-// embed looks up the embeddings. A quantized table is shared with the head.
+// embed looks up the embeddings. The table is shared with the head.
 func (l Llama) embed(g *graph) string {
-	if !l.Quantized {
-		return g.node("Gather", nil, "embedded", g.floats("embed_tokens", g.noise(l.Hidden), l.Vocab, l.Hidden), "input_ids")
+	switch {
+	case l.NBits == 8:
+		l.quantize(g, "embed_tokens", l.Hidden, l.Vocab)
+		whole := g.node("Cast", attrs{"to": float32Type}, "embedded.f", g.node("Gather", nil, "embedded.q", "embed_tokens.q", "input_ids"))
+		centred := g.node("Sub", nil, "embedded.c", whole, g.floats("c128", func(int) float32 { return 128 }, 1))
+		scale := g.node("Unsqueeze", nil, "embedded.s", g.node("Gather", nil, "embedded.s0", "embed_tokens.s", "input_ids"), g.int64s("axis3", 3))
+		return g.node("Reshape", nil, "embedded", g.node("Mul", nil, "embedded.m", centred, scale), g.int64s("flat", 0, 0, int64(l.Hidden)))
+	case l.Dynamic:
+		table := l.bytes(g, "embed_tokens", l.Hidden, l.Vocab, l.Hidden)
+		return g.node("DequantizeLinear", nil, "embedded", g.node("Gather", nil, "embedded.q", table, "input_ids"), "embed_tokens.s", "embed_tokens.z")
 	}
-	l.quantize(g, "embed_tokens", l.Hidden, l.Vocab)
-	whole := g.node("Cast", attrs{"to": float32Type}, "embedded.f", g.node("Gather", nil, "embedded.q", "embed_tokens.q", "input_ids"))
-	centred := g.node("Sub", nil, "embedded.c", whole, g.floats("c128", func(int) float32 { return 128 }, 1))
-	scale := g.node("Unsqueeze", nil, "embedded.s", g.node("Gather", nil, "embedded.s0", "embed_tokens.s", "input_ids"), g.int64s("axis3", 3))
-	return g.node("Reshape", nil, "embedded", g.node("Mul", nil, "embedded.m", centred, scale), g.int64s("flat", 0, 0, int64(l.Hidden)))
+	return g.node("Gather", nil, "embedded", g.floats("embed_tokens", g.noise(l.Hidden), l.Vocab, l.Hidden), "input_ids")
+}
+
+// head computes the logits of x with the embeddings' table.
+func (l Llama) head(g *graph, x string) {
+	if l.LastLogits {
+		x = g.node("Gather", attrs{"axis": 1}, "last", x, g.int64s("minus1", -1))
+	}
+	transposed := func(table string) string {
+		return g.node("Transpose", attrs{"perm": []int{1, 0}}, table+".t", table)
+	}
+	var logits string
+	switch {
+	case l.NBits == 8:
+		logits = l.matmul(g, "embed_tokens", x, l.Hidden, l.Vocab)
+	case l.Dynamic:
+		logits = l.integer(g, "lm_head", x, transposed("embed_tokens.q"), "embed_tokens")
+	default:
+		logits = g.node("MatMul", nil, "lm_head", x, transposed("embed_tokens"))
+	}
+	if l.Float16Logits {
+		g.node("Cast", attrs{"to": float16Type}, "logits", logits)
+	} else {
+		g.node("Identity", nil, "logits", logits)
+	}
 }
 
 // matmul multiplies x [batch, positions, in] by a matrix [in, out].
 func (l Llama) matmul(g *graph, name, x string, in, out int) string {
-	if l.Quantized {
+	switch {
+	case l.NBits > 0:
 		l.quantize(g, name, in, out)
-		return g.ms("MatMulNBits", attrs{"K": in, "N": out, "bits": 8, "block_size": 32, "accuracy_level": 4}, []string{name}, x, name+".q", name+".s")
-	}
-	if l.Dynamic {
-		return l.dynamic(g, name, x, in, out)
+		a := attrs{"K": in, "N": out, "bits": l.NBits, "block_size": block}
+		if l.AccuracyLevel > 0 {
+			a["accuracy_level"] = l.AccuracyLevel
+		}
+		return g.ms("MatMulNBits", a, []string{name}, x, name+".q", name+".s")
+	case l.Dynamic:
+		return l.integer(g, name, x, l.bytes(g, name, in, in, out), name)
 	}
 	return g.node("MatMul", nil, name, x, g.floats(name+".w", g.noise(in), in, out))
 }
 
+// block is the number of weights that share a scale.
+const block = 32
+
 // quantize adds a random matrix in MatMulNBits' layout: name.q and name.s.
 func (l Llama) quantize(g *graph, name string, in, out int) {
-	g.tensor(name+".q", uint8Type, func() []byte { return g.randomBytes(in * out) }, out, in/32, 32)
-	g.floats(name+".s", func(int) float32 { return weightScale(in) }, out, in/32)
+	size := block * l.NBits / 8
+	g.tensor(name+".q", uint8Type, func() []byte { return g.randomBytes(out * in / block * size) }, out, in/block, size)
+	g.floats(name+".s", func(int) float32 { return weightScale(in, l.NBits) }, out, in/block)
 }
 
-func (l Llama) dynamic(g *graph, name, x string, in, out int) string {
-	g.add("", "DynamicQuantizeLinear", nil, []string{name + ".x8", name + ".xs", name + ".xz"}, []string{x})
-	g.tensor(name+".w8", int8Type, func() []byte { return g.randomBytes(in * out) }, in, out)
-	g.tensor(name+".wz", int8Type, func() []byte { return make([]byte, out) }, out)
-	scale := g.node("Mul", nil, name+".s", name+".xs", g.floats(name+".ws", func(int) float32 { return weightScale(in) }, out))
-	product := g.node("MatMulInteger", nil, name+".i32", name+".x8", name+".w8", name+".xz", name+".wz")
-	return g.node("Mul", nil, name, g.node("Cast", attrs{"to": float32Type}, name+".f32", product), scale)
+// bytes adds a random matrix of uint8 with its scale and zero point, name.q,
+// name.s and name.z, and returns the matrix.
+func (l Llama) bytes(g *graph, name string, in int, dims ...int) string {
+	g.floats(name+".s", func(int) float32 { return weightScale(in, 8) })
+	g.tensor(name+".z", uint8Type, func() []byte { return []byte{128} })
+	return g.tensor(name+".q", uint8Type, func() []byte { return g.randomBytes(dims[0] * dims[1]) }, dims...)
 }
 
-// weightScale makes random bytes, whose deviation is 74, into weights of
-// variance 1/in.
-func weightScale(in int) float32 { return 1 / (74 * float32(math.Sqrt(float64(in)))) }
+// integer multiplies x, rounded to uint8, by a matrix of uint8, whose scale
+// and zero point are name's. Products of the same x share its rounding.
+func (l Llama) integer(g *graph, out, x, matrix, name string) string {
+	if !g.made[x+".u8"] {
+		g.made[x+".u8"] = true
+		g.add("", "DynamicQuantizeLinear", nil, []string{x + ".u8", x + ".scale", x + ".zero"}, []string{x})
+	}
+	product := g.node("MatMulInteger", nil, out+".i32", x+".u8", matrix, x+".zero", name+".z")
+	scale := g.node("Mul", nil, out+".scales", x+".scale", name+".s")
+	return g.node("Mul", nil, out, g.node("Cast", attrs{"to": float32Type}, out+".f32", product), scale)
+}
+
+// weightScale makes random integers of so many bits into weights of variance
+// 1/in.
+func weightScale(in, bits int) float32 {
+	deviation := math.Exp2(float64(bits)) / math.Sqrt(12)
+	return float32(1 / (deviation * math.Sqrt(float64(in))))
+}
 
 func (l Llama) norm(g *graph, name, x string) string {
 	gain := g.floats(name+".g", func(int) float32 {
@@ -158,9 +237,9 @@ func (l Llama) norm(g *graph, name, x string) string {
 		return 1
 	}, l.Hidden)
 	if !l.Plain {
-		return g.node("SimplifiedLayerNormalization", attrs{"axis": -1, "epsilon": float32(1e-5), "stash_type": 1}, name, x, gain)
+		return g.node("SimplifiedLayerNormalization", attrs{"axis": -1, "epsilon": float32(epsilon), "stash_type": 1}, name, x, gain)
 	}
-	eps := g.floats("eps", func(int) float32 { return 1e-5 }, 1)
+	eps := g.floats("eps", func(int) float32 { return epsilon }, 1)
 	square := g.node("Mul", nil, name+".sq", x, x)
 	mean := g.node("ReduceMean", attrs{"axes": []int{-1}, "keepdims": 1}, name+".mean", square)
 	root := g.node("Sqrt", nil, name+".root", g.node("Add", nil, name+".eps", mean, eps))
@@ -171,7 +250,7 @@ func (l Llama) norm(g *graph, name, x string) string {
 func (l Llama) preamble(g *graph) {
 	width := l.HeadDim / 2
 	angle := func(i int) float64 {
-		return float64(i/width) * math.Pow(theta, -2*float64(i%width)/float64(l.HeadDim))
+		return float64(i/width) * math.Pow(l.Theta, -2*float64(i%width)/float64(l.HeadDim))
 	}
 	g.floats("cos", func(i int) float32 { return float32(math.Cos(angle(i))) }, l.Context, width)
 	g.floats("sin", func(i int) float32 { return float32(math.Sin(angle(i))) }, l.Context, width)
@@ -282,56 +361,4 @@ func (l Llama) plainAttention(g *graph, layer int, q, k, v string) string {
 	mixed := g.node("MatMul", nil, p+"mixed", g.node("Softmax", attrs{"axis": -1}, p+"softmax", masked), v)
 	byPosition := g.node("Transpose", attrs{"perm": []int{0, 3, 1, 2, 4}}, p+"mixed.t", mixed)
 	return g.node("Reshape", nil, p+"attention", byPosition, g.int64s("joined", 0, 0, int64(l.Heads*l.HeadDim)))
-}
-
-// head computes the logits of x with the embeddings' table.
-func (l Llama) head(g *graph, x string) {
-	if l.LastLogits {
-		x = g.node("Gather", attrs{"axis": 1}, "last", x, g.int64s("minus1", -1))
-	}
-	var logits string
-	switch {
-	case l.Quantized:
-		logits = l.matmul(g, "embed_tokens", x, l.Hidden, l.Vocab)
-	case l.Dynamic:
-		logits = l.matmul(g, "lm_head", x, l.Hidden, l.Vocab)
-	default:
-		logits = g.node("MatMul", nil, "lm_head", x, g.node("Transpose", attrs{"perm": []int{1, 0}}, "embed_tokens.t", "embed_tokens"))
-	}
-	if l.Float16Logits {
-		g.node("Cast", attrs{"to": float16Type}, "logits", logits)
-	} else {
-		g.node("Identity", nil, "logits", logits)
-	}
-}
-
-// WriteDir writes a model directory with config.json and onnx/model.onnx.
-func (l Llama) WriteDir(t testing.TB, dir string) {
-	t.Helper()
-	cacheType := "float32"
-	if l.Float16Cache {
-		cacheType = "float16"
-	}
-	config, err := json.Marshal(map[string]any{
-		"architectures": []string{"LlamaForCausalLM"}, "model_type": "llama",
-		"hidden_size": l.Hidden, "intermediate_size": l.FFN, "num_hidden_layers": l.Layers,
-		"num_attention_heads": l.Heads, "num_key_value_heads": l.KVHeads, "head_dim": l.HeadDim,
-		"vocab_size": l.Vocab, "max_position_embeddings": l.Context, "rope_theta": theta,
-		"tie_word_embeddings": true, "transformers.js_config": map[string]any{"kv_cache_dtype": cacheType},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.MkdirAll(filepath.Join(dir, "onnx"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	file, data := l.files()
-	for name, data := range map[string][]byte{"config.json": config, "onnx/model.onnx": file, "onnx/" + dataFile: data} {
-		if len(data) == 0 {
-			continue
-		}
-		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
 }

@@ -1,4 +1,4 @@
-package onnxtest
+package testmodel
 
 // Encoder returns an encoder's graph: it gives hidden states and no logits.
 func Encoder() []byte {

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/gloss-lsp/gloss/inference/onnx/testmodel"
+)
+
+// request is one function, as gloss model generate and reference.mjs take it.
+type request struct {
+	IDs          []int64 `json:"ids"`
+	MaxNewTokens int     `json:"maxNewTokens"`
+	PrefixLen    int     `json:"prefixLen"`
+}
+
+// peer is a runtime that takes part.
+type peer struct {
+	name    string
+	process *os.Process
+	// generate returns the new ids, or as many zeros where a runtime does not
+	// tell them.
+	generate func(request) ([]int64, error)
+}
+
+// startPeers starts all runtimes, gloss first. Those that are not installed
+// are left out, and it says so. The function that it returns ends them.
+func startPeers(ctx context.Context, o options, l testmodel.Llama, dir string) (peers []peer, closeAll func(), err error) {
+	var ends []func()
+	closeAll = func() {
+		for _, end := range ends {
+			end()
+		}
+	}
+	lines := func(name string, args ...string) (func(request) ([]int64, error), *os.Process, error) {
+		p, err := startLines(ctx, name, args...)
+		if err != nil {
+			return nil, nil, err
+		}
+		ends = append(ends, p.close)
+		return p.generate, p.cmd.Process, nil
+	}
+	threads := strconv.Itoa(o.threads)
+
+	gloss, process, err := lines(o.gloss, "model", "generate", "--model", dir, "--max-new-tokens", strconv.Itoa(o.new), "--threads", threads)
+	if err != nil {
+		return nil, closeAll, fmt.Errorf("start gloss: %w", err)
+	}
+	peers = append(peers, peer{"gloss", process, gloss})
+
+	if node, err := exec.LookPath("node"); err != nil {
+		leftOut("Transformers.js", err)
+	} else {
+		generate, process, err := lines(node, filepath.Join(o.npm, "reference.mjs"), dir, l.Precision(), threads)
+		if err != nil {
+			return nil, closeAll, fmt.Errorf("start Transformers.js: %w", err)
+		}
+		peers = append(peers,
+			peer{"Transformers.js", process, func(r request) ([]int64, error) {
+				r.PrefixLen = 0
+				return generate(r)
+			}},
+			peer{"Transformers.js, prefix kept by hand", process, generate},
+		)
+	}
+	if o.llama == "" {
+		leftOut("llama.cpp", fmt.Errorf("no llama-server: install llama.cpp, on Debian sid the package llama.cpp-tools"))
+		return peers, closeAll, nil
+	}
+	llama, err := startLlama(ctx, o, filepath.Join(dir, "model.gguf"))
+	if err != nil {
+		leftOut("llama.cpp", err)
+		return peers, closeAll, nil
+	}
+	ends = append(ends, llama.close)
+	return append(peers, peer{"llama.cpp, Q8_0", llama.cmd.Process, llama.generate}), closeAll, nil
+}
+
+func leftOut(name string, why error) { fmt.Fprintf(os.Stderr, "%s is left out: %v\n", name, why) }
+
+// linePeer is a process that answers a line of JSON with one.
+type linePeer struct {
+	cmd     *exec.Cmd
+	in      io.WriteCloser
+	answers *json.Decoder
+}
+
+func startLines(ctx context.Context, name string, args ...string) (*linePeer, error) {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Stderr = os.Stderr
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	return &linePeer{cmd: cmd, in: in, answers: json.NewDecoder(bufio.NewReader(out))}, nil
+}
+
+func (p *linePeer) generate(r request) ([]int64, error) {
+	line, err := json.Marshal(r)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := p.in.Write(append(line, '\n')); err != nil {
+		return nil, err
+	}
+	var answer struct {
+		IDs   []int64 `json:"ids"`
+		Error string  `json:"error"`
+	}
+	if err := p.answers.Decode(&answer); err != nil {
+		return nil, err
+	}
+	if answer.Error != "" {
+		return nil, fmt.Errorf("%s", answer.Error)
+	}
+	return answer.IDs, nil
+}
+
+func (p *linePeer) close() {
+	_ = p.in.Close()
+	_ = p.cmd.Wait() // what it says on stderr has been shown
+}
+
+// peakMemory returns the largest resident size of a process so far in bytes,
+// 0 where the system does not tell.
+func peakMemory(p *os.Process) int {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.Pid))
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(status)) {
+		if size, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			kib, err := strconv.Atoi(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(size), "kB")))
+			if err != nil {
+				return 0
+			}
+			return kib << 10
+		}
+	}
+	return 0
+}

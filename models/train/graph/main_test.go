@@ -1,0 +1,97 @@
+package main
+
+import (
+	"bytes"
+	"encoding/binary"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gloss-lsp/gloss/inference"
+	"github.com/gloss-lsp/gloss/inference/onnx"
+	"github.com/gloss-lsp/gloss/models"
+)
+
+// A written directory is a model that gloss opens, and its graph holds the
+// products that its weights' name promises.
+func TestRun(t *testing.T) {
+	for weights, product := range map[string]string{
+		"fp32": "MatMul", "q8": "MatMulInteger", "nbits8": "MatMulNBits", "q4": "MatMulNBits",
+	} {
+		for _, flags := range [][]string{nil, {"--plain"}} {
+			dir := t.TempDir()
+			args := append([]string{"--shape", "tiny", "--weights", weights, "--layers", "3"}, flags...)
+			if err := run(append(args, dir)); err != nil {
+				t.Fatalf("%v: %v", args, err)
+			}
+			m, err := models.Open(dir)
+			if err != nil {
+				t.Fatalf("%v: %v", args, err)
+			}
+			graph, err := inference.Graph(m)
+			if err != nil {
+				t.Fatalf("%v: %v", args, err)
+			}
+			info, err := onnx.Inspect(graph, inference.GraphConfig(m))
+			if err != nil {
+				t.Fatalf("%v: %v", args, err)
+			}
+			if !info.CanGenerate || info.Layers != 3 || info.InPlace != (len(flags) == 0) || info.Products[0].Op != product {
+				t.Errorf("%v: %+v", args, info)
+			}
+		}
+	}
+}
+
+// The same flags give the same bytes, GGUF file included.
+func TestSameBytes(t *testing.T) {
+	var first []byte
+	for range 2 {
+		dir := t.TempDir()
+		if err := run([]string{"--shape", "tiny", "--weights", "q4", "--gguf", dir}); err != nil {
+			t.Fatal(err)
+		}
+		graph, err := os.ReadFile(filepath.Join(dir, "onnx", "model_q4.onnx"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		gguf, err := os.ReadFile(filepath.Join(dir, "model.gguf"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first == nil {
+			first = append(graph, gguf...)
+		} else if !bytes.Equal(first, append(graph, gguf...)) {
+			t.Error("the second run wrote other bytes")
+		}
+		if version := binary.LittleEndian.Uint32(gguf[4:]); string(gguf[:4]) != "GGUF" || version != 3 || len(gguf)%32 != 0 {
+			t.Errorf("GGUF %q, version %d, %d bytes", gguf[:4], version, len(gguf))
+		}
+	}
+}
+
+func TestTokenizer(t *testing.T) {
+	dir := t.TempDir()
+	if err := run([]string{"--shape", "tiny", "--vocab", "8192", "--tokenizer", "../../default", dir}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "tokenizer.json")); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestRefused(t *testing.T) {
+	for want, args := range map[string][]string{
+		`--shape "x" is unknown: it is one of smollm2-135m, tiny`: {"--shape", "x", "d"},
+		`--weights "x" is unknown`:                                {"--weights", "x", "d"},
+		"give one directory":                                      {},
+		"4 heads cannot share 3":                                  {"--shape", "tiny", "--kv-heads", "3", "d"},
+		"blocks of 32 need":                                       {"--shape", "tiny", "--weights", "q4", "--hidden", "40", "d"},
+		"layers is -1":                                            {"--shape", "tiny", "--layers", "-1", "d"},
+	} {
+		if err := run(args); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("run(%q) = %v, want %s", args, err, want)
+		}
+	}
+}
