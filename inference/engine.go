@@ -31,6 +31,9 @@ type EngineOptions struct {
 	// MaxOutputTokens bounds the generated tokens.
 	MaxOutputTokens int
 	Sampling        Sampling
+	// ModelOnly leaves the sentences of names out: what the model wrote is the
+	// summary, or there is none.
+	ModelOnly bool
 }
 
 // Sampling says how the next token is chosen, named as in Hugging Face's
@@ -96,7 +99,7 @@ func NewEngine(m *models.Model, o EngineOptions) (*Engine, error) {
 	case o.Sampling.Temperature > 0:
 		return nil, fmt.Errorf("inference.sampling: %d beams and a temperature of %v exclude each other; set numBeams to 0 or temperature to 0", o.Sampling.NumBeams, o.Sampling.Temperature)
 	}
-	identity := fmt.Sprintf("%s/%+v/%d/%d/%+v", hash, m.Description.Prompt, o.MaxInputTokens, o.MaxOutputTokens, o.Sampling)
+	identity := fmt.Sprintf("%s/%+v/%d/%d/%+v/choice %d %t", hash, m.Description.Prompt, o.MaxInputTokens, o.MaxOutputTokens, o.Sampling, choiceVersion, o.ModelOnly)
 	return &Engine{model: m, options: o, identity: identity}, nil
 }
 
@@ -183,23 +186,62 @@ func GraphConfig(m *models.Model) onnx.Config {
 	}
 }
 
-// Summarize implements Summarizer.
+// Summarize implements Summarizer. It returns what the model wrote or the
+// sentence of the function's name, whichever is likelier to be good.
 func (e *Engine) Summarize(ctx context.Context, r Request) (Summary, error) {
-	l, err := e.load()
+	start := time.Now()
+	c, err := e.Candidates(ctx, r)
 	if err != nil {
 		return Summary{}, err
+	}
+	summary, ok := e.choose(c)
+	if !ok {
+		return Summary{}, fmt.Errorf("%w: %w", ErrNoSummary, c.Broken)
+	}
+	summary.Elapsed = time.Since(start)
+	return summary, nil
+}
+
+// Candidates are the texts that a summary is chosen from.
+type Candidates struct {
+	// Model is what the model wrote and Name the sentence of the name. The Text
+	// of either is "" where there is none.
+	Model, Name Candidate
+	// Truncated is true when the model came to the bound of its output.
+	Truncated bool
+	// Broken is why the model's output is no text, nil if it is one.
+	Broken error
+}
+
+// Candidate is a text and the mean log-probability of its tokens.
+type Candidate struct {
+	Text string
+	Mean float64
+}
+
+// Candidates asks the model about r. Errors are those of Summarize but
+// ErrNoSummary.
+func (e *Engine) Candidates(ctx context.Context, r Request) (Candidates, error) {
+	l, err := e.load()
+	if err != nil {
+		return Candidates{}, err
 	}
 	limited, cancel := context.WithTimeout(ctx, e.options.Timeout)
 	defer cancel()
 
-	start := time.Now()
 	f := prompt.Function{Language: r.Language, Name: r.Name, Code: r.Code}
 	p := l.form.Prompt(f)
+	draft, named := FromName(r)
+	var score [][]int64
+	if named {
+		score = [][]int64{l.tokenizer.Encode(l.form.Answer(draft.Text))}
+	}
 	options := onnx.GenerateOptions{
 		PrefixLen:    p.PrefixLen,
 		MaxNewTokens: e.options.MaxOutputTokens,
 		EOS:          e.model.Generation.EOS,
 		Stop:         func(ids []int64) bool { return l.form.Done(l.tokenizer.Decode(ids, true)) },
+		Score:        score,
 
 		Temperature:       e.options.Sampling.Temperature,
 		TopP:              e.options.Sampling.TopP,
@@ -219,18 +261,17 @@ func (e *Engine) Summarize(ctx context.Context, r Request) (Summary, error) {
 	}
 	if err != nil {
 		if ctx.Err() == nil && limited.Err() != nil {
-			return Summary{}, fmt.Errorf("the model %s took longer than %s for %s (setting inference.timeout)", e.model.Name, e.options.Timeout, r.Name)
+			return Candidates{}, fmt.Errorf("the model %s took longer than %s for %s (setting inference.timeout)", e.model.Name, e.options.Timeout, r.Name)
 		}
-		return Summary{}, err
+		return Candidates{}, err
 	}
-	text, err := l.form.Summary(l.tokenizer.Decode(out.IDs, true), f)
-	if err != nil {
-		return Summary{}, fmt.Errorf("%w: %w", ErrNoSummary, err)
+	c := Candidates{Truncated: out.Reason == onnx.Length, Name: Candidate{Text: draft.Text}}
+	c.Model.Text, c.Broken = l.form.Summary(l.tokenizer.Decode(out.IDs, true), f)
+	c.Model.Mean = mean(out.LogProbs)
+	if named {
+		c.Name.Mean = mean(out.Scores[0])
 	}
-	return Summary{
-		Text: text, Source: SourceModel, Model: e.model.Name,
-		Elapsed: time.Since(start), Truncated: out.Reason == onnx.Length,
-	}, nil
+	return c, nil
 }
 
 // Close frees the model's native memory. The Engine may be used again: it

@@ -10,6 +10,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"github.com/gloss-lsp/gloss/inference/naming"
 )
 
 // Request asks for the summary of one function.
@@ -44,9 +46,20 @@ type Summary struct {
 	Cached bool
 	// Elapsed is the time the model took, 0 when Cached.
 	Elapsed time.Duration
+	// Confidence, between 0 and 1, is the estimated share of good texts among
+	// those that the model finds as likely as this one, by the calibration in
+	// its description; docs/quality.md says what counts as good. It is 0 where
+	// nothing is known: no model was asked, or it has no calibration.
+	Confidence float64
 	// Truncated is true when the model came to the bound of its output before
 	// its sentence was complete. It is not kept in the cache.
 	Truncated bool
+}
+
+// FromName returns the sentence of r's name as a Summary, if it has one.
+func FromName(r Request) (Summary, bool) {
+	text, ok := naming.Sentence(naming.Function{Language: r.Language, Name: r.Name, Code: r.Code})
+	return Summary{Text: text, Source: SourceName}, ok
 }
 
 // Summarizer writes summaries. It is safe for concurrent use; whether calls

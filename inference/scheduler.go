@@ -167,7 +167,7 @@ func (s *Scheduler) Lookup(key [32]byte) (Result, bool) {
 }
 
 func cached(e cache.Entry) Summary {
-	return Summary{Text: e.Text, Source: Source(e.Source), Model: e.Model, Cached: true}
+	return Summary{Text: e.Text, Source: Source(e.Source), Model: e.Model, Confidence: e.Confidence, Cached: true}
 }
 
 // failed returns why another run of id would be useless for now, or nil.

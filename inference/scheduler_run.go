@@ -87,7 +87,7 @@ func (s *Scheduler) finish(ctx context.Context, t *task, summary Summary, err er
 // learn remembers and tells the outcome of a run of the model.
 func (s *Scheduler) learn(t *task, summary Summary, err error) {
 	if _, ok := s.cache.Memory(t.id); err == nil && (t.anew || !ok) {
-		err = s.cache.Put(t.id, cache.Entry{Text: summary.Text, Model: summary.Model, Source: string(summary.Source), Created: time.Now()})
+		err = s.cache.Put(t.id, cache.Entry{Text: summary.Text, Model: summary.Model, Source: string(summary.Source), Confidence: summary.Confidence, Created: time.Now()})
 		if err != nil {
 			err = fmt.Errorf("%w: %w", ErrNoSummary, err)
 		}

@@ -39,14 +39,16 @@ func (s *server) codeAction(d *document, selection Range, automatic bool) []code
 			actions = append(actions, insert)
 		}
 	}
-	if g.state == fresh || g.state == stale {
+	if g.shown() {
 		actions = append(actions, action(sourceKind, "Copy the summary", commandCopy))
 	}
 	return append(actions, action(sourceKind, "Write the summary anew", commandRegenerate))
 }
 
 // insertable is true where there is a summary and no doc comment yet.
-func (g *gloss) insertable() bool { return g.state == fresh && g.chunk.Doc == "" }
+func (g *gloss) insertable() bool {
+	return (g.state == fresh || g.state == named) && g.chunk.Doc == ""
+}
 
 // insertion is the edit that puts the summary over, or into, the function.
 func insertion(d *document, g *gloss) (*WorkspaceEdit, error) {

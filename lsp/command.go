@@ -58,8 +58,10 @@ func (s *server) executeCommand(ctx context.Context, name string, d *document, a
 // text is the answer of a command about g.
 func (g *gloss) text() (any, error) {
 	switch g.state {
-	case fresh, stale:
+	case fresh, stale, named:
 		return g.summary.Text, nil
+	case unsure:
+		return nil, failf(codeRequestFailed, "%s has no summary: the model is too unsure of what it wrote (setting minConfidence)", g.chunk.Name)
 	case failed, unavailable:
 		return nil, failf(codeRequestFailed, "%s has no summary: %v", g.chunk.Name, g.err)
 	}

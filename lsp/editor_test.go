@@ -445,6 +445,7 @@ type fakeSummarizer struct {
 	gate   chan struct{} // closed when open; nil is open
 	delay  time.Duration // of every call, for tests with a fake clock
 	err    error
+	sure   float64  // the confidence of all answers
 	names  []string // of all calls
 	wakeup chan struct{}
 }
@@ -479,7 +480,7 @@ func (f *fakeSummarizer) Summarize(ctx context.Context, r inference.Request) (in
 	if err != nil {
 		return inference.Summary{}, err
 	}
-	return inference.Summary{Text: "Does " + r.Name, Source: inference.SourceModel, Model: "fake"}, nil
+	return inference.Summary{Text: "Does " + r.Name, Source: inference.SourceModel, Model: "fake", Confidence: f.sure}, nil
 }
 
 // shut has the calls from now on wait until open is called.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gloss-lsp/gloss/chunker"
 	"github.com/gloss-lsp/gloss/inference"
 )
 
@@ -404,6 +405,35 @@ func TestFailuresAreShown(t *testing.T) {
 	e.close()
 }
 
+// What the model is unsure of gives way to what the name says, and where that is
+// nothing the lens stays, quietly, and the hover says why.
+func TestMinConfidence(t *testing.T) {
+	e := newEditor(t, editorOptions{})
+	e.summarizer.sure = DefaultSettings().MinConfidence - 0.01
+	e.open(goURI, "go", goText("LoadUsers", "X"))
+	e.settled(goURI, "Loads users.", "–")
+	if h := e.hover(goURI, 7, 5); !strings.Contains(h.Contents.Value, "minConfidence") || strings.Contains(h.Contents.Value, "Does X") {
+		t.Errorf("hover %+v", h)
+	}
+	if h := e.hover(goURI, 2, 7); !strings.Contains(h.Contents.Value, "derived from the name") {
+		t.Errorf("hover %+v", h)
+	}
+	e.ignore("workspace/codeLens/refresh")
+	e.close()
+}
+
+// What the model is sure enough of, and what nothing is known about, is shown.
+func TestConfident(t *testing.T) {
+	settings := DefaultSettings()
+	for sure, want := range map[float64]glossState{0: fresh, settings.MinConfidence: fresh, settings.MinConfidence / 2: unsure} {
+		c := &chunker.Chunk{Name: "x"}
+		d := &document{syntax: &syntax{language: chunker.LanguageByID("go")}}
+		if g := confident(&settings, d, c, inference.Summary{Text: "Does x.", Source: inference.SourceModel, Confidence: sure}); g.state != want {
+			t.Errorf("a confidence of %g: state %d, want %d", sure, g.state, want)
+		}
+	}
+}
+
 func TestWithoutModel(t *testing.T) {
 	unavailable := fmt.Errorf("%w: no library; run make", inference.ErrUnavailable)
 	for name, o := range map[string]editorOptions{
@@ -417,13 +447,15 @@ func TestWithoutModel(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			e := newEditor(t, o)
 			e.summarizer.fail(unavailable)
-			e.open(goURI, "go", goText("Alpha", "Beta"))
-			e.settled(goURI, "–", "–")
+			e.open(goURI, "go", goText("LoadUsers", "X"))
+			e.settled(goURI, "Loads users.", "–")
 			if m := e.expect("window/showMessage"); !strings.Contains(string(m.Params), "no library; run make") {
 				t.Errorf("shown: %s", m.Params)
 			}
-			if h := e.hover(goURI, 2, 7); !strings.Contains(h.Contents.Value, "no library; run make") {
-				t.Errorf("hover %+v", h)
+			for _, want := range []string{"Loads users", "derived from the name", "no library; run make"} {
+				if h := e.hover(goURI, 2, 7); !strings.Contains(h.Contents.Value, want) {
+					t.Errorf("hover %+v, want %q in it", h, want)
+				}
 			}
 			e.ignore("workspace/codeLens/refresh", "window/logMessage")
 			e.close() // with no second complaint unread

@@ -11,9 +11,10 @@ import (
 type gloss struct {
 	chunk *chunker.Chunk
 	state glossState
-	// summary is set when fresh or stale.
+	// summary is set when fresh, stale or named, and when unsure: then it is
+	// what is not shown.
 	summary inference.Summary
-	// err says why there is none, when failed or unavailable.
+	// err says why the model gave none, when failed, unavailable or named.
 	err error
 }
 
@@ -26,6 +27,8 @@ const (
 	held                   // it will be written when the user saves or asks
 	failed                 // the model wrote nothing usable
 	unavailable            // no model can run
+	named                  // the summary says what the name says, since no model can run
+	unsure                 // the summary is not likely enough to be good
 )
 
 // glosses returns one gloss for each chunk of d, at once.
@@ -38,7 +41,7 @@ func (s *server) glosses(d *document) []gloss {
 	settings, summaries := s.settings(), s.summaries.Load()
 	complete := true
 	for i := range chunks {
-		out[i] = summaries.gloss(settings, &chunks[i])
+		out[i] = summaries.gloss(settings, d, &chunks[i])
 		complete = complete && out[i].state == fresh
 	}
 	if complete {
@@ -53,7 +56,7 @@ func (s *server) glosses(d *document) []gloss {
 	}
 	for i, id := range identities(chunks) {
 		g := &out[i]
-		if g.state != waiting && g.state != unavailable {
+		if g.state != waiting && g.state != unavailable && g.state != named {
 			continue
 		}
 		if before, ok := o.known[id]; ok {
@@ -66,7 +69,7 @@ func (s *server) glosses(d *document) []gloss {
 }
 
 // gloss says what is known of c without regard to its past.
-func (u *summaries) gloss(settings *Settings, c *chunker.Chunk) gloss {
+func (u *summaries) gloss(settings *Settings, d *document, c *chunker.Chunk) gloss {
 	if settings.showsDoc(c) {
 		return gloss{chunk: c, summary: inference.Summary{Text: c.Doc, Source: inference.SourceDoc}}
 	}
@@ -74,24 +77,48 @@ func (u *summaries) gloss(settings *Settings, c *chunker.Chunk) gloss {
 		return gloss{chunk: c, state: waiting}
 	}
 	if u.err != nil {
-		return gloss{chunk: c, state: unavailable, err: u.err}
+		return byName(d, c, u.err)
 	}
 	r, known := u.scheduler.Lookup(c.Key)
 	switch {
 	case known && r.Phase == inference.Done:
-		return gloss{chunk: c, summary: r.Summary}
+		return confident(settings, d, c, r.Summary)
 	case known && r.Phase == inference.Failed && errors.Is(r.Err, inference.ErrUnavailable):
-		return gloss{chunk: c, state: unavailable, err: r.Err}
+		return byName(d, c, r.Err)
 	case known && r.Phase == inference.Failed:
 		return gloss{chunk: c, state: failed, err: r.Err}
 	}
 	return gloss{chunk: c, state: waiting}
 }
 
+// byName says what is known of c while no model can run, for the reason err.
+func byName(d *document, c *chunker.Chunk, err error) gloss {
+	if summary, ok := inference.FromName(d.request(c)); ok {
+		return gloss{chunk: c, state: named, summary: summary, err: err}
+	}
+	return gloss{chunk: c, state: unavailable, err: err}
+}
+
+// confident shows s if it is likely enough to be good, by the setting
+// minConfidence, else the sentence of the name, else nothing. A summary of which
+// that is not known is shown.
+func confident(settings *Settings, d *document, c *chunker.Chunk, s inference.Summary) gloss {
+	if s.Confidence == 0 || s.Confidence >= settings.MinConfidence {
+		return gloss{chunk: c, summary: s}
+	}
+	if name, ok := inference.FromName(d.request(c)); ok && s.Source == inference.SourceModel {
+		return gloss{chunk: c, summary: name}
+	}
+	return gloss{chunk: c, state: unsure, summary: s}
+}
+
+// shown reports whether g says something about its function.
+func (g *gloss) shown() bool { return g.state == fresh || g.state == stale || g.state == named }
+
 // line is the gloss as one line of text.
 func (g *gloss) line() string {
 	switch g.state {
-	case fresh:
+	case fresh, named:
 		return g.summary.Text
 	case stale:
 		return g.summary.Text + " (outdated)"
@@ -99,7 +126,7 @@ func (g *gloss) line() string {
 		return "summarize"
 	case failed:
 		return "no summary"
-	case unavailable: // the status says it once; a lens must not on every function
+	case unavailable, unsure: // the status or the hover says why; a lens must not on every function
 		return "–"
 	}
 	return "…"

@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -31,7 +32,7 @@ func (s *server) hover(ctx context.Context, d *document, p Position) (*hover, er
 	if i < 0 {
 		return nil, nil
 	}
-	g := s.summaries.Load().gloss(s.settings(), &chunks[i])
+	g := s.summaries.Load().gloss(s.settings(), d, &chunks[i])
 	if g.state != fresh {
 		g = s.glosses(d)[i] // with regard to its past
 		s.await(ctx, d, &g)
@@ -45,7 +46,7 @@ func (s *server) hover(ctx context.Context, d *document, p Position) (*hover, er
 // the one who asks.
 func (s *server) await(ctx context.Context, d *document, g *gloss) {
 	settings := s.settings()
-	if g.state == fresh || g.state == failed || settings.Refresh == "manual" {
+	if g.state == fresh || g.state == failed || g.state == unsure || settings.Refresh == "manual" {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(settings.HoverWait))
@@ -59,7 +60,7 @@ func (s *server) await(ctx context.Context, d *document, g *gloss) {
 		// The outcome, or that there is none yet, is read below.
 		_, _ = scheduler.Wait(ctx, d.request(g.chunk), inference.Hover)
 	}
-	if now := s.summaries.Load().gloss(settings, g.chunk); now.state != waiting && (g.state != stale || now.state == fresh) {
+	if now := s.summaries.Load().gloss(settings, d, g.chunk); now.state != waiting && (g.state != stale || now.state == fresh) {
 		*g = now
 	}
 }
@@ -70,6 +71,10 @@ func hoverText(g *gloss, markdown bool) string {
 	switch g.state {
 	case stale:
 		note = "of an earlier version of this function, " + note
+	case named:
+		note += ", as no model can run: " + oneLine(g.err.Error())
+	case unsure:
+		text, note = "", fmt.Sprintf("no summary: the model is too unsure of what it wrote (%.0f %%; setting minConfidence)", 100*g.summary.Confidence)
 	case waiting:
 		text, note = "", "the summary is being written"
 	case held:

@@ -102,7 +102,7 @@ func (s *server) hintLines(glosses []gloss) []string {
 	}
 	lines := make([]string, len(glosses))
 	for i := range glosses {
-		if g := &glosses[i]; g.state == fresh || g.state == stale {
+		if g := &glosses[i]; g.shown() {
 			lines[i] = g.line()
 		}
 	}

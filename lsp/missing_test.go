@@ -36,7 +36,7 @@ func TestMissingModel(t *testing.T) {
 		lens         string // in the end
 		shown        string // part of a message in the end, "" for none
 	}{
-		{name: "pulled", capabilities: buttons, pressed: "Pull", message: "window/showMessageRequest", lens: "Does Alpha"},
+		{name: "pulled", capabilities: buttons, pressed: "Pull", message: "window/showMessageRequest", lens: "Does X"},
 		{name: "cannot be pulled", capabilities: buttons, pressed: "Pull", err: errors.New("no network"), message: "window/showMessageRequest", lens: "–", shown: "no network"},
 		{name: "cancelled", capabilities: buttons, pressed: "Pull", cancel: true, message: "window/showMessageRequest", lens: "–"},
 		{name: "not wanted", capabilities: buttons, message: "window/showMessageRequest", lens: "–"},
@@ -62,7 +62,7 @@ func TestMissingModel(t *testing.T) {
 					return made(s, warn)
 				}
 			}})
-			e.open(goURI, "go", goText("Alpha"))
+			e.open(goURI, "go", goText("X"))
 			if m := e.expect(test.message); !strings.Contains(string(m.Params), "gloss model pull m") {
 				t.Errorf("the user is told %s", m.Params)
 			}

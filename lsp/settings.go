@@ -27,6 +27,7 @@ type Settings struct {
 	Languages        []string          `json:"languages" doc:"The LSP language ids to serve; empty means all that gloss knows."`
 	Exclude          []string          `json:"exclude" doc:"Globs of paths that get no summaries. ** matches any number of folders; a glob without a slash matches the file's name."`
 	PreferDocComment bool              `json:"preferDocComment" doc:"Where a function has a doc comment, show its first sentence and run no inference."`
+	MinConfidence    float64           `json:"minConfidence" min:"0" max:"1" doc:"Summaries that are less likely than this to be good, as estimated by the model's calibration, are not shown: the sentence of the function's name is, or nothing. 0 shows all. docs/quality.md has the curve."`
 	Model            string            `json:"model" scope:"machine" doc:"The model: \"default\", which ships with gloss, an installed one (gloss model list), or the directory of one in Hugging Face layout; empty is the one in use (gloss model use)."`
 	Inference        InferenceSettings `json:"inference"`
 	Cache            CacheSettings     `json:"cache"`
@@ -66,6 +67,10 @@ type LogSettings struct {
 	File  string `json:"file" scope:"machine" doc:"Append the log to this file; empty is stderr."`
 }
 
+// defaultMinConfidence leaves out about a tenth of the shipped model's summaries,
+// of which one in six is good (docs/quality.md).
+const defaultMinConfidence = 0.25
+
 // DefaultSettings returns what holds where a user says nothing.
 func DefaultSettings() Settings {
 	return Settings{
@@ -82,6 +87,7 @@ func DefaultSettings() Settings {
 		Languages:        []string{},
 		Exclude:          []string{},
 		PreferDocComment: true,
+		MinConfidence:    defaultMinConfidence,
 		Inference:        InferenceSettings{Timeout: Duration(5 * time.Second), Sampling: SamplingSettings{LengthPenalty: 1}},
 		Cache:            CacheSettings{MaxSize: cache.DefaultMaxSize >> 20},
 		Log:              LogSettings{Level: "info"},

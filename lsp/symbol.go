@@ -32,7 +32,7 @@ func outline(d *document, glosses []gloss, end int) (symbols []symbol, rest []gl
 			rng:       d.span(c.Range.Start, c.Range.End),
 			selection: d.span(c.NameRange.Start, c.NameRange.End),
 		}
-		if g.state == fresh || g.state == stale {
+		if g.shown() {
 			self.detail = g.line()
 		}
 		self.children, glosses = outline(d, glosses[1:], c.Range.End)

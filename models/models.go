@@ -109,6 +109,8 @@ type Description struct {
 	MaxOutputTokens int `json:"maxOutputTokens,omitempty"`
 	// Graph is the ONNX file to run, relative to the model's directory.
 	Graph string `json:"graph,omitempty"`
+	// Calibration says how good a text is likely to be, where it was measured.
+	Calibration *Calibration `json:"calibration,omitempty"`
 }
 
 // Prompt names a prompt form.
@@ -185,6 +187,8 @@ func (d *Description) check() error {
 		return fmt.Errorf("maxOutputTokens is %d; it must lie between 1 and 4096", d.MaxOutputTokens)
 	case d.Graph != "" && !fs.ValidPath(d.Graph):
 		return fmt.Errorf("graph %q must be a path inside the model's directory", d.Graph)
+	case d.Calibration != nil:
+		return d.Calibration.check()
 	}
 	return nil
 }

@@ -30,6 +30,9 @@ type evalFlags struct {
 	sheet     int
 	score     string
 	key       string
+	calibrate bool
+	curve     bool
+	modelOnly bool
 }
 
 func newEval() *cobra.Command {
@@ -49,6 +52,9 @@ is not used.
 wrote, in random order and without their names, for a person to rank. Which
 system wrote what goes to the file --key, which that person should not open.
 --score SHEET, with the same --key, evaluates the filled sheet.
+
+--calibrate prints the calibration of a model for its gloss.json instead, and
+--curve what the setting minConfidence leaves, as a table in Markdown.
 
 Exit status: 0 all measured, 1 some failed, 2 wrong usage or nothing to do.`,
 		Args: noArgs,
@@ -72,6 +78,9 @@ Exit status: 0 all measured, 1 some failed, 2 wrong usage or nothing to do.`,
 	c.Flags().BoolVar(&f.json, "json", false, "print one JSON object")
 	c.Flags().IntVar(&f.sheet, "sheet", 0, "print a blind sheet of so many functions, picked at random")
 	c.Flags().StringVar(&f.score, "score", "", "evaluate this filled sheet")
+	c.Flags().BoolVar(&f.calibrate, "calibrate", false, "print the model's calibration, for its gloss.json")
+	c.Flags().BoolVar(&f.curve, "curve", false, "print the share of good summaries by confidence")
+	c.Flags().BoolVar(&f.modelOnly, "model-only", false, "leave the sentences of names out of what models say")
 	c.Flags().StringVar(&f.key, "key", "", "file of the sheet's key")
 	return c
 }
@@ -85,6 +94,8 @@ func (f *evalFlags) checkEval(c *cobra.Command) error {
 		return usage("--limit, --examples and --sheet must not be negative")
 	case f.sheet > 0 && (f.json || f.examples > 0):
 		return usage("--sheet prints a sheet alone; leave out --json and --examples")
+	case (f.calibrate || f.curve) && (f.sheet > 0 || f.score != "" || f.examples > 0 || f.calibrate && f.curve || len(f.models) > 1):
+		return usage("--calibrate and --curve print one model's figures alone; leave the other out, and --sheet, --score and --examples")
 	case (f.sheet > 0 || f.score != "") && f.key == "":
 		return usage("give the file of the sheet's key with --key")
 	case f.score != "" && (f.sheet > 0 || f.obfuscate || f.examples > 0 || f.limit > 0 || c.Flags().Changed("model")):
@@ -106,6 +117,9 @@ func evaluate(c *cobra.Command, f evalFlags) error {
 	case len(subjects) == 0:
 		return usage("nothing to do: %s holds no function", f.data)
 	}
+	if f.calibrate {
+		return calibrate(c, f, subjects)
+	}
 	functions := make([]eval.Function, len(subjects))
 	reference := eval.System{Name: referenceName, Kind: eval.Reference, Outputs: make([]eval.Output, len(subjects))}
 	for i, s := range subjects {
@@ -115,6 +129,9 @@ func evaluate(c *cobra.Command, f evalFlags) error {
 	systems, failed, err := runModels(c, f, subjects)
 	if err != nil {
 		return err
+	}
+	if f.curve {
+		return writeCurve(c.OutOrStdout(), functions, systems[0], f.json)
 	}
 	systems = append(append(systems, baselineSystems(subjects)...), reference)
 
@@ -153,7 +170,7 @@ func runModels(c *cobra.Command, f evalFlags, subjects []subject) (systems []eva
 		if err != nil {
 			return nil, nil, err
 		}
-		engine, err := f.engine(1) // as in an editor: one at a time, with all threads
+		engine, err := f.evalEngine() // as in an editor: one at a time, with all threads
 		if err != nil {
 			return nil, nil, err
 		}
@@ -175,6 +192,11 @@ func runModels(c *cobra.Command, f evalFlags, subjects []subject) (systems []eva
 		systems = append(systems, s)
 	}
 	return systems, failed, nil
+}
+
+// evalEngine prepares the model that is measured.
+func (f *evalFlags) evalEngine() (*inference.Engine, error) {
+	return f.engineWith(inference.EngineOptions{ModelOnly: f.modelOnly, Parallel: 1})
 }
 
 // newSystem describes the model of f. One whose name is that of a model before
@@ -210,8 +232,8 @@ func runModel(ctx context.Context, engine *inference.Engine, subjects []subject,
 	outputs := make([]eval.Output, len(subjects))
 	for i, s := range subjects {
 		start := time.Now()
-		summary, err := engine.Summarize(ctx, inference.Request{Key: s.key, Language: s.Language, Name: s.Name, Code: s.Code})
-		outputs[i] = eval.Output{Text: summary.Text, Truncated: summary.Truncated, Elapsed: time.Since(start)}
+		summary, err := engine.Summarize(ctx, s.request())
+		outputs[i] = eval.Output{Text: summary.Text, Truncated: summary.Truncated, Confidence: summary.Confidence, Elapsed: time.Since(start)}
 		switch {
 		case ctx.Err() != nil:
 			return nil, ctx.Err()

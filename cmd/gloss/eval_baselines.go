@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 
+	"github.com/gloss-lsp/gloss/inference"
 	"github.com/gloss-lsp/gloss/models/eval"
 )
 
@@ -14,6 +15,11 @@ var baselines = []struct {
 }{
 	// The name split into words: "parse header".
 	{"name", func(s subject) string { return strings.Join(eval.Words(s.Name), " ") }},
+	// What the name says as a sentence: "Parses the header."
+	{"sentence", func(s subject) string {
+		summary, _ := inference.FromName(s.request())
+		return summary.Text
+	}},
 	// The first line that the body's own comments say.
 	{"comment", func(s subject) string { return s.remark }},
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/gloss-lsp/gloss/chunker"
+	"github.com/gloss-lsp/gloss/inference"
 	"github.com/gloss-lsp/gloss/models/eval"
 )
 
@@ -17,6 +18,11 @@ type subject struct {
 	eval.Function
 	key    chunker.Key
 	remark string // the first line that the comments in the body say
+}
+
+// request asks an engine about s.
+func (s subject) request() inference.Request {
+	return inference.Request{Key: s.key, Language: s.Language, Name: s.Name, Code: s.Code}
 }
 
 // evalData reads the functions of --data and takes them apart. Lines that

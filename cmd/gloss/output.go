@@ -32,8 +32,8 @@ type output struct {
 	begun    time.Time
 	found    atomic.Int64 // functions, so far
 
-	total, failed, docs, cached int // printed
-	unavailable                 error
+	total, failed, docs, names, cached int // printed
+	unavailable                        error
 }
 
 // barDelay keeps the bar away from what is done at once.
@@ -76,19 +76,23 @@ type record struct {
 	Cached    bool             `json:"cached"`
 	Ms        float64          `json:"ms"`
 	Error     string           `json:"error,omitempty"`
+	// Confidence is inference.Summary's, left out where nothing is known.
+	Confidence float64 `json:"confidence,omitempty"`
 }
 
 // item prints one finished function.
 func (o *output) item(i *item) error {
 	o.total++
+	if i.without != nil {
+		o.unavailable = i.without
+	}
 	switch {
 	case i.err != nil:
 		o.failed++
-		if errors.Is(i.err, inference.ErrUnavailable) {
-			o.unavailable = i.err
-		}
 	case i.summary.Source == inference.SourceDoc:
 		o.docs++
+	case i.summary.Source == inference.SourceName:
+		o.names++
 	case i.summary.Cached:
 		o.cached++
 	}
@@ -109,7 +113,7 @@ func (o *output) print(i *item) error {
 			File: i.file, Language: i.language, Name: i.chunk.Name, Kind: string(i.chunk.Kind),
 			StartLine: i.line, EndLine: i.endLine,
 			Summary: i.summary.Text, Source: i.summary.Source, Model: i.summary.Model,
-			Cached: i.summary.Cached, Ms: ms(i.summary.Elapsed),
+			Cached: i.summary.Cached, Ms: ms(i.summary.Elapsed), Confidence: i.summary.Confidence,
 		}
 		if i.err != nil {
 			r.Error = i.err.Error()
@@ -170,9 +174,9 @@ func (o *output) end(s *sources) error {
 	if o.total == 0 && len(s.skipped) == 0 {
 		return err
 	}
-	model := o.total - o.failed - o.docs
-	fmt.Fprintf(o.stderr, "%s in %s: %d from the model (%d of them cached), %d from doc comments, %d without a summary\n",
-		count(o.total, "function"), count(s.files, "file"), model, o.cached, o.docs, o.failed)
+	model := o.total - o.failed - o.docs - o.names
+	fmt.Fprintf(o.stderr, "%s in %s: %d from the model (%d of them cached), %d from names, %d from doc comments, %d without a summary\n",
+		count(o.total, "function"), count(s.files, "file"), model, o.cached, o.names, o.docs, o.failed)
 	for _, reason := range slices.Sorted(maps.Keys(s.skipped)) {
 		fmt.Fprintf(o.stderr, "passed over %s: %s\n", count(s.skipped[reason], "file"), reason)
 	}

@@ -31,7 +31,9 @@ func newSummarize() *cobra.Command {
 		Short: "Summarize the functions of files and folders",
 		Long: `Summarize every function of the files and folders given ('-' reads standard
 input). Folders respect .gitignore. A function whose doc comment says what it
-does shows that comment's first sentence; the model writes the others.
+does shows that comment's first sentence; the model writes the others, or its
+name does where that is likelier to be good. Where no model can run, names are
+all there is, and a warning says why.
 
 Exit status: 0 all summarized, 1 some failed, 2 wrong usage or nothing to do.`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -66,6 +68,7 @@ type item struct {
 	done    chan struct{} // closed when the two fields below are set
 	summary inference.Summary
 	err     error
+	without error // why no model could be asked, nil if one was or need not be
 }
 
 func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
@@ -169,19 +172,19 @@ func (w *worker) summarize(ctx context.Context, i *item) {
 		i.summary = inference.Summary{Text: i.chunk.Doc, Source: inference.SourceDoc}
 		return
 	}
-	if i.err = w.down(); i.err != nil {
+	r := inference.Request{Key: i.chunk.Key, Language: i.language, Name: i.chunk.Name, Code: i.chunk.Text}
+	if i.err = w.down(); i.err == nil {
+		i.summary, i.err = w.scheduler.Wait(ctx, r, inference.Background)
+	}
+	if !errors.Is(i.err, inference.ErrUnavailable) {
 		return
 	}
-	i.summary, i.err = w.scheduler.Wait(ctx, inference.Request{
-		Key:      i.chunk.Key,
-		Language: i.language,
-		Name:     i.chunk.Name,
-		Code:     i.chunk.Text,
-	}, inference.Background)
-	if errors.Is(i.err, inference.ErrUnavailable) {
-		w.mu.Lock()
-		w.unavailable = i.err
-		w.mu.Unlock()
+	w.mu.Lock()
+	w.unavailable = i.err
+	w.mu.Unlock()
+	i.without = i.err
+	if summary, ok := inference.FromName(r); ok {
+		i.summary, i.err = summary, nil
 	}
 }
 

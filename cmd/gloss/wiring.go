@@ -53,6 +53,11 @@ func (f *modelFlags) open() (*models.Model, error) {
 
 // engine prepares the model to write so many summaries at a time.
 func (f *modelFlags) engine(parallel int) (*inference.Engine, error) {
+	return f.engineWith(inference.EngineOptions{Parallel: parallel})
+}
+
+// engineWith prepares the model to run as the flags and o say.
+func (f *modelFlags) engineWith(o inference.EngineOptions) (*inference.Engine, error) {
 	m, err := f.open()
 	if err != nil {
 		return nil, err
@@ -60,12 +65,8 @@ func (f *modelFlags) engine(parallel int) (*inference.Engine, error) {
 	if err := f.check(); err != nil {
 		return nil, err
 	}
-	engine, err := inference.NewEngine(m, inference.EngineOptions{
-		Library:  f.library,
-		Parallel: parallel,
-		Threads:  f.threads,
-		Timeout:  f.timeout,
-	})
+	o.Library, o.Threads, o.Timeout = f.library, f.threads, f.timeout
+	engine, err := inference.NewEngine(m, o)
 	if err != nil {
 		return nil, &exitError{exitUsage, err}
 	}

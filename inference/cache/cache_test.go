@@ -175,6 +175,33 @@ func TestPutRefuses(t *testing.T) {
 	}
 }
 
+// A file of the first version keeps its entries, which have no confidence.
+func TestFirstVersion(t *testing.T) {
+	dir := t.TempDir()
+	execute(t, database(t, dir), `CREATE TABLE summaries (key BLOB PRIMARY KEY, text TEXT NOT NULL, model TEXT NOT NULL,
+		source TEXT NOT NULL, created INTEGER NOT NULL, used INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+		CREATE INDEX summaries_used ON summaries (used); PRAGMA user_version = 1`)
+	id := key("old")
+	if _, err := database(t, dir).Exec("INSERT INTO summaries VALUES (?, 'Parses.', 'default', 'model', 0, 0)", id[:]); err != nil {
+		t.Fatal(err)
+	}
+	c := open(t, dir, Options{})
+	if e, ok := c.Get(id); !ok || e.Text != "Parses." || e.Confidence != 0 {
+		t.Errorf("got %+v, %v", e, ok)
+	}
+	sure := entry("Sure.")
+	sure.Confidence = 0.75
+	if err := c.Put(key("new"), sure); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if e, ok := open(t, dir, Options{}).Get(key("new")); !ok || e.Confidence != 0.75 {
+		t.Errorf("got %+v, %v", e, ok)
+	}
+}
+
 func TestUntrustedRows(t *testing.T) {
 	dir := t.TempDir()
 	c := open(t, dir, Options{})
@@ -184,24 +211,25 @@ func TestUntrustedRows(t *testing.T) {
 	}
 	db := database(t, dir)
 	// The same table without STRICT takes anything.
-	execute(t, db, `CREATE TABLE loose (key PRIMARY KEY, text, model, source, created, used) WITHOUT ROWID;
+	execute(t, db, `CREATE TABLE loose (key PRIMARY KEY, text, model, source, created, used, confidence) WITHOUT ROWID;
 		INSERT INTO loose SELECT * FROM summaries; DROP TABLE summaries; ALTER TABLE loose RENAME TO summaries`)
 	bad := map[string][]any{
-		"newline":     {"two\nlines", "", "", 0, 0},
-		"not UTF-8":   {[]byte("\xff\xfe"), "", "", 0, 0},
-		"blob":        {[]byte{0}, "", "", 0, 0},
-		"null":        {nil, "", "", 0, 0},
-		"huge":        {strings.Repeat("x", 5<<20), "", "", 0, 0},
-		"huge model":  {"text", strings.Repeat("x", 5<<20), "", 0, 0},
-		"when":        {"text", "", "", "yesterday", 0},
-		"used":        {"text", "", "", 0, 1.5},
-		"bidi source": {"text", "", "\u202e", 0, 0},
+		"newline":     {"two\nlines", "", "", 0, 0, 0},
+		"not UTF-8":   {[]byte("\xff\xfe"), "", "", 0, 0, 0},
+		"blob":        {[]byte{0}, "", "", 0, 0, 0},
+		"null":        {nil, "", "", 0, 0, 0},
+		"confidence":  {"text", "", "", 0, 0, 1.5},
+		"huge":        {strings.Repeat("x", 5<<20), "", "", 0, 0, 0},
+		"huge model":  {"text", strings.Repeat("x", 5<<20), "", 0, 0, 0},
+		"when":        {"text", "", "", "yesterday", 0, 0},
+		"used":        {"text", "", "", 0, 1.5, 0},
+		"bidi source": {"text", "", "\u202e", 0, 0, 0},
 	}
 	keys := []Key{key("good")}
 	for name, values := range bad {
 		k := key(name)
 		keys = append(keys, k)
-		execute(t, db, "INSERT INTO summaries VALUES (?, ?, ?, ?, ?, ?)", append([]any{k[:]}, values...)...)
+		execute(t, db, "INSERT INTO summaries VALUES (?, ?, ?, ?, ?, ?, ?)", append([]any{k[:]}, values...)...)
 	}
 	c = open(t, dir, Options{})
 	if diff := cmp.Diff(map[Key]Entry{key("good"): entry("good")}, c.GetMany(keys)); diff != "" {

@@ -79,11 +79,14 @@ func TestBrokenFiles(t *testing.T) {
 			execute(t, database(t, dir), "CREATE TABLE bookmarks (url)")
 		}, "another program", false},
 		{"our version, another schema", func(t *testing.T, dir, _ string) {
+			execute(t, database(t, dir), "CREATE TABLE summaries (url); PRAGMA user_version = 2")
+		}, "another program", false},
+		{"our first version, another schema", func(t *testing.T, dir, _ string) {
 			execute(t, database(t, dir), "CREATE TABLE summaries (url); PRAGMA user_version = 1")
 		}, "another program", false},
 		{"a newer version", func(t *testing.T, dir, _ string) {
 			fill(t, dir)
-			execute(t, database(t, dir), "PRAGMA user_version = 2")
+			execute(t, database(t, dir), "PRAGMA user_version = 3")
 		}, "newer gloss", false},
 		{"a directory", func(t *testing.T, _, path string) {
 			if err := os.Mkdir(path, 0o700); err != nil {

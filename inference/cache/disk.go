@@ -17,7 +17,7 @@ import (
 
 // schemaVersion is stored as the database's user_version, which is 0 in a
 // file that SQLite has just made.
-const schemaVersion = 1
+const schemaVersion = 2
 
 const schema = `
 CREATE TABLE summaries (
@@ -26,10 +26,17 @@ CREATE TABLE summaries (
 	model   TEXT NOT NULL,
 	source  TEXT NOT NULL,
 	created INTEGER NOT NULL, -- Unix seconds
-	used    INTEGER NOT NULL  -- Unix seconds, at most touchEvery behind
+	used    INTEGER NOT NULL, -- Unix seconds, at most touchEvery behind
+	confidence REAL NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX summaries_used ON summaries (used);
-PRAGMA user_version = 1;`
+PRAGMA user_version = 2;`
+
+// fromVersion1 brings a file of version 1, which had no confidence, up to date.
+const fromVersion1 = `
+ALTER TABLE summaries ADD COLUMN confidence REAL NOT NULL DEFAULT 0;
+SELECT key, text, model, source, created, used FROM summaries LIMIT 0;
+PRAGMA user_version = 2;`
 
 // The time SQLite waits for locks of other processes. Reads stand in an
 // editor's way, writes are made in the background.
@@ -136,6 +143,13 @@ func (d *disk) migrate() error {
 			return err
 		}
 		return d.update(func(tx *sql.Tx) error { _, err := tx.Exec(schema); return err })
+	case version == 1:
+		if err := d.update(func(tx *sql.Tx) error { _, err := tx.Exec(fromVersion1); return err }); err != nil && classify(err) == failing {
+			return fmt.Errorf("%w: %w", errForeign, err)
+		} else if err != nil {
+			return err
+		}
+		return nil
 	case version > schemaVersion:
 		return fmt.Errorf("%w: its schema has version %d, this gloss knows %d", errNewer, version, schemaVersion)
 	case version != schemaVersion:
@@ -168,7 +182,7 @@ func (d *disk) get(keys []Key, into map[Key]row) error {
 
 func (d *disk) getBatch(keys []Key, into map[Key]row) error {
 	// octet_length reads a length without the value, however long that is.
-	query := "SELECT key, text, model, source, created, used FROM summaries WHERE key IN (?" +
+	query := "SELECT key, text, model, source, created, used, confidence FROM summaries WHERE key IN (?" +
 		strings.Repeat(",?", len(keys)-1) +
 		fmt.Sprintf(") AND octet_length(text) <= %d AND octet_length(model) <= %d AND octet_length(source) <= %[2]d", maxText, maxName)
 	args := make([]any, len(keys))
@@ -184,7 +198,7 @@ func (d *disk) getBatch(keys []Key, into map[Key]row) error {
 		var key sql.RawBytes
 		var r row
 		var created int64
-		if err := rows.Scan(&key, &r.Text, &r.Model, &r.Source, &created, &r.used); err != nil || len(key) != len(Key{}) {
+		if err := rows.Scan(&key, &r.Text, &r.Model, &r.Source, &created, &r.used, &r.Confidence); err != nil || len(key) != len(Key{}) {
 			continue
 		}
 		r.Created = time.Unix(created, 0)
@@ -206,15 +220,15 @@ type change struct {
 // apply writes all changes in one transaction.
 func (d *disk) apply(changes map[Key]*change) error {
 	return d.update(func(tx *sql.Tx) error {
-		put, err := tx.Prepare(`INSERT INTO summaries (key, text, model, source, created, used) VALUES (?, ?, ?, ?, ?, ?)
-			ON CONFLICT (key) DO UPDATE SET text = excluded.text, model = excluded.model, source = excluded.source, created = excluded.created, used = excluded.used`)
+		put, err := tx.Prepare(`INSERT INTO summaries (key, text, model, source, created, used, confidence) VALUES (?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT (key) DO UPDATE SET text = excluded.text, model = excluded.model, source = excluded.source, created = excluded.created, used = excluded.used, confidence = excluded.confidence`)
 		if err != nil {
 			return err
 		}
 		for key, c := range changes {
 			switch {
 			case c.entry != nil:
-				_, err = put.Exec(key[:], c.entry.Text, c.entry.Model, c.entry.Source, c.entry.Created.Unix(), c.used)
+				_, err = put.Exec(key[:], c.entry.Text, c.entry.Model, c.entry.Source, c.entry.Created.Unix(), c.used, c.entry.Confidence)
 			case c.touch:
 				_, err = tx.Exec("UPDATE summaries SET used = ? WHERE key = ?", c.used, key[:])
 			default:

@@ -20,6 +20,8 @@ type Entry struct {
 	Model string
 	// Source says where Text comes from, in the words of the caller.
 	Source string
+	// Confidence, between 0 and 1, says how good Text is likely to be.
+	Confidence float64
 	// Created is when Text was written, to the second.
 	Created time.Time
 }
@@ -40,6 +42,8 @@ func (e Entry) check() error {
 		return fmt.Errorf("%w: the text is empty", ErrInvalid)
 	case !oneLine(e.Text, maxText):
 		return fmt.Errorf("%w: the text is %d bytes long (at most %d), is not UTF-8 or holds control characters", ErrInvalid, len(e.Text), maxText)
+	case !(e.Confidence >= 0 && e.Confidence <= 1):
+		return fmt.Errorf("%w: the confidence is %v and must lie between 0 and 1", ErrInvalid, e.Confidence)
 	case !oneLine(e.Model, maxName), !oneLine(e.Source, maxName):
 		return fmt.Errorf("%w: the model's or the source's name is longer than %d bytes, is not UTF-8 or holds control characters", ErrInvalid, maxName)
 	}

@@ -46,12 +46,20 @@ func (m *Model) GenerateBeams(ctx context.Context, prompt []int64, o GenerateOpt
 	defer r.end()
 
 	limit := min(o.MaxNewTokens, m.sig.context-len(prompt))
-	s.cache.reset(len(prompt) + limit)
+	s.cache.reset(len(prompt) + max(limit, longest(o.Score)))
 	defer s.cache.free()
 	search := &beamSearch{GenerateOptions: o, BeamOptions: b, sequence: s, sampler: newSampler(o), limit: limit}
 	best, out, err := search.run(r, prompt)
 	out.PromptTokens = len(prompt)
 	out.IDs, out.Reason = best.ids[min(len(prompt), len(best.ids)):], best.reason
+	if err != nil {
+		return out, err
+	}
+	// What the search adds up is of the probabilities after the processors.
+	if out.LogProbs, err = s.score(r, prompt, out.IDs); err != nil {
+		return out, err
+	}
+	out.Scores, err = s.scores(r, prompt, o.Score)
 	return out, err
 }
 

@@ -129,14 +129,15 @@ func openTweaked(tweak func(*signature)) func(Graph, Options) (*Model, error) {
 		if err != nil {
 			return nil, err
 		}
+		whole := *sig
 		trimmed, err := trimLogits(src, p, sig)
 		if err != nil {
 			return nil, err
 		}
-		sig.lastOnly = true
-		tweak(sig)
-		if sig.lastOnly {
+		if tweak(sig); sig.lastOnly {
 			g = Graph{Data: trimmed}
+		} else {
+			sig = &whole
 		}
 		return newModel(g, sig, o)
 	}

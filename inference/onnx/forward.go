@@ -47,7 +47,9 @@ type sequence struct {
 	positions []int64
 	mask      []int64
 	logits    []byte    // as the graph writes them
-	last      []float32 // those of the last position
+	wanted    []byte    // the part of them that was asked for
+	last      []float32 // those of one position, decoded
+	rows      []int64   // scratch
 }
 
 // forward reads ids after what the cache holds and returns the logits, one
@@ -55,21 +57,31 @@ type sequence struct {
 // until the next call.
 func (s *sequence) forward(r *run, ids []int64) ([]float32, error) {
 	for chunk := range slices.Chunk(ids, s.model.chunk) {
-		if err := r.ctx.Err(); err != nil {
+		if err := s.read(r, chunk, 1); err != nil {
 			return nil, err
 		}
-		if err := s.step(r, chunk); err != nil {
-			if r.ctx.Err() != nil {
-				return nil, r.ctx.Err()
-			}
-			return nil, fmt.Errorf("run %s: %w", s.model.name, err)
-		}
 	}
+	s.decode(0)
 	return s.last, nil
 }
 
+// read runs the graph once, on ids, and keeps the logits of its last positions,
+// as many as wanted.
+func (s *sequence) read(r *run, ids []int64, wanted int) error {
+	if err := r.ctx.Err(); err != nil {
+		return err
+	}
+	if err := s.step(r, ids, wanted); err != nil {
+		if r.ctx.Err() != nil {
+			return r.ctx.Err()
+		}
+		return fmt.Errorf("run %s: %w", s.model.name, err)
+	}
+	return nil
+}
+
 // step runs the graph once.
-func (s *sequence) step(r *run, ids []int64) error {
+func (s *sequence) step(r *run, ids []int64, wanted int) error {
 	sig := s.model.sig
 	n, past := len(ids), s.cache.tokens
 	s.positions = s.positions[:0]
@@ -81,7 +93,11 @@ func (s *sequence) step(r *run, ids []int64) error {
 	}
 	rows := n
 	if sig.lastOnly {
-		rows = 1
+		rows = wanted
+	}
+	s.rows = s.rows[:0]
+	for i := range rows {
+		s.rows = append(s.rows, int64(n-rows+i))
 	}
 	size := rows * sig.logitsBytes()
 	s.logits = slices.Grow(s.logits[:0], size)[:size]
@@ -100,6 +116,7 @@ func (s *sequence) step(r *run, ids []int64) error {
 		{sig.ids, inputs, Int64, asBytes(ids), []int64{1, int64(n)}},
 		{sig.mask, inputs, Int64, asBytes(s.mask[:past+n]), []int64{1, int64(past + n)}},
 		{sig.positions, inputs, Int64, asBytes(s.positions), []int64{1, int64(n)}},
+		{sig.rows, inputs, Int64, asBytes(s.rows), []int64{int64(rows)}},
 		{sig.logits, outputs, sig.logitsType, s.logits, []int64{1, int64(rows), int64(sig.vocab)}},
 	} {
 		if t.place < 0 {
@@ -122,8 +139,14 @@ func (s *sequence) step(r *run, ids []int64) error {
 		return err
 	}
 	s.cache.advance(n)
-	decodeLogits(s.last, s.logits[(rows-1)*sig.logitsBytes():], sig.logitsType)
+	s.wanted = s.logits[(rows-wanted)*sig.logitsBytes():]
 	return nil
+}
+
+// decode puts into s.last the logits of the i-th position that the last step was
+// asked for.
+func (s *sequence) decode(i int) {
+	decodeLogits(s.last, s.wanted[i*s.model.sig.logitsBytes():], s.model.sig.logitsType)
 }
 
 func decodeLogits(dst []float32, src []byte, t DType) {

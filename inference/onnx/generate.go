@@ -36,6 +36,11 @@ type GenerateOptions struct {
 	NoRepeatNgramSize int
 	// Seed makes draws repeatable.
 	Seed uint64
+
+	// Score lists other continuations of the prompt, EOS included where it
+	// counts, whose probabilities are wanted as well. Each costs a step, or one
+	// for each of its tokens where the graph gives logits for one position only.
+	Score [][]int64
 }
 
 // Reason says why a generation ended.
@@ -52,6 +57,14 @@ const (
 type Output struct {
 	IDs    []int64 // without the token that ended it
 	Reason Reason
+	// LogProbs holds the natural logarithm of the probability of each of IDs
+	// where it stands, and End that of the token of EOS that ended them, 0 for
+	// another Reason. They are the model's own: before penalties, temperature
+	// and the like. A beam search leaves End 0.
+	LogProbs []float64
+	End      float64
+	// Scores holds the same for each token of each of GenerateOptions.Score.
+	Scores [][]float64
 
 	Prefill      time.Duration // reading the prompt
 	Decode       time.Duration // writing the output after its first token
@@ -83,7 +96,7 @@ func (m *Model) Generate(ctx context.Context, prompt []int64, o GenerateOptions)
 	ids := slices.Clone(prompt)
 
 	began := time.Now()
-	s.cache.reset(len(prompt) + limit)
+	s.cache.reset(len(prompt) + max(limit, longest(o.Score)))
 	defer s.cache.free()
 	if out.PrefixTokens, err = s.readPrefix(r, prompt, o.PrefixLen); err != nil {
 		return out, err
@@ -101,11 +114,13 @@ func (m *Model) Generate(ctx context.Context, prompt []int64, o GenerateOptions)
 		if err != nil {
 			return out, fmt.Errorf("run %s: %w", m.name, err)
 		}
+		prob := logProb(logits, next)
 		if slices.Contains(o.EOS, next) {
-			out.Reason = EOS
+			out.Reason, out.End = EOS, prob
 			break
 		}
 		ids = append(ids, next)
+		out.LogProbs = append(out.LogProbs, prob)
 		out.IDs = ids[len(prompt):]
 		if o.Stop != nil && o.Stop(out.IDs) {
 			out.Reason = Stop
@@ -114,7 +129,16 @@ func (m *Model) Generate(ctx context.Context, prompt []int64, o GenerateOptions)
 		unread = ids[len(ids)-1:]
 	}
 	out.Decode = time.Since(began) - out.Prefill
-	return out, nil
+	out.Scores, err = s.scores(r, prompt, o.Score)
+	return out, err
+}
+
+func longest(lists [][]int64) int {
+	n := 0
+	for _, l := range lists {
+		n = max(n, len(l))
+	}
+	return n
 }
 
 // check refuses what cannot be run.
@@ -125,7 +149,10 @@ func (m *Model) check(prompt []int64, o GenerateOptions) error {
 	if len(prompt) >= m.sig.context {
 		return fmt.Errorf("run %s: the prompt has %d tokens, but the model has %d positions for prompt and output together; shorten the input (maxInputTokens)", m.name, len(prompt), m.sig.context)
 	}
-	for _, id := range prompt {
+	if n := len(prompt) + longest(o.Score); n > m.sig.context {
+		return fmt.Errorf("run %s: the prompt and a text to score have %d tokens, but the model has %d positions for them; shorten the input (maxInputTokens)", m.name, n, m.sig.context)
+	}
+	for _, id := range slices.Concat(append([][]int64{prompt}, o.Score...)...) {
 		if id < 0 || id >= int64(m.sig.vocab) {
 			return fmt.Errorf("run %s: the prompt has token %d, but the model knows 0 to %d; do tokenizer.json and the graph belong together?", m.name, id, m.sig.vocab-1)
 		}

@@ -91,6 +91,20 @@ func (c *kvCache) advance(n int) {
 	}
 }
 
+// rewind forgets all but the first tokens that are held.
+func (c *kvCache) rewind(tokens int) {
+	if !c.sig.inPlace && tokens < c.tokens { // the heads lie as far apart as there are tokens
+		c.past.free()
+		for _, b := range c.front {
+			for h := range c.sig.kvHeads {
+				to, from := h*tokens*c.rowBytes(), h*c.tokens*c.rowBytes()
+				copy(b[to:to+tokens*c.rowBytes()], b[from:])
+			}
+		}
+	}
+	c.tokens = tokens
+}
+
 // save copies the cache into a compact one, one slice for each tensor.
 func (c *kvCache) save() [][]byte {
 	saved := make([][]byte, len(c.front))

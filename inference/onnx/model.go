@@ -47,6 +47,7 @@ type Model struct {
 	sequences chan *sequence // those not at work
 	prefixes  *lru.Cache[string, [][]byte]
 	chunk     int // most tokens in one step
+	scored    int // most of them whose logits can be had
 	closing   sync.Once
 }
 
@@ -96,7 +97,6 @@ func Open(g Graph, o Options) (*Model, error) {
 		return nil, fmt.Errorf("read %s: %w", g, err)
 	}
 	if trimmed != nil {
-		sig.lastOnly = true
 		g.Data = trimmed
 		defer debug.FreeOSMemory() // ONNX Runtime has copied the file's bytes
 	}
@@ -126,6 +126,10 @@ func newModel(g Graph, sig *signature, o Options) (*Model, error) {
 	}
 	if !sig.lastOnly {
 		m.chunk = max(1, min(m.chunk, maxLogits/sig.logitsBytes()))
+	}
+	m.scored = max(1, min(m.chunk, maxLogits/sig.logitsBytes()))
+	if sig.lastOnly && sig.rows < 0 {
+		m.scored = 1
 	}
 	for range cap(m.sequences) {
 		m.sequences <- &sequence{model: m, cache: &kvCache{sig: sig}, last: make([]float32, sig.vocab)}

@@ -31,10 +31,8 @@ func newSampler(o GenerateOptions) *sampler {
 // next returns the token that follows ids, the prompt and what was generated
 // after it, given its logits, which it leaves alone.
 func (s *sampler) next(logits []float32, ids []int64) (int64, error) {
-	for _, l := range logits {
-		if l-l != 0 { // NaN or infinite
-			return 0, errLogits
-		}
+	if !finite(logits) {
+		return 0, errLogits
 	}
 	if s.edits() {
 		s.logits = append(s.logits[:0], logits...)
@@ -52,6 +50,16 @@ func (s *sampler) next(logits []float32, ids []int64) (int64, error) {
 	keepTopK(logits, s.TopK)
 	s.keepTopP(logits)
 	return int64(s.draw(logits)), nil
+}
+
+// finite reports whether no logit is NaN or infinite.
+func finite(logits []float32) bool {
+	for _, l := range logits {
+		if l-l != 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // edits reports whether any processor writes to the logits.

@@ -29,13 +29,14 @@ type signature struct {
 	ids, mask, positions int   // places in inputs, -1 where the graph lacks one
 	past, present        []int // places in inputs and outputs: layer 0's key and value, layer 1's, ...
 	logits               int   // place in outputs
+	rows                 int   // place in inputs of the positions whose logits are wanted, -1 where there is no choice
 
 	cacheType  DType
 	logitsType DType
 	kvHeads    int
 	headDim    int
 	vocab      int
-	lastOnly   bool // logits come for the last position only
+	lastOnly   bool // logits come for the last position only, or for the rows
 	dynamic    bool // activations are rounded with one scale for all tokens of a step
 	context    int  // positions, prompt and output together
 	inPlace    bool // the cache may be longer than what it holds, and past and present one tensor
@@ -46,7 +47,7 @@ func (s *signature) layers() int { return len(s.past) / 2 }
 // readSignature reads the signature of p. Its error says plainly why p cannot
 // generate.
 func readSignature(p *proto, c Config) (*signature, error) {
-	s := &signature{inputs: names(p.inputs), outputs: names(p.outputs)}
+	s := &signature{inputs: names(p.inputs), outputs: names(p.outputs), rows: -1}
 	s.ids, s.mask, s.positions = index(s.inputs, "input_ids"), index(s.inputs, "attention_mask"), index(s.inputs, "position_ids")
 	s.logits = index(s.outputs, "logits")
 	s.findCache()

@@ -105,15 +105,18 @@ func TestTrimLogits(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, got := parse(t, data)
-	if len(got.nodes) != len(p.nodes)+1 || len(got.initializers) != len(p.initializers)+1 || len(got.inputs) != len(p.inputs) {
-		t.Fatalf("%d nodes, %d initializers; want one more than %d and %d", len(got.nodes), len(got.initializers), len(p.nodes), len(p.initializers))
+	if len(got.nodes) != len(p.nodes)+1 || len(got.initializers) != len(p.initializers) || len(got.inputs) != len(p.inputs)+1 {
+		t.Fatalf("%d nodes, %d inputs; want one more than %d and %d", len(got.nodes), len(got.inputs), len(p.nodes), len(p.inputs))
 	}
-	at := slices.IndexFunc(got.nodes, func(n node) bool { return n.op == "Gather" && slices.Contains(n.outputs, "gloss.last_position") })
-	if at < 0 || !slices.Equal(got.nodes[at].inputs, []string{"norm", "gloss.minus_one"}) || got.nodes[at].ints["axis"] != 1 {
+	if rows := got.inputs[len(p.inputs)]; !sig.lastOnly || sig.inputs[sig.rows] != rows.Name || rows.Name != rowsInput || rows.Type != Int64 || len(rows.Dims) != 1 {
+		t.Errorf("the input that chooses positions is %+v, the signature has %v", rows, sig.inputs)
+	}
+	at := slices.IndexFunc(got.nodes, func(n node) bool { return n.op == "Gather" && slices.Contains(n.outputs, "gloss.chosen") })
+	if at < 0 || !slices.Equal(got.nodes[at].inputs, []string{"norm", rowsInput}) || got.nodes[at].ints["axis"] != 1 {
 		t.Fatalf("the nodes are %+v", got.nodes)
 	}
 	head := got.nodes[at+1]
-	if before := p.nodes[at]; head.op != before.op || head.inputs[0] != "gloss.last_position" || !slices.Equal(head.inputs[1:], before.inputs[1:]) {
+	if before := p.nodes[at]; head.op != before.op || head.inputs[0] != "gloss.chosen" || !slices.Equal(head.inputs[1:], before.inputs[1:]) {
 		t.Errorf("the last layer was %+v and is %+v", before, head)
 	}
 }

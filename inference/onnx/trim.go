@@ -8,12 +8,12 @@ import (
 )
 
 // trimLogits returns the bytes of a graph that applies the last layer, hidden
-// state to logits, to the last position only, or nil where it cannot make one.
+// state to logits, to some positions only, or nil where it cannot make one.
 // Exports compute logits for the whole prompt, of which a generation uses the
 // last row: for a small model with a large vocabulary that is a third of the
-// prompt's time.
+// prompt's time. It adds the input that says which positions to sig.
 //
-// The rewriting puts a Gather of the last position before the one product that
+// The rewriting puts a Gather of these positions before the one product that
 // gives the logits, behind the quantization of its input where there is one,
 // so that the numbers stay the same. Graphs whose end looks otherwise stay as
 // they are.
@@ -22,15 +22,16 @@ func trimLogits(src source, p *proto, sig *signature) ([]byte, error) {
 	if sig.lastOnly || !ok {
 		return nil, nil
 	}
-	const last, minusOne = "gloss.last_position", "gloss.minus_one"
+	const chosen = "gloss.chosen"
 	node := make([]byte, head.span.stop-head.span.start)
 	if _, err := src.ReadAt(node, head.span.start); err != nil {
 		return nil, err
 	}
-	gather := field(nil).text(1, head.inputs[0]).text(1, minusOne).text(2, last).text(4, "Gather").
+	gather := field(nil).text(1, head.inputs[0]).text(1, rowsInput).text(2, chosen).text(4, "Gather").
 		bytes(5, field(nil).text(1, "axis").varint(3, 1).varint(20, 2))
-	index := field(nil).varint(1, 1).varint(2, uint64(Int64)).text(8, minusOne).bytes(9, bytes.Repeat([]byte{0xff}, 8))
-	inserted := field(nil).bytes(1, gather).bytes(1, renameFirstInput(node, last)).bytes(5, index)
+	shape := field(nil).bytes(1, field(nil).text(2, rowsInput))
+	input := field(nil).text(1, rowsInput).bytes(2, field(nil).bytes(1, field(nil).varint(1, uint64(Int64)).bytes(2, shape)))
+	inserted := field(nil).bytes(1, gather).bytes(1, renameFirstInput(node, chosen)).bytes(11, input)
 
 	size := p.graph.stop - p.graph.start - (head.span.stop - head.span.key) + int64(len(inserted))
 	start := binary.AppendUvarint(field(nil).key(7, wireBytes), uint64(size))
@@ -41,7 +42,12 @@ func trimLogits(src source, p *proto, sig *signature) ([]byte, error) {
 		from(p.graph.start, head.span.key), bytes.NewReader(inserted), from(head.span.stop, p.graph.stop),
 		from(p.graph.stop, p.size),
 	), file)
-	return file, err
+	if err != nil {
+		return nil, err
+	}
+	sig.lastOnly, sig.rows = true, len(sig.inputs)
+	sig.inputs = append(slices.Clone(sig.inputs), rowsInput)
+	return file, nil
 }
 
 // logitsHead returns the product with the vocabulary's matrix that gives the

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/gloss-lsp/gloss/inference/english"
 )
 
 var (
@@ -46,7 +48,7 @@ func isCode(s string, f Function) bool {
 	const shortest, longest = 12, 1 << 14
 	first, _, _ := strings.Cut(s, " ")
 	piece := squash(s)
-	return strings.ContainsAny(s, "(){}[];=<>") && !isThirdPerson(first) && len(piece) >= shortest &&
+	return strings.ContainsAny(s, "(){}[];=<>") && !english.IsThirdPerson(first) && len(piece) >= shortest &&
 		strings.Contains(squash(window(f.Code, longest)), piece)
 }
 

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/gloss-lsp/gloss/inference/tokenizer"
 	"github.com/gloss-lsp/gloss/models"
@@ -135,6 +137,15 @@ func (c *chat) Prompt(f Function) Prompt {
 		),
 		PrefixLen: len(c.head),
 	}
+}
+
+// Answer returns summary as it goes on after the start of the assistant's turn.
+func (c *chat) Answer(summary string) string {
+	if c.texts.begun == "" {
+		return summary
+	}
+	first, size := utf8.DecodeRuneInString(summary)
+	return " " + string(unicode.ToLower(first)) + summary[size:]
 }
 
 // code returns what is shown of a function's code, and its tokens.

@@ -3,6 +3,8 @@ package prompt
 import (
 	"regexp"
 	"strings"
+
+	"github.com/gloss-lsp/gloss/inference/english"
 )
 
 // What models say before they come to the point.
@@ -48,7 +50,7 @@ func withoutLeadIn(s string, f Function) string {
 		s = s[len(m):]
 	}
 	first, rest, _ := strings.Cut(s, " ")
-	if (strings.EqualFold(first, "it") || strings.EqualFold(first, "this")) && isThirdPerson(firstWord(rest)) {
+	if (strings.EqualFold(first, "it") || strings.EqualFold(first, "this")) && english.IsThirdPerson(firstWord(rest)) {
 		s = rest
 	}
 	return s
@@ -93,7 +95,7 @@ func withoutName(s string, f Function) string {
 	}
 	rest, ok = strings.CutPrefix(strings.TrimPrefix(rest, ","), " ")
 	verb, object, _ := strings.Cut(rest, " ")
-	if !ok || !isThirdPerson(verb) || contains(verbs, f.Name) && !contains(articles, firstWord(object)) {
+	if !ok || !english.IsThirdPerson(verb) || english.IsVerb(f.Name) && !english.IsArticle(firstWord(object)) {
 		return s
 	}
 	return rest
@@ -121,16 +123,16 @@ func beginsPredicate(s string) bool {
 	}
 	switch {
 	case strings.HasSuffix(word, "ly"):
-		return isThirdPerson(next) || strings.HasSuffix(next, "s")
+		return english.IsThirdPerson(next) || strings.HasSuffix(next, "s")
 	case strings.HasSuffix(word, "ss"), strings.HasSuffix(word, "us"), strings.HasSuffix(word, "'s"), strings.HasSuffix(word, "’s"):
-		return isThirdPerson(word)
+		return english.IsThirdPerson(word)
 	}
-	return strings.HasSuffix(word, "s") || isImperative(word, next)
+	return strings.HasSuffix(word, "s") || english.IsImperative(word, next)
 }
 
 func beginsVerb(s string) bool {
 	word, rest, _ := strings.Cut(s, " ")
-	return isThirdPerson(word) || isImperative(word, firstWord(rest))
+	return english.IsThirdPerson(word) || english.IsImperative(word, firstWord(rest))
 }
 
 // verbFirst puts the verb in front into the third person where it is safe to
@@ -138,28 +140,28 @@ func beginsVerb(s string) bool {
 // and so do the plain verbs that an "and" joins to it.
 func verbFirst(s string, f Function) string {
 	if m := auxiliary.FindString(s); m != "" {
-		if word, rest, _ := strings.Cut(s[len(m):], " "); isImperative(word, firstWord(rest)) {
+		if word, rest, _ := strings.Cut(s[len(m):], " "); english.IsImperative(word, firstWord(rest)) {
 			s = s[len(m):]
 		}
 	}
 	ws := strings.Split(s, " ")
-	if len(ws) < 2 || ws[0] == f.Name && strings.ContainsAny(f.Name, "_.") || !isImperative(ws[0], ws[1]) {
+	if len(ws) < 2 || ws[0] == f.Name && strings.ContainsAny(f.Name, "_.") || !english.IsImperative(ws[0], ws[1]) {
 		return s
 	}
-	ws[0] = thirdPerson(strings.ToLower(ws[0]))
+	ws[0] = english.ThirdPerson(strings.ToLower(ws[0]))
 	for i := 1; i+1 < len(ws); i++ {
-		if contains(governors, ws[i]) {
+		if governors.Has(ws[i]) {
 			break
 		}
-		if joins := ws[i-1] == "and" || ws[i-1] == "or" || ws[i-1] == "then"; joins && isLower(ws[i]) && isPlainVerb(ws[i]) && contains(articles, ws[i+1]) {
-			ws[i] = thirdPerson(ws[i])
+		if joins := ws[i-1] == "and" || ws[i-1] == "or" || ws[i-1] == "then"; joins && isLower(ws[i]) && english.IsPlainVerb(ws[i]) && english.IsArticle(ws[i+1]) {
+			ws[i] = english.ThirdPerson(ws[i])
 		}
 	}
 	return strings.Join(ws, " ")
 }
 
 // governors are words after which a verb keeps its plain form.
-var governors = fields(`can could let lets may might must not should that to which will would`)
+var governors = english.NewSet(`can could let lets may might must not should that to which will would`)
 
 func isLower(s string) bool { return s == strings.ToLower(s) }
 

@@ -49,6 +49,8 @@ type Form interface {
 	// Done reports whether output, the text generated so far, already holds
 	// the summary, so that generation can stop.
 	Done(output string) bool
+	// Answer returns what the model would have to write to say summary.
+	Answer(summary string) string
 	// Summary makes one line of plain text of everything that was generated.
 	// Its errors are those of Clean.
 	Summary(output string, f Function) (string, error)

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gloss-lsp/gloss/inference/naming"
 	"github.com/gloss-lsp/gloss/inference/tokenizer"
 	"github.com/gloss-lsp/gloss/models"
 )
@@ -71,7 +72,8 @@ func (w *words) Prompt(f Function) Prompt {
 func wordsText(f Function) string {
 	var body []string
 	seen := map[string]int{}
-	for _, w := range split(firstRunes(f.Code, wordsRunes)) {
+	for _, w := range naming.Words(firstRunes(f.Code, wordsRunes)) {
+		w = strings.ToLower(w)
 		if modifiers[w] || seen[w] == wordsTwice || !isASCII(w) {
 			continue
 		}
@@ -81,8 +83,8 @@ func wordsText(f Function) string {
 			break
 		}
 	}
-	name := split(firstRunes(f.Name, wordsRunes))
-	return language(f.Language) + "\n" + strings.Join(name, " ") + "\n" + strings.Join(body, " ")
+	name := strings.ToLower(strings.Join(naming.Words(firstRunes(f.Name, wordsRunes)), " "))
+	return language(f.Language) + "\n" + name + "\n" + strings.Join(body, " ")
 }
 
 // firstRunes returns the first n characters of s.

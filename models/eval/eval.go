@@ -35,6 +35,8 @@ type Output struct {
 	// Truncated is true when the model came to the bound of its output before
 	// it had finished.
 	Truncated bool
+	// Confidence, from 0 to 1, is how likely the system holds Text to be good.
+	Confidence float64
 	// Elapsed is the time that the model took; 0 for systems without one.
 	Elapsed time.Duration
 	// Failed is true when the model could not run, such as for want of time.

@@ -17,6 +17,7 @@
 ---@field languages? string[] The LSP language ids to serve; empty means all that gloss knows. Default: `[]`.
 ---@field exclude? string[] Globs of paths that get no summaries. ** matches any number of folders; a glob without a slash matches the file's name. Default: `[]`.
 ---@field preferDocComment? boolean Where a function has a doc comment, show its first sentence and run no inference. Default: `true`.
+---@field minConfidence? number Summaries that are less likely than this to be good, as estimated by the model's calibration, are not shown: the sentence of the function's name is, or nothing. 0 shows all. docs/quality.md has the curve. Default: `0.25`.
 ---@field model? string The model: "default", which ships with gloss, an installed one (gloss model list), or the directory of one in Hugging Face layout; empty is the one in use (gloss model use). Default: `""`.
 ---@field inference? gloss.Settings.inference
 ---@field cache? gloss.Settings.cache

@@ -1,4 +1,4 @@
-package prompt
+package english
 
 import (
 	"slices"
@@ -7,7 +7,7 @@ import (
 
 // plainVerbs are hardly ever nouns: at the head of a sentence they are
 // imperatives.
-var plainVerbs = fields(`
+var plainVerbs = NewSet(`
 	accept acquire activate add adjust advance aggregate allocate allow append
 	apply assemble assert assign attach authenticate authorize begin bind
 	broadcast build calculate capture check choose clean clear clone close
@@ -39,7 +39,7 @@ var plainVerbs = fields(`
 
 // nounVerbs are nouns as often as verbs: only an article or the like after
 // them tells ("filter the list", but "filter for lists").
-var nounVerbs = fields(`
+var nounVerbs = NewSet(`
 	average balance block buffer cache call cancel cast change copy count cycle
 	debounce delay display dump echo estimate exchange exit export fail filter
 	flag focus format group guard guess hash highlight hold index issue iterate
@@ -50,61 +50,61 @@ var nounVerbs = fields(`
 	trigger turn view walk zip`)
 
 // articles are words that follow a verb and not a noun.
-var articles = fields(`
+var articles = NewSet(`
 	a all an any are at each every everything if in into it its itself multiple new
 	no one only some that the their them these this those two up whether`)
 
 // afterNoun are words that follow a noun and not an imperative.
-var afterNoun = fields(`are as can has is must of should that was were which will`)
-
-// verbs are all of them.
-var verbs = fields(strings.Join(slices.Concat(plainVerbs, nounVerbs), " "))
+var afterNoun = NewSet(`are as can has is must of should that was were which will`)
 
 // thirdPersons are the third persons of all verbs.
-var thirdPersons = func() []string {
+var thirdPersons = func() Set {
 	var forms []string
-	for _, v := range verbs {
-		forms = append(forms, thirdPerson(v))
+	for _, v := range slices.Concat(plainVerbs, nounVerbs) {
+		forms = append(forms, ThirdPerson(v))
 	}
-	slices.Sort(forms)
-	return slices.Compact(forms)
+	return NewSet(strings.Join(forms, " "))
 }()
 
-// fields returns the words of list, sorted.
-func fields(list string) []string {
-	words := strings.Fields(list)
-	slices.Sort(words)
-	return slices.Compact(words)
-}
+// IsPlainVerb reports whether word is a verb that is hardly ever a noun.
+func IsPlainVerb(word string) bool { return plainVerbs.Has(word) }
 
-func contains(sorted []string, word string) bool {
-	_, ok := slices.BinarySearch(sorted, strings.ToLower(word))
-	return ok
-}
+// IsVerb reports whether word may be a verb: a plain one, or one that is a noun
+// as often.
+func IsVerb(word string) bool { return plainVerbs.Has(word) || nounVerbs.Has(word) }
 
-func isPlainVerb(word string) bool { return contains(plainVerbs, word) }
+// IsThirdPerson reports whether word is the third person of a verb.
+func IsThirdPerson(word string) bool { return thirdPersons.Has(word) }
 
-func isThirdPerson(word string) bool { return contains(thirdPersons, word) }
+// IsArticle reports whether word is one that follows a verb and not a noun.
+func IsArticle(word string) bool { return articles.Has(word) }
 
-// isImperative reports whether word is a verb without ending, seen from the
+// IsImperative reports whether word is a verb without ending, seen from the
 // word after it.
-func isImperative(word, next string) bool {
+func IsImperative(word, next string) bool {
 	switch {
-	case next == "" || contains(afterNoun, next):
+	case next == "" || afterNoun.Has(next):
 		return false
-	case isPlainVerb(word):
+	case IsPlainVerb(word):
 		return true
 	}
-	return contains(nounVerbs, word) && contains(articles, next)
+	return nounVerbs.Has(word) && IsArticle(next)
 }
 
-// thirdPerson returns the third person singular of a regular English verb.
-func thirdPerson(verb string) string {
-	last := verb[len(verb)-1]
-	switch {
+// ThirdPerson returns the third person singular of a verb.
+func ThirdPerson(verb string) string {
+	switch verb {
+	case "":
+		return ""
+	case "be":
+		return "is"
+	case "have":
+		return "has"
+	}
+	switch last := verb[len(verb)-1]; {
 	case last == 's' || last == 'x' || last == 'z' || last == 'o' || strings.HasSuffix(verb, "ch") || strings.HasSuffix(verb, "sh"):
 		return verb + "es"
-	case last == 'y' && !strings.ContainsRune("aeiou", rune(verb[len(verb)-2])):
+	case last == 'y' && len(verb) > 1 && !strings.ContainsRune("aeiou", rune(verb[len(verb)-2])):
 		return verb[:len(verb)-1] + "ies"
 	}
 	return verb + "s"

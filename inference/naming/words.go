@@ -1,14 +1,11 @@
-package prompt
+package naming
 
-import (
-	"strings"
-	"unicode"
-)
+import "unicode"
 
-// split returns the words of all identifiers in s, in order and in lower
-// case: "parseHTTPHeader2(max_len)" gives parse http header 2 max len. Digits
+// Words returns the words of all identifiers in s, in order and as they are
+// written: "parseHTTPHeader2(max_len)" gives parse HTTP Header 2 max len. Digits
 // before an identifier belong to none.
-func split(s string) []string {
+func Words(s string) []string {
 	var words []string
 	rs := []rune(s)
 	for i := 0; i < len(rs); {
@@ -69,12 +66,12 @@ func appendWords(words []string, ident []rune) []string {
 				last--
 			}
 			if last > start {
-				words = append(words, strings.ToLower(string(ident[start:last])))
+				words = append(words, string(ident[start:last]))
 				start = last
 			}
 			i = skip(ident, i, lower)
 		}
-		words = append(words, strings.ToLower(string(ident[start:i])))
+		words = append(words, string(ident[start:i]))
 	}
 	return words
 }
