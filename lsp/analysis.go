@@ -99,7 +99,7 @@ func (s *server) analyzeOnce(o *openDocument, d *document, u urgency) {
 	s.outside(func() {
 		chunks := d.chunks()
 		var wants []inference.Want
-		for i, id := range identities(chunks) {
+		for i, id := range d.identities() {
 			c := &chunks[i]
 			if functions[c.Key] = append(functions[c.Key], id); settings.showsDoc(c) {
 				continue

@@ -20,11 +20,14 @@ type document struct {
 	// chunks cuts the text, once. It takes milliseconds for a long document,
 	// so it is not for the read loop.
 	chunks func() []chunker.Chunk
+	// identities are those of the chunks, one for each.
+	identities func() []identity
 }
 
 func newDocument(uri, path, language string, version int32, m *mapper, x *syntax) *document {
 	d := &document{uri: uri, path: path, language: language, version: version, mapper: m, syntax: x}
 	d.chunks = sync.OnceValue(func() []chunker.Chunk { return x.cut(d.text) })
+	d.identities = sync.OnceValue(func() []identity { return identities(d.chunks()) })
 	return d
 }
 
@@ -37,7 +40,8 @@ type openDocument struct {
 	current  *document
 	analysis analysis
 	// known holds the last good summary of every function, whose text may
-	// have changed since.
+	// have changed since. The client may have seen it before the Scheduler's
+	// event about it came.
 	known map[identity]inference.Summary
 	// lenses and hints are what the client was last given.
 	lenses, hints answer
@@ -84,7 +88,10 @@ func (s *server) modify(m modification) error {
 			s.drop(o)
 		}
 		x := s.newSyntax(m.uri, m.path, m.language)
-		o = &openDocument{current: newDocument(m.uri, m.path, m.language, m.version, newMapper(m.changes[0].Text, s.client.encoding), x)}
+		o = &openDocument{
+			current: newDocument(m.uri, m.path, m.language, m.version, newMapper(m.changes[0].Text, s.client.encoding), x),
+			known:   map[identity]inference.Summary{},
+		}
 		s.opened++
 		o.name = fmt.Sprintf("%s#%d", m.uri, s.opened)
 		s.documents[m.uri] = o

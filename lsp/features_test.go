@@ -418,6 +418,15 @@ func TestMinConfidence(t *testing.T) {
 	if h := e.hover(goURI, 2, 7); !strings.Contains(h.Contents.Value, "derived from the name") {
 		t.Errorf("hover %+v", h)
 	}
+	// It does not come back as the last good summary when the functions change.
+	open := e.summarizer.shut()
+	e.edit(goURI, 2, 3, 1, 1, "z := 1\n\t")
+	e.edit(goURI, 3, 9, 1, 1, "z := 1\n\t")
+	if got := e.titles(goURI); !slices.Equal(got, []string{"Loads users. (outdated)", "–"}) {
+		t.Errorf("%q", got)
+	}
+	open()
+	e.settled(goURI, "Loads users.", "–")
 	e.ignore("workspace/codeLens/refresh")
 	e.close()
 }

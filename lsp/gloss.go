@@ -54,14 +54,19 @@ func (s *server) glosses(d *document) []gloss {
 	if o == nil {
 		return out
 	}
-	for i, id := range identities(chunks) {
+	for i, id := range d.identities() {
 		g := &out[i]
 		if g.state != waiting && g.state != unavailable && g.state != named {
 			continue
 		}
-		if before, ok := o.known[id]; ok {
-			g.state, g.summary = stale, before
-		} else if g.state == waiting && o.analysis.held {
+		before, ok := o.known[id]
+		was := confident(settings, d, g.chunk, before)
+		switch {
+		case ok && was.state == fresh:
+			g.state, g.summary = stale, was.summary
+		case ok && g.state == waiting:
+			*g = was
+		case g.state == waiting && o.analysis.held:
 			g.state = held
 		}
 	}

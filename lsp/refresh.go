@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"github.com/gloss-lsp/gloss/inference"
 )
 
 // refreshInterval is the least time between two requests to refresh.
@@ -52,6 +54,11 @@ func (s *server) gave(d *document, in func(*openDocument) *answer, lines []strin
 		return
 	}
 	*in(o) = answer{true, d.version, lines}
+	for i, id := range d.identities() {
+		if g := &glosses[i]; g.state == fresh && g.summary.Source != inference.SourceDoc {
+			o.known[id] = g.summary
+		}
+	}
 	if slices.ContainsFunc(glosses, func(g gloss) bool { return g.state != fresh }) {
 		s.refresh.touch(o) // more may have become known in between
 	}
