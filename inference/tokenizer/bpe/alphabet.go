@@ -24,6 +24,10 @@ var (
 	}() // character to byte, -1 for none
 )
 
+// Spell returns the characters by which a byte-level vocabulary writes the bytes
+// of text.
+func Spell(text string) string { return string(appendSpelling(nil, text)) }
+
 // appendBytes appends the bytes that token spells. A token with a character
 // outside the alphabet, such as an added token with a space in it, spells
 // itself.

@@ -4,6 +4,7 @@ package bpe
 
 import (
 	"fmt"
+	"iter"
 	"sync"
 )
 
@@ -125,6 +126,12 @@ func (t *Tokenizer) spell() {
 		t.starts = append(t.starts, uint32(len(text)))
 	}
 	t.text, t.vocab.tokens = string(text), nil
+}
+
+// Pieces yields the parts of text that are encoded on their own: no token
+// reaches over their ends.
+func (t *Tokenizer) Pieces(text string) iter.Seq[string] {
+	return t.splitting.pieces(lossy(text))
 }
 
 // Encode returns the ids of text. The strings of added tokens are plain text.

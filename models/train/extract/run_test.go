@@ -1,0 +1,131 @@
+package main
+
+import (
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gloss-lsp/gloss/models/train/corpus"
+)
+
+// commit makes a repository of files under root and returns its commit.
+func commit(t *testing.T, root, name string, files map[string]string) string {
+	t.Helper()
+	dir := filepath.Join(root, strings.ReplaceAll(name, "/", "+"))
+	for path, content := range files {
+		file := filepath.Join(dir, path)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var out []byte
+	for _, args := range []string{"init -q", "add .", "-c user.name=n -c user.email=e -c commit.gpgsign=false commit -q -m m", "rev-parse HEAD"} {
+		cmd := exec.Command("git", strings.Fields(args)...)
+		cmd.Dir = dir
+		var err error
+		if out, err = cmd.CombinedOutput(); err != nil {
+			t.Fatalf("git %s: %v: %s", args, err, out)
+		}
+	}
+	return strings.TrimSpace(string(out))
+}
+
+func TestRun(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("git is not installed")
+	}
+	const documented = `package p
+
+// ParsePort parses a port number from the text s.
+func ParsePort(s string) (int, error) {
+	n, err := strconv.Atoi(strings.TrimSpace(s))
+	return n, err
+}
+`
+	root, out := t.TempDir(), t.TempDir()
+	held := commit(t, root, "a/held", map[string]string{"p.go": documented, "README": "no code"})
+	trained := commit(t, root, "b/train", map[string]string{
+		"copy.go":        strings.ReplaceAll(documented, "number", "value"), // of held-out code
+		"gpl.go":         "// under the GNU General Public License\n" + strings.ReplaceAll(documented, "strconv", "other"),
+		"walk_test.go":   "package p\n\n// Walk walks all the nodes of a tree.\nfunc Walk() {\n\tx()\n\ty()\n}\n",
+		"sub/walk.py":    "def walk(tree, visit):\n    \"\"\"Visit all the nodes of a tree.\"\"\"\n    for node in tree.nodes:\n        visit(node)\n",
+		"sub/no_doc.py":  "def other(tree):\n    one(tree)\n    return two(tree)\n",
+		"docs/a.unknown": "text",
+	})
+	list := filepath.Join(root, "list.tsv")
+	content := "# a comment\nrepository\tlicence\tsplit\tcommit\na/held\tMIT\theld-out\t" + held + "\nb/train\tMIT\ttrain\t" + trained + "\nc/absent\tMIT\ttrain\tabc\n"
+	if err := os.WriteFile(list, []byte(content), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := run(options{list: list, repositories: root, out: out, perRepo: 10, perText: 2, perEval: 5}, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	for file, want := range map[string]corpus.Pair{
+		"heldout.jsonl": {Language: "go", Name: "ParsePort", Kind: "function", Reference: "Parses a port number from the text s.", Repo: "a/held", Commit: held, Path: "p.go"},
+		"eval.jsonl":    {Language: "go", Name: "ParsePort", Kind: "function", Reference: "Parses a port number from the text s.", Repo: "a/held", Commit: held, Path: "p.go"},
+		"train.jsonl":   {Language: "python", Name: "walk", Kind: "function", Reference: "Visits all the nodes of a tree.", Repo: "b/train", Commit: trained, Path: "sub/walk.py"},
+	} {
+		pairs, err := corpus.Read(filepath.Join(out, file))
+		if err != nil || len(pairs) != 1 {
+			t.Errorf("%s: %d pairs, %v; want 1", file, len(pairs), err)
+			continue
+		}
+		if strings.Contains(pairs[0].Code, want.Reference[8:]) {
+			t.Errorf("%s: the code still holds its documentation:\n%s", file, pairs[0].Code)
+		}
+		pairs[0].Code = ""
+		if diff := cmp.Diff(want, pairs[0]); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", file, diff)
+		}
+	}
+}
+
+func TestReadRepositories(t *testing.T) {
+	for content, want := range map[string]string{
+		"h\na/b\tMIT\ttrain\tc\na/b\tMIT\ttrain\tc\n": "listed twice",
+		"h\na/b\tMIT\tboth\tc\n":                      "want owner/name",
+		"h\na/b\tMIT\ttrain\n":                        "want owner/name",
+		"h\nab\tMIT\ttrain\tc\n":                      "want owner/name",
+	} {
+		file := filepath.Join(t.TempDir(), "list.tsv")
+		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := readRepositories(file); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", content, err, want)
+		}
+	}
+}
+
+// The committed list keeps the repositories that were ever held out.
+func TestCommittedList(t *testing.T) {
+	list, err := readRepositories(filepath.Join("..", "repositories.tsv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	split := map[string]string{}
+	for _, r := range list {
+		split[r.name] = r.split
+		if len(r.commit) != 40 {
+			t.Errorf("%s: %q is no commit", r.name, r.commit)
+		}
+	}
+	for name := range strings.FieldsSeq(`
+		etcd-io/etcd tornadoweb/tornado aio-libs/aiohttp google/gson apache/commons-io shaka-project/shaka-player
+		expressjs/express jupyterlab/lumino palantir/blueprint microsoft/rushstack hyperium/hyper crossbeam-rs/crossbeam
+		BurntSushi/ripgrep clap-rs/clap libuv/libuv redis/hiredis FreeRTOS/FreeRTOS-Plus-TCP google/leveldb
+		apache/trafficserver nunit/nunit NLog/NLog rack/rack ruby/rake octokit/octokit.rb lsegal/yard guzzle/guzzle
+		composer/composer twigphp/Twig`) {
+		if split[name] != heldOut {
+			t.Errorf("%s is %q, want it %s", name, split[name], heldOut)
+		}
+	}
+}

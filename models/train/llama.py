@@ -1,0 +1,217 @@
+"""A small Llama decoder, and its weights in ONNX graphs.
+
+Names and shapes are those of Hugging Face's LlamaForCausalLM, less the prefix
+"model.". It runs on PyTorch from 1.13 on.
+"""
+
+import math
+from dataclasses import asdict, dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+EOS, START, END = 0, 1, 2  # <|endoftext|>, <|im_start|>, <|im_end|>
+
+
+@dataclass
+class Config:
+    vocabulary: int = 8192
+    width: int = 192
+    layers: int = 4
+    heads: int = 3
+    kv_heads: int = 3
+    head_width: int = 64
+    ffn: int = 512
+    context: int = 2048
+    theta: float = 10000.0
+    epsilon: float = 1e-5
+    dropout: float = 0.0
+
+    asdict = asdict
+
+
+class RMSNorm(nn.Module):
+    def __init__(self, width, epsilon):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(width))
+        self.epsilon = epsilon
+
+    def forward(self, x):
+        scale = torch.rsqrt(x.float().pow(2).mean(-1, keepdim=True) + self.epsilon)
+        return (x * scale).to(x.dtype) * self.weight
+
+
+def rotate(x, cos, sin):
+    """Rotary embedding, halves of the head rotated against each other."""
+    a, b = x.chunk(2, -1)
+    return torch.cat([a * cos - b * sin, b * cos + a * sin], -1)
+
+
+def attend(q, k, v, causal):
+    if hasattr(F, "scaled_dot_product_attention"):  # PyTorch 2
+        return F.scaled_dot_product_attention(q, k, v, is_causal=causal)
+    scores = q @ k.transpose(-1, -2) / math.sqrt(q.shape[-1])
+    if causal:
+        length = q.shape[-2]
+        future = torch.ones(length, length, dtype=torch.bool, device=q.device).triu(1)
+        scores = scores.masked_fill(future, float("-inf"))
+    return scores.softmax(-1) @ v
+
+
+class Attention(nn.Module):
+    def __init__(self, c):
+        super().__init__()
+        self.c = c
+        self.q_proj = nn.Linear(c.width, c.heads * c.head_width, bias=False)
+        self.k_proj = nn.Linear(c.width, c.kv_heads * c.head_width, bias=False)
+        self.v_proj = nn.Linear(c.width, c.kv_heads * c.head_width, bias=False)
+        self.o_proj = nn.Linear(c.heads * c.head_width, c.width, bias=False)
+
+    def forward(self, x, cos, sin, past):
+        batch, length, _ = x.shape
+
+        def heads(y):
+            return y.view(batch, length, -1, self.c.head_width).transpose(1, 2)
+
+        q = rotate(heads(self.q_proj(x)), cos, sin)
+        k = rotate(heads(self.k_proj(x)), cos, sin)
+        v = heads(self.v_proj(x))
+        if past is not None:
+            k, v = torch.cat([past[0], k], 2), torch.cat([past[1], v], 2)
+        cache = (k, v)
+        group = self.c.heads // self.c.kv_heads
+        if group > 1:
+            k, v = k.repeat_interleave(group, 1), v.repeat_interleave(group, 1)
+        y = attend(q, k, v, causal=length > 1)
+        return self.o_proj(y.transpose(1, 2).reshape(batch, length, -1)), cache
+
+
+class MLP(nn.Module):
+    def __init__(self, c):
+        super().__init__()
+        self.gate_proj = nn.Linear(c.width, c.ffn, bias=False)
+        self.up_proj = nn.Linear(c.width, c.ffn, bias=False)
+        self.down_proj = nn.Linear(c.ffn, c.width, bias=False)
+
+    def forward(self, x):
+        return self.down_proj(F.silu(self.gate_proj(x)) * self.up_proj(x))
+
+
+class Block(nn.Module):
+    def __init__(self, c):
+        super().__init__()
+        self.input_layernorm = RMSNorm(c.width, c.epsilon)
+        self.self_attn = Attention(c)
+        self.post_attention_layernorm = RMSNorm(c.width, c.epsilon)
+        self.mlp = MLP(c)
+        self.dropout = nn.Dropout(c.dropout)
+
+    def forward(self, x, cos, sin, past):
+        y, cache = self.self_attn(self.input_layernorm(x), cos, sin, past)
+        x = x + self.dropout(y)
+        return x + self.dropout(self.mlp(self.post_attention_layernorm(x))), cache
+
+
+class Llama(nn.Module):
+    def __init__(self, c):
+        super().__init__()
+        self.c = c
+        self.embed_tokens = nn.Embedding(c.vocabulary, c.width)
+        self.layers = nn.ModuleList(Block(c) for _ in range(c.layers))
+        self.norm = RMSNorm(c.width, c.epsilon)
+        self.dropout = nn.Dropout(c.dropout)
+        for name, p in self.named_parameters():
+            if "embed_tokens" in name:
+                nn.init.normal_(p, std=0.02)
+            elif p.dim() == 2:
+                std = 1 / math.sqrt(p.shape[1])
+                if "o_proj" in name or "down_proj" in name:  # what is added to the residual stream
+                    std /= math.sqrt(2 * c.layers)
+                nn.init.normal_(p, std=std)
+        frequencies = c.theta ** (-torch.arange(0, c.head_width, 2).float() / c.head_width)
+        angles = torch.outer(torch.arange(c.context).float(), frequencies)
+        self.register_buffer("cos", angles.cos(), persistent=False)
+        self.register_buffer("sin", angles.sin(), persistent=False)
+
+    def hidden(self, ids, past=None, position=0):
+        """Returns the last layer's output and the KV cache."""
+        x = self.dropout(self.embed_tokens(ids))
+        span = slice(position, position + ids.shape[1])
+        cos, sin = self.cos[span].to(x.dtype), self.sin[span].to(x.dtype)
+        caches = []
+        for i, layer in enumerate(self.layers):
+            x, cache = layer(x, cos, sin, past[i] if past else None)
+            caches.append(cache)
+        return self.norm(x), caches
+
+    def logits(self, hidden):
+        return F.linear(hidden, self.embed_tokens.weight)
+
+    def losses(self, ids, places, targets):
+        """Returns the loss at each of the places, which count through the flattened batch."""
+        hidden, _ = self.hidden(ids)
+        hidden = hidden.reshape(-1, hidden.shape[-1]).index_select(0, places)
+        return F.cross_entropy(self.logits(hidden).float(), targets, reduction="none")
+
+    @torch.no_grad()
+    def greedy(self, prompt, most):
+        """Continues one prompt, a list of ids, by the likeliest tokens."""
+        out, past, position = [], None, 0
+        ids = torch.tensor([prompt])
+        while len(out) < most:
+            hidden, past = self.hidden(ids, past, position)
+            position += ids.shape[1]
+            token = int(self.logits(hidden[:, -1]).argmax())
+            if token == EOS:
+                break
+            out.append(token)
+            ids = torch.tensor([[token]])
+        return out
+
+
+# The names of a layer's matrices in the ONNX graphs that export.py writes.
+MATRICES = {
+    "q_proj": "self_attn.q_proj", "k_proj": "self_attn.k_proj", "v_proj": "self_attn.v_proj", "o_proj": "self_attn.o_proj",
+    "gate": "mlp.gate_proj", "up": "mlp.up_proj", "down": "mlp.down_proj",
+}
+NORMS = ("input_layernorm", "post_attention_layernorm")
+
+
+def from_onnx(path):
+    """Reads the configuration and the weights out of an fp32 graph that export.py wrote."""
+    import onnx
+    from onnx import numpy_helper
+
+    graph = onnx.load(path).graph
+    arrays = {i.name: numpy_helper.to_array(i) for i in graph.initializer}
+    if "emb" not in arrays:
+        raise SystemExit(f"{path} holds no fp32 weights named as export.py names them")
+    attention = next(n for n in graph.node if n.op_type == "GroupQueryAttention")
+    heads = {a.name: a.i for a in attention.attribute}
+    layers = sum(name.endswith(".q_proj.w") for name in arrays)
+    vocabulary, width = arrays["emb"].shape
+    c = Config(
+        vocabulary=vocabulary, width=width, layers=layers, heads=heads["num_heads"], kv_heads=heads["kv_num_heads"],
+        head_width=arrays["layers.0.q_proj.w"].shape[1] // heads["num_heads"], ffn=arrays["layers.0.gate.w"].shape[1],
+        context=arrays["cos"].shape[0],
+    )
+    weights = {"embed_tokens.weight": arrays["emb"], "norm.weight": arrays["norm.g"]}
+    for i in range(layers):
+        for short, long in MATRICES.items():
+            weights[f"layers.{i}.{long}.weight"] = arrays[f"layers.{i}.{short}.w"].T
+        for norm in NORMS:
+            weights[f"layers.{i}.{norm}.weight"] = arrays[f"layers.{i}.{norm}.g"]
+    return c, {name: torch.tensor(a.copy()) for name, a in weights.items()}
+
+
+def load(path):
+    """Returns the model in a checkpoint of train.py (.pt) or in an fp32 graph (.onnx)."""
+    if str(path).endswith(".onnx"):
+        c, weights = from_onnx(path)
+    else:
+        saved = torch.load(path, map_location="cpu")
+        c, weights = Config(**saved["config"]), saved["model"]
+    model = Llama(c)
+    model.load_state_dict({name: w.float() for name, w in weights.items()})
+    return model
