@@ -9,6 +9,7 @@
 # make quality  measures the summaries on DATA=FILE.jsonl and writes docs/quality.md
 # make race     the tests under the race detector
 # make fuzz     every fuzz target for FUZZTIME (default 10s)
+# make train-*  the shipped model from scratch: see models/train/Makefile
 # Every target does its own set-up.
 
 GO       ?= go
@@ -102,3 +103,6 @@ fuzz:
 .PHONY: clean
 clean:
 	rm -rf bin $(NPM_DIR)/node_modules editors/vscode/node_modules editors/vscode/dist editors/e2e/node_modules editors/e2e/.cache editors/e2e/out
+	rm -rf bin $(NPM_DIR)/node_modules
+
+include models/train/Makefile

@@ -179,34 +179,41 @@ NORMS = ("input_layernorm", "post_attention_layernorm")
 
 
 def from_onnx(path):
-    """Reads the configuration and the weights out of an fp32 graph that export.py wrote."""
+    """Reads the configuration and the weights out of a graph that export.py
+    wrote. The weights of an 8-bit graph are what its bytes stand for."""
     import onnx
     from onnx import numpy_helper
 
     graph = onnx.load(path).graph
     arrays = {i.name: numpy_helper.to_array(i) for i in graph.initializer}
-    if "emb" not in arrays:
-        raise SystemExit(f"{path} holds no fp32 weights named as export.py names them")
-    attention = next(n for n in graph.node if n.op_type == "GroupQueryAttention")
-    heads = {a.name: a.i for a in attention.attribute}
-    layers = sum(name.endswith(".q_proj.w") for name in arrays)
-    vocabulary, width = arrays["emb"].shape
-    c = Config(
-        vocabulary=vocabulary, width=width, layers=layers, heads=heads["num_heads"], kv_heads=heads["kv_num_heads"],
-        head_width=arrays["layers.0.q_proj.w"].shape[1] // heads["num_heads"], ffn=arrays["layers.0.gate.w"].shape[1],
-        context=arrays["cos"].shape[0],
-    )
-    weights = {"embed_tokens.weight": arrays["emb"], "norm.weight": arrays["norm.g"]}
+
+    def matrix(name, plain, transposed):
+        if plain in arrays:
+            return arrays[plain].T if transposed else arrays[plain]
+        if f"{name}.q" not in arrays:
+            raise SystemExit(f"{path} holds no weights named as export.py names them: {plain} is missing")
+        codes, scales = arrays[f"{name}.q"].astype("float32"), arrays[f"{name}.s"]
+        return ((codes - 128) * scales[..., None]).reshape(len(codes), -1)
+
+    layers = sum(name.endswith(".input_layernorm.g") for name in arrays)
+    weights = {"embed_tokens.weight": matrix("emb", "emb", False), "norm.weight": arrays["norm.g"]}
     for i in range(layers):
         for short, long in MATRICES.items():
-            weights[f"layers.{i}.{long}.weight"] = arrays[f"layers.{i}.{short}.w"].T
+            weights[f"layers.{i}.{long}.weight"] = matrix(f"layers.{i}.{short}", f"layers.{i}.{short}.w", True)
         for norm in NORMS:
             weights[f"layers.{i}.{norm}.weight"] = arrays[f"layers.{i}.{norm}.g"]
+    attention = next(n for n in graph.node if n.op_type == "GroupQueryAttention")
+    heads = {a.name: a.i for a in attention.attribute}
+    vocabulary, width = weights["embed_tokens.weight"].shape
+    c = Config(
+        vocabulary=vocabulary, width=width, layers=layers, heads=heads["num_heads"], kv_heads=heads["kv_num_heads"],
+        head_width=2 * arrays["cos"].shape[1], ffn=weights["layers.0.mlp.gate_proj.weight"].shape[0],
+        context=arrays["cos"].shape[0])
     return c, {name: torch.tensor(a.copy()) for name, a in weights.items()}
 
 
 def load(path):
-    """Returns the model in a checkpoint of train.py (.pt) or in an fp32 graph (.onnx)."""
+    """Returns the model in a checkpoint of train.py (.pt) or in a graph (.onnx)."""
     if str(path).endswith(".onnx"):
         c, weights = from_onnx(path)
     else:

@@ -30,7 +30,7 @@ def arguments():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--data", required=True, help="folder with the arrays train.* and eval.*")
     p.add_argument("--out", required=True, help="folder for checkpoints, outside of any work tree")
-    p.add_argument("--warm-start", help="begin with the weights of this fp32 ONNX graph or checkpoint")
+    p.add_argument("--warm-start", help="begin with the weights of this ONNX graph, fp32 or 8-bit, or checkpoint")
     p.add_argument("--width", type=int, default=192)
     p.add_argument("--layers", type=int, default=4)
     p.add_argument("--ffn", type=int, default=0, help="width of the feed-forward layers (default: 8/3 of --width)")
