@@ -74,9 +74,10 @@ class Attention(nn.Module):
         def heads(y):
             return y.view(batch, length, -1, self.c.head_width).transpose(1, 2)
 
-        q = rotate(heads(self.q_proj(x)), cos, sin)
-        k = rotate(heads(self.k_proj(x)), cos, sin)
         v = heads(self.v_proj(x))
+        # In mixed precision the rotation comes out wider than v.
+        q = rotate(heads(self.q_proj(x)), cos, sin).to(v.dtype)
+        k = rotate(heads(self.k_proj(x)), cos, sin).to(v.dtype)
         if past is not None:
             k, v = torch.cat([past[0], k], 2), torch.cat([past[1], v], 2)
         cache = (k, v)

@@ -128,10 +128,16 @@ class Run:
 
     def batches(self):
         """Yields batches for ever, from where the run stands."""
+
+        def make(chosen):
+            batch = self.train.batch(chosen, self.a.lm)
+            if self.device == "cuda":
+                batch = tuple(t.pin_memory() for t in batch)  # so that copies to the device do not wait
+            return chosen, batch
+
         while True:
-            batches = self.train.epoch(self.a.batch, 1000 * self.a.seed + self.epoch)
-            rest = batches[self.position :]
-            for chosen, batch in prefetch(lambda c: (c, self.train.batch(c, self.a.lm)), rest):
+            rest = self.train.epoch(self.a.batch, 1000 * self.a.seed + self.epoch)[self.position :]
+            for chosen, batch in prefetch(make, rest):
                 self.position += 1
                 yield chosen, batch
             self.epoch, self.position = self.epoch + 1, 0

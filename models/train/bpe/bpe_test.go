@@ -39,8 +39,10 @@ func TestLearn(t *testing.T) {
 		"two ways to one token": {
 			// abc comes from ab+c first and later from a+bc, as no new token.
 			pieces: []piece{
-				{[]int32{0, 1}, 9}, {[]int32{0, 1, 2}, 8},
-				{[]int32{1, 2}, 5}, {[]int32{2, 1, 2}, 1},
+				{[]int32{0, 1}, 9},
+				{[]int32{0, 1, 2}, 8},
+				{[]int32{1, 2}, 5},
+				{[]int32{2, 1, 2}, 1},
 			}, size: 6,
 			want: vocabulary{"a", "b", "c", "ab", "abc", "bc"}, merges: []pair{{0, 1}, {3, 2}, {1, 2}},
 		},
