@@ -71,7 +71,7 @@ A Llama decoder: {config['num_hidden_layers']} layers, width {config['hidden_siz
 
 **Prompt.** Form "{description['prompt']['form']}", version {description['prompt']['version']} (code: `inference/prompt`), at most {description['maxInputTokens']} tokens between the markers. The summary follows, ended by `<|endoftext|>`.
 
-**Files.** `onnx/model_quantized.onnx`, {megabytes(a.model + '/onnx/model_quantized.onnx')}: MatMulNBits, 8-bit, blocks of {32}, accuracy level 4. The fp32 graph ({megabytes(a.model + '/onnx/model.onnx')}) is not in the repository. Inputs input_ids, attention_mask, position_ids, past_key_values.N.{{key,value}}; outputs logits (all positions), present.N.{{key,value}}. Greedy outputs equal to PyTorch's: fp32 {check['fp32']} of {check['prompts']}, 8-bit {check['8-bit']} of {check['prompts']}.
+**Files.** `onnx/model_quantized.onnx`, {megabytes(a.model + '/onnx/model_quantized.onnx')}: MatMulNBits, 8-bit, blocks of 32, accuracy level 4. The fp32 graph ({megabytes(a.model + '/onnx/model.onnx')}) is not in the repository. Inputs input_ids, attention_mask, position_ids, past_key_values.N.{{key,value}}; outputs logits (all positions), present.N.{{key,value}}. Greedy outputs equal to PyTorch's: fp32 {check['fp32']} of {check['prompts']}, 8-bit {check['8-bit']} of {check['prompts']}.
 
 ## The run
 
