@@ -46,6 +46,8 @@ def main():
     p.add_argument("--corpus", required=True)
     p.add_argument("--model", required=True)
     p.add_argument("--before", type=float, help="held-out loss of the model that the run began with, on all held-out pairs")
+    p.add_argument("--earlier", action="append", default=[], help="file on an earlier run whose weights this one began with; may be given several times")
+    p.add_argument("--machine", help="where it was trained, in words (default: what PyTorch calls the device)")
     p.add_argument("--began", default="the weights of the model shipped before", help="what the run began with, in words")
     a = p.parse_args()
     run, check, report = read(f"{a.run}/run.json"), read(f"{a.run}/check.json"), read(f"{a.corpus}/report.json")
@@ -62,6 +64,12 @@ def main():
     words = run["arguments"]
     began = f"began with {a.began}" if words["warm_start"] else "began with random weights"
     before = f" The weights that it began with have {a.before:.3f} on the same pairs." if a.before else ""
+    earlier = ""
+    if a.earlier:
+        earlier = "### Earlier runs, whose weights this one began with\n\n"
+        for path in a.earlier:
+            with open(path) as f:
+                earlier += f.read() + "\n"
     left_out = "\n".join(f"| {why} | {n:,} |" for why, n in sorted(report["leftOut"].items(), key=lambda p: -p[1]))
     heads = config["num_attention_heads"]
     card = f"""<!-- Written by models/train/card.py. Change that, not this. -->
@@ -75,7 +83,7 @@ A Llama decoder: {config['num_hidden_layers']} layers, width {config['hidden_siz
 
 ## The run
 
-It {began} and saw {last['seen']:,} functions, {passes:.2f} passes over {run['data']['pairs']:,}, in {last['minutes']:.0f} minutes on {run['deviceName']} ({last['samplesPerSecond']:.0f} a second). Batches of {words['batch']}, Muon for the matrices and AdamW for the rest, peak learning rate {words['lr']:g}, dropout {words['dropout']:g}, loss on the prompt {words['lm']:g}, seed {words['seed']}; PyTorch {run['torch']}.
+It {began} and saw {last['seen']:,} functions, {passes:.2f} passes over {run['data']['pairs']:,}, in {last['minutes']:.0f} minutes on {a.machine or run['deviceName']} ({last['samplesPerSecond']:.0f} a second). Batches of {words['batch']}, Muon for the matrices and AdamW for the rest, peak learning rate {words['lr']:g}, rising for {words['warmup']:.0%} of the run and falling to zero for {words['decay']:.0%}, dropout {words['dropout']:g}, loss on the prompt {words['lm']:g}, seed {words['seed']}; PyTorch {run['torch']}.
 
 **Held-out loss: {last['heldOut']:.3f}** nats a token over {run['heldOut']['pairs']:,} functions of repositories that were never trained on.{before} (While it ran, on {words['eval_pairs']:,} of them, the least was {best:.3f}.)
 
@@ -112,7 +120,7 @@ Held out {report['heldOut']:,}: {languages(report, 'held-out')}. `eval.jsonl`, o
 
 {repositories(report, 'held-out')}
 
-**Golden vectors.** `golden.jsonl`: functions of our own with the prompt's text and ids, and what both graphs write greedily.
+{earlier}**Golden vectors.** `golden.jsonl`: functions of our own with the prompt's text and ids, and what both graphs write greedily.
 """
     with open(f"{a.model}/README.md", "w") as f:
         f.write(card)

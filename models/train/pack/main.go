@@ -47,9 +47,9 @@ type header struct {
 	Tokenizer      string        `json:"tokenizerSHA256"`
 	Vocabulary     int           `json:"vocabulary"`
 	Pairs          int           `json:"pairs"`
-	// CutShort counts the references that were longer than the description's
+	// TooLong counts the references that do not fit the description's
 	// MaxOutputTokens. They are left out.
-	CutShort int `json:"tooLong"`
+	TooLong int `json:"tooLong"`
 }
 
 func main() {
@@ -112,7 +112,7 @@ func run(o options, stdout, log io.Writer) error {
 	for _, p := range pairs {
 		reference := tok.Encode(p.Reference)
 		if len(reference) >= model.Description.MaxOutputTokens { // with the end-of-sequence token
-			h.CutShort++
+			h.TooLong++
 			continue
 		}
 		x.add(form.Prompt(function(p)).IDs)
@@ -125,7 +125,7 @@ func run(o options, stdout, log io.Writer) error {
 		}
 	}
 	fmt.Fprintf(log, "%d pairs, %.1f tokens a prompt, %.1f a reference, %d references too long\n",
-		h.Pairs, float64(len(x.ids))/float64(h.Pairs), float64(len(y.ids))/float64(h.Pairs), h.CutShort)
+		h.Pairs, float64(len(x.ids))/float64(h.Pairs), float64(len(y.ids))/float64(h.Pairs), h.TooLong)
 	return corpus.WriteFile(o.out+".json", func(w io.Writer) error { return json.NewEncoder(w).Encode(h) })
 }
 
