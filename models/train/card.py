@@ -83,7 +83,7 @@ A Llama decoder: {config['num_hidden_layers']} layers, width {config['hidden_siz
 
 ## The run
 
-It {began} and saw {last['seen']:,} functions, {passes:.2f} passes over {run['data']['pairs']:,}, in {last['minutes']:.0f} minutes on {a.machine or run['deviceName']} ({last['samplesPerSecond']:.0f} a second). Batches of {words['batch']}, Muon for the matrices and AdamW for the rest, peak learning rate {words['lr']:g}, rising for {words['warmup']:.0%} of the run and falling to zero for {words['decay']:.0%}, dropout {words['dropout']:g}, loss on the prompt {words['lm']:g}, seed {words['seed']}; PyTorch {run['torch']}.
+It {began} and saw {last['seen']:,} functions, {passes:.2f} passes over {run['data']['pairs']:,}, in {last['minutes']:.0f} minutes on {a.machine or run['deviceName']} ({last['seen'] / last['minutes'] / 60:.0f} a second). Batches of {words['batch']}, Muon for the matrices and AdamW for the rest, peak learning rate {words['lr']:g}, rising for {words['warmup']:.0%} of the run and falling to zero for {words['decay']:.0%}, dropout {words['dropout']:g}, loss on the prompt {words['lm']:g}, seed {words['seed']}; PyTorch {run['torch']}.
 
 **Held-out loss: {last['heldOut']:.3f}** nats a token over {run['heldOut']['pairs']:,} functions of repositories that were never trained on.{before} (While it ran, on {words['eval_pairs']:,} of them, the least was {best:.3f}.)
 
