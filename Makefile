@@ -103,6 +103,5 @@ fuzz:
 .PHONY: clean
 clean:
 	rm -rf bin $(NPM_DIR)/node_modules editors/vscode/node_modules editors/vscode/dist editors/e2e/node_modules editors/e2e/.cache editors/e2e/out
-	rm -rf bin $(NPM_DIR)/node_modules
 
 include models/train/Makefile
