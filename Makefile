@@ -93,7 +93,9 @@ quality: all
 	@mkdir -p bin/quality
 	bin/gloss eval --data "$(DATA)" --json --examples 50 $(EVAL) >bin/quality/plain.json
 	bin/gloss eval --data "$(DATA)" --json --obfuscate $(EVAL) >bin/quality/obfuscated.json
-	$(GO) run ./models/eval/quality bin/quality/plain.json bin/quality/obfuscated.json >bin/quality/quality.md
+	bin/gloss eval --data "$(DATA)" --json --model-only $(EVAL) >bin/quality/alone.json
+	bin/gloss eval --data "$(DATA)" --curve >bin/quality/curve.md
+	$(GO) run ./models/eval/quality bin/quality/plain.json bin/quality/obfuscated.json bin/quality/alone.json bin/quality/curve.md >bin/quality/quality.md
 	@mv bin/quality/quality.md docs/quality.md
 
 .PHONY: fuzz

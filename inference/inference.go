@@ -59,7 +59,21 @@ type Summary struct {
 // FromName returns the sentence of r's name as a Summary, if it has one.
 func FromName(r Request) (Summary, bool) {
 	text, ok := naming.Sentence(naming.Function{Language: r.Language, Name: r.Name, Code: r.Code})
-	return Summary{Text: text, Source: SourceName}, ok
+	if !ok {
+		return Summary{}, false
+	}
+	return Summary{Text: text, Source: SourceName}, true
+}
+
+// Sure returns s where it is likely enough to be good: where its confidence is
+// at least so much, or not known. Else it returns the sentence of r's name,
+// which may say little and is hardly ever wrong, and reports false where there
+// is none.
+func Sure(s Summary, r Request, minConfidence float64) (Summary, bool) {
+	if s.Source == SourceName || s.Confidence == 0 || s.Confidence >= minConfidence {
+		return s, true
+	}
+	return FromName(r)
 }
 
 // Summarizer writes summaries. It is safe for concurrent use; whether calls

@@ -108,11 +108,8 @@ func byName(d *document, c *chunker.Chunk, err error) gloss {
 // minConfidence, else the sentence of the name, else nothing. A summary of which
 // that is not known is shown.
 func confident(settings *Settings, d *document, c *chunker.Chunk, s inference.Summary) gloss {
-	if s.Confidence == 0 || s.Confidence >= settings.MinConfidence {
-		return gloss{chunk: c, summary: s}
-	}
-	if name, ok := inference.FromName(d.request(c)); ok && s.Source == inference.SourceModel {
-		return gloss{chunk: c, summary: name}
+	if sure, ok := inference.Sure(s, d.request(c), settings.MinConfidence); ok {
+		return gloss{chunk: c, summary: sure}
 	}
 	return gloss{chunk: c, state: unsure, summary: s}
 }

@@ -18,6 +18,7 @@ type summarizeFlags struct {
 	modelFlags
 	json       bool
 	jobs       int
+	sure       float64 // the least confidence
 	noCache    bool
 	noDoc      bool
 	language   string
@@ -33,7 +34,9 @@ func newSummarize() *cobra.Command {
 input). Folders respect .gitignore. A function whose doc comment says what it
 does shows that comment's first sentence; the model writes the others, or its
 name does where that is likelier to be good. Where no model can run, names are
-all there is, and a warning says why.
+all there is, and a warning says why. With --min-confidence, what the model is
+less sure of gives way to what the name says, as in an editor, and fails where
+that is nothing.
 
 Exit status: 0 all summarized, 1 some failed, 2 wrong usage or nothing to do.`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -47,6 +50,7 @@ Exit status: 0 all summarized, 1 some failed, 2 wrong usage or nothing to do.`,
 	f.add(c)
 	c.Flags().BoolVar(&f.json, "json", false, "print one JSON object a line")
 	c.Flags().IntVar(&f.jobs, "jobs", runtime.NumCPU(), "functions in work at a time")
+	c.Flags().Float64Var(&f.sure, "min-confidence", 0, "0 to 1: the share of good ones among summaries of which the model is as sure, below which none is shown")
 	c.Flags().BoolVar(&f.noCache, "no-cache", false, "ask the model anew and keep nothing on disk")
 	c.Flags().BoolVar(&f.noDoc, "no-doc", false, "ask the model even where a doc comment would do")
 	c.Flags().StringVar(&f.language, "language", "", "language of the files (default: by name and content)")
@@ -76,6 +80,9 @@ func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
 		return usage("--jobs is %d; it must be at least 1", f.jobs)
 	}
 	f.jobs = min(f.jobs, runtime.NumCPU()) // more than that only costs memory
+	if !(f.sure >= 0 && f.sure <= 1) {
+		return usage("--min-confidence is %v; it must lie between 0 and 1", f.sure)
+	}
 	if f.chunkLines < 0 {
 		return usage("--chunk-lines is %d; it must be at least 1", f.chunkLines)
 	}
@@ -116,7 +123,7 @@ func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
 			}
 		})
 	})
-	worker := worker{scheduler: scheduler, noDoc: f.noDoc}
+	worker := worker{scheduler: scheduler, noDoc: f.noDoc, sure: f.sure}
 	for range f.jobs {
 		group.Go(func() error {
 			for i := range work {
@@ -161,6 +168,7 @@ func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
 type worker struct {
 	scheduler *inference.Scheduler
 	noDoc     bool
+	sure      float64
 
 	mu          sync.Mutex
 	unavailable error // why no model runs, once that is known
@@ -177,6 +185,9 @@ func (w *worker) summarize(ctx context.Context, i *item) {
 		i.summary, i.err = w.scheduler.Wait(ctx, r, inference.Background)
 	}
 	if !errors.Is(i.err, inference.ErrUnavailable) {
+		if i.err == nil {
+			i.summary, i.err = confident(i.summary, r, w.sure)
+		}
 		return
 	}
 	w.mu.Lock()
@@ -186,6 +197,14 @@ func (w *worker) summarize(ctx context.Context, i *item) {
 	if summary, ok := inference.FromName(r); ok {
 		i.summary, i.err = summary, nil
 	}
+}
+
+func confident(s inference.Summary, r inference.Request, least float64) (inference.Summary, error) {
+	sure, ok := inference.Sure(s, r, least)
+	if !ok {
+		return sure, fmt.Errorf("the model is not sure enough: %.2f, below --min-confidence %v", s.Confidence, least)
+	}
+	return sure, nil
 }
 
 // down saves asking a model again that cannot run at all.

@@ -1,7 +1,7 @@
 // What the tests of all editors share: a folder to work in, the real server
 // behind a recorder, what its summaries must be, and waiting for conditions.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -86,18 +86,27 @@ exec "${gloss}" "$@"
   return b;
 }
 
-/** What the model says about each function of a text: name, row and summary. */
+const { contributes: { configuration } } = JSON.parse(readFileSync(path.join(root, "editors/vscode/package.json"), "utf8"));
+
+/** What is shown where gloss has nothing to say. */
+export const nothing = "–";
+
+/** What gloss says about each function of a text: name, row, summary, and where it comes from. */
 export function expected(text) {
   const folder = mkdtempSync(path.join(tmpdir(), "gloss-e2e-"));
   const file = path.join(folder, "limiter.py");
   writeFileSync(file, text);
-  const lines = execFileSync(gloss, ["summarize", "--json", "--no-cache", file], { encoding: "utf8", stdio: "pipe" });
+  const sure = configuration.map(({ properties }) => properties["gloss.minConfidence"]).find(Boolean).default;
+  // It exits with 1 where the model is not sure enough of some.
+  const { stdout } = spawnSync(gloss, ["summarize", "--json", "--no-cache", "--min-confidence", sure, file], { encoding: "utf8" });
   rmSync(folder, { recursive: true });
-  return lines
+  return stdout
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line))
-    .map(({ name, startLine, summary }) => ({ name: name.split(".").at(-1), row: startLine - 1, text: summary }));
+    .map(({ name, startLine, summary, source }) => ({
+      name: name.split(".").at(-1), row: startLine - 1, text: summary || nothing, source,
+    }));
 }
 
 /** The running servers of a test, by process id. */

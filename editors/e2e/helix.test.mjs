@@ -5,14 +5,14 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 
-import { bench, cache, expected, here, out, until } from "./bench.mjs";
+import { bench, cache, expected, here, nothing, out, until } from "./bench.mjs";
 
 const hx = path.join(cache, "helix/hx");
 const skip = existsSync(hx) ? false : "there is no Helix here";
 
 test("Helix", { skip }, async (t) => {
   const b = bench(t, "helix");
-  const want = expected(b.text);
+  const want = expected(b.text).filter(({ text }) => text !== nothing);
   // The configuration that the page for Helix shows.
   const page = readFileSync(path.join(here, "../helix.md"), "utf8");
   const [languages, config] = [...page.matchAll(/```toml\n([^]*?)```/g)].map((m) => m[1]);
@@ -23,7 +23,7 @@ test("Helix", { skip }, async (t) => {
 
   const socket = path.join(b.folder, "tmux");
   const tmux = (...args) => execFileSync("tmux", ["-S", socket, "-f", "/dev/null", ...args], { env: b.env, encoding: "utf8", stdio: "pipe" });
-  const { row, text } = want.find(({ name }) => name === "save");
+  const { row, text } = want.find(({ source }) => source === "model");
   tmux("new-session", "-d", "-c", b.workspace, "-x", "180", "-y", "70", `${hx} ${b.file}:${row + 1}:9`);
   b.ends.push(async () => tmux("kill-server"));
   const screen = () => tmux("capture-pane", "-p");

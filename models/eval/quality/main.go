@@ -1,5 +1,6 @@
-// Command quality writes docs/quality.md from two reports of gloss eval --json:
-// one of functions as they are, one with their names hidden. make quality runs
+// Command quality writes docs/quality.md from three reports of gloss eval
+// --json, of functions as they are, with their names hidden, and of the model's
+// own texts alone, and from the table of gloss eval --curve. make quality runs
 // it.
 package main
 
@@ -25,11 +26,12 @@ func main() {
 }
 
 func run(args []string, w io.Writer) error {
-	if len(args) != 2 {
-		return fmt.Errorf("usage: quality REPORT.json OBFUSCATED.json, found %d arguments", len(args))
+	if len(args) != 4 {
+		return fmt.Errorf("usage: quality REPORT.json OBFUSCATED.json MODEL-ONLY.json CURVE.md, found %d arguments", len(args))
 	}
-	var reports [2]eval.Report
-	for i, path := range args {
+	var reports [3]eval.Report
+	for i := range reports {
+		path := args[i]
 		b, err := os.ReadFile(path)
 		if err != nil {
 			return err
@@ -41,7 +43,11 @@ func run(args []string, w io.Writer) error {
 			return fmt.Errorf("%s: obfuscated is %v, want %v", path, !want, want)
 		}
 	}
-	_, err := w.Write(render(reports[0], reports[1]))
+	curve, err := os.ReadFile(args[3])
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(render(reports[0], reports[1], reports[2], string(curve)))
 	return err
 }
 
@@ -60,7 +66,7 @@ func (p *page) head(cells ...string) {
 }
 
 // render writes the document.
-func render(plain, hidden eval.Report) []byte {
+func render(plain, hidden, alone eval.Report, curve string) []byte {
 	p := &page{}
 	p.line(`# How good the summaries are
 
@@ -93,6 +99,12 @@ Neither measure knows whether a sentence is true: a sentence that says the same 
 			p.flaws(s)
 		}
 	}
+
+	p.line("\n## The model alone\n\nThe model as above shows the sentence of the function's name where that is likelier to be good than its own text. Without that (`gloss eval --model-only`):\n")
+	p.totals(alone)
+
+	p.line("\n## Precision by confidence\n\nWhat the setting `minConfidence` leaves, for the first model (`gloss eval --curve`); a summary is called good here when its ROUGE-L is at least a third. In an editor the sentence of the name takes the place of what is left out, where there is one. The calibration comes from other functions of the same repositories (`gloss eval --calibrate`).\n")
+	p.line("%s", strings.TrimSpace(curve))
 
 	p.line("\n## With names hidden\n\nThe same functions with the function's name replaced by `f`, and its parameters, local variables and local functions by `v1`, `v2` and so on (`gloss eval --obfuscate`). Calls of others, fields, types, strings and comments stay. What is left of a score comes from the code.\n")
 	p.totals(hidden)

@@ -44,13 +44,19 @@ func TestRun(t *testing.T) {
 		return path
 	}
 	plainPath, hiddenPath := path("plain.json", plain), path("hidden.json", hidden)
+	curvePath := filepath.Join(dir, "curve.md")
+	if err := os.WriteFile(curvePath, []byte("| minConfidence |\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	var out bytes.Buffer
-	if err := run([]string{plainPath, hiddenPath}, &out); err != nil {
+	if err := run([]string{plainPath, hiddenPath, plainPath, curvePath}, &out); err != nil {
 		t.Fatal(err)
 	}
 	page := out.String()
 	for _, want := range []string{
 		"make quality DATA=",
+		"\n## The model alone\n",
+		"\n| minConfidence |\n",
 		"2 functions in 2 languages",
 		"Repositories: a/b.",
 		"*small* is a model (prompt form `words@1`, SHA-256 of its files `0f0f0f0f0f0f`); *name* splits the function's name into words; *reference* is",
