@@ -26,7 +26,9 @@ done
 work=$folder/apt
 mkdir -p "$work/etc/apt.conf.d" "$work/etc/preferences.d" "$work/state/lists/partial" "$work/cache/archives/partial"
 : >"$work/state/status"
-echo "deb [signed-by=$keyring] http://deb.debian.org/debian sid main" >"$work/etc/sources.list"
+# From where this host gets its packages.
+mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -v security | head -1)
+echo "deb [signed-by=$keyring] $mirror sid main" >"$work/etc/sources.list"
 apt() {
 	apt-get -q -o Dir::Etc="$work/etc" -o Dir::Etc::sourcelist="$work/etc/sources.list" -o Dir::Etc::sourceparts=/dev/null \
 		-o Dir::State="$work/state" -o Dir::State::status="$work/state/status" -o Dir::Cache="$work/cache" \
