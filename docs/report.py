@@ -32,7 +32,7 @@ def repeats(line):
 
 rows = [json.loads(line) for line in sys.stdin]
 ok = [r for r in rows if not r.get("error") and clean(r["summary"])]
-model = [r for r in rows if r.get("source") == "model" or r.get("error")]
+model = [r for r in rows if r.get("source") != "doc"]
 written = [r for r in model if not r.get("error")]
 same = collections.Counter(r["summary"] for r in written)
 
@@ -42,10 +42,11 @@ def share(n, of):
 
 
 print(f"### {sys.argv[1]}\n")
-print("| functions | clean line | asked the model | refused as empty or degenerate | a run of three words twice | same line as another function |")
-print("|---|---|---|---|---|---|")
+print("| functions | clean line | asked the model | of these: no line | the name's sentence instead | a run of three words twice | same line as another function |")
+print("|---|---|---|---|---|---|---|")
 print(
     f"| {len(rows)} | {share(len(ok), len(rows))} | {len(model)} | {share(len(model) - len(written), len(model))}"
+    f" | {share(sum(r['source'] == 'name' for r in written), len(model))}"
     f" | {share(sum(repeats(r['summary']) for r in written), len(written))}"
     f" | {share(sum(same[r['summary']] > 1 for r in written), len(written))} |"
 )

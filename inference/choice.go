@@ -17,7 +17,8 @@ func (e *Engine) choose(c Candidates) (_ Summary, ok bool) {
 	name := Summary{Text: c.Name.Text, Source: SourceName}
 	better := c.Name.Mean > c.Model.Mean
 	if k := e.model.Description.Calibration; k != nil {
-		written.Confidence, name.Confidence = k.Model.At(c.Model.Mean), k.Name.At(c.Name.Mean)
+		const least = 0.001 // 0 would say that nothing is known
+		written.Confidence, name.Confidence = max(least, k.Model.At(c.Model.Mean)), max(least, k.Name.At(c.Name.Mean))
 		better = name.Confidence > written.Confidence+nameLead
 	}
 	if name.Text != "" && !e.options.ModelOnly && (better || written.Text == "") {

@@ -234,7 +234,12 @@ func (e *Engine) Candidates(ctx context.Context, r Request) (Candidates, error) 
 	draft, named := FromName(r)
 	var score [][]int64
 	if named {
-		score = [][]int64{l.tokenizer.Encode(l.form.Answer(draft.Text))}
+		ids := l.tokenizer.Encode(l.form.Answer(draft.Text))
+		if len(p.IDs)+len(ids) <= l.graph.Context() {
+			score = [][]int64{ids}
+		} else {
+			draft, named = Summary{}, false // no room: the model's own text stands alone
+		}
 	}
 	options := onnx.GenerateOptions{
 		PrefixLen:    p.PrefixLen,

@@ -120,6 +120,10 @@ func (s *server) analyzeOnce(o *openDocument, d *document, u urgency) {
 		}
 		return
 	}
+	if o.current.syntax != d.syntax { // cut anew meanwhile, so d has no functions
+		o.analysis.pending, o.analysis.urgency = true, max(o.analysis.urgency, u)
+		return
+	}
 	o.analysis.functions, o.analysis.held = functions, held
 	o.remember(scheduler)
 	if o.answered(d.version) {

@@ -422,7 +422,7 @@ func TestMinConfidence(t *testing.T) {
 	open := e.summarizer.shut()
 	e.edit(goURI, 2, 3, 1, 1, "z := 1\n\t")
 	e.edit(goURI, 3, 9, 1, 1, "z := 1\n\t")
-	if got := e.titles(goURI); !slices.Equal(got, []string{"Loads users. (outdated)", "–"}) {
+	if got := e.titles(goURI); !slices.Equal(got, []string{"Loads users. (outdated)", "…"}) {
 		t.Errorf("%q", got)
 	}
 	open()

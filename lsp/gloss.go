@@ -62,10 +62,9 @@ func (s *server) glosses(d *document) []gloss {
 		before, ok := o.known[id]
 		was := confident(settings, d, g.chunk, before)
 		switch {
+		case g.state == named && was.summary.Source == inference.SourceName: // the same, and not outdated
 		case ok && was.state == fresh:
 			g.state, g.summary = stale, was.summary
-		case ok && g.state == waiting:
-			*g = was
 		case g.state == waiting && o.analysis.held:
 			g.state = held
 		}

@@ -68,7 +68,7 @@ type LogSettings struct {
 }
 
 // defaultMinConfidence leaves out about a tenth of the shipped model's summaries,
-// of which one in six is good (docs/quality.md).
+// of which one in five is good (docs/quality.md).
 const defaultMinConfidence = 0.25
 
 // DefaultSettings returns what holds where a user says nothing.

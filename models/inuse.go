@@ -106,7 +106,7 @@ func (s *Store) forget(name string) (wasInUse bool, err error) {
 
 // choose replaces the file by what change makes of it.
 func (s *Store) choose(change func(selection) (selection, error)) (now, before string, err error) {
-	unlock, err := s.lockNow("in-use")
+	unlock, err := s.lockNow(".in-use") // no model has such a name
 	if err != nil {
 		return "", "", err
 	}

@@ -289,7 +289,11 @@ func (m *Model) Hash() (string, error) {
 	}
 	h := sha256.New()
 	if m.pinned {
-		fmt.Fprintf(h, "%+v\x00", m.Description) // it stands for gloss.json
+		b, err := json.Marshal(m.Description) // it stands for gloss.json
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(h, "%s\x00", b)
 	}
 	for _, name := range names {
 		f, err := m.files.Open(name)

@@ -30,6 +30,7 @@ type evalFlags struct {
 	sheet     int
 	score     string
 	key       string
+	sampling  inference.Sampling
 	calibrate bool
 	curve     bool
 	modelOnly bool
@@ -77,6 +78,10 @@ Exit status: 0 all measured, 1 some failed, 2 wrong usage or nothing to do.`,
 	c.Flags().IntVar(&f.examples, "examples", 0, "show so many functions, picked at random, with all outputs")
 	c.Flags().BoolVar(&f.json, "json", false, "print one JSON object")
 	c.Flags().IntVar(&f.sheet, "sheet", 0, "print a blind sheet of so many functions, picked at random")
+	c.Flags().IntVar(&f.sampling.NumBeams, "num-beams", 1, "texts that a beam search continues side by side; 1 is greedy")
+	c.Flags().Float64Var(&f.sampling.LengthPenalty, "length-penalty", 1, "of the beam search, as in generation_config.json")
+	c.Flags().Float32Var(&f.sampling.RepetitionPenalty, "repetition-penalty", 0, "above 1, tokens that were written become less likely")
+	c.Flags().IntVar(&f.sampling.NoRepeatNgramSize, "no-repeat-ngram-size", 0, "a run of so many tokens comes only once")
 	c.Flags().StringVar(&f.score, "score", "", "evaluate this filled sheet")
 	c.Flags().BoolVar(&f.calibrate, "calibrate", false, "print the model's calibration, for its gloss.json")
 	c.Flags().BoolVar(&f.curve, "curve", false, "print the share of good summaries by confidence")
@@ -118,7 +123,10 @@ func evaluate(c *cobra.Command, f evalFlags) error {
 		return usage("nothing to do: %s holds no function", f.data)
 	}
 	if f.calibrate {
-		return calibrate(c, f, subjects)
+		if err := calibrate(c, f, subjects); err != nil {
+			return err
+		}
+		return leftOut(f, bad)
 	}
 	functions := make([]eval.Function, len(subjects))
 	reference := eval.System{Name: referenceName, Kind: eval.Reference, Outputs: make([]eval.Output, len(subjects))}
@@ -130,14 +138,15 @@ func evaluate(c *cobra.Command, f evalFlags) error {
 	if err != nil {
 		return err
 	}
-	if f.curve {
-		return writeCurve(c.OutOrStdout(), functions, systems[0], f.json)
-	}
+	own := systems[0]
 	systems = append(append(systems, baselineSystems(subjects)...), reference)
 
-	if f.sheet > 0 {
+	switch {
+	case f.curve:
+		err = writeCurve(c.OutOrStdout(), functions, own, f.json)
+	case f.sheet > 0:
 		err = writeSheet(c.OutOrStdout(), f, functions, systems)
-	} else {
+	default:
 		report := eval.Measure(functions, systems)
 		report.Obfuscated = f.obfuscate
 		report.Examples = eval.Examples(functions, systems, f.examples)
@@ -148,10 +157,16 @@ func evaluate(c *cobra.Command, f evalFlags) error {
 		return err
 	case failed != nil:
 		return &exitError{exitFailed, failed}
-	case len(bad) > 0:
-		return &exitError{exitFailed, fmt.Errorf("%s of %s left out", count(len(bad), "line"), f.data)}
 	}
-	return nil
+	return leftOut(f, bad)
+}
+
+// leftOut is the error that says how many lines could not be used.
+func leftOut(f evalFlags, bad []*eval.LineError) error {
+	if len(bad) == 0 {
+		return nil
+	}
+	return &exitError{exitFailed, fmt.Errorf("%s of %s left out", count(len(bad), "line"), f.data)}
 }
 
 // runModels lets every model write about every subject. The error failed says
@@ -196,7 +211,7 @@ func runModels(c *cobra.Command, f evalFlags, subjects []subject) (systems []eva
 
 // evalEngine prepares the model that is measured.
 func (f *evalFlags) evalEngine() (*inference.Engine, error) {
-	return f.engineWith(inference.EngineOptions{ModelOnly: f.modelOnly, Parallel: 1})
+	return f.engineWith(inference.EngineOptions{ModelOnly: f.modelOnly, Parallel: 1, Sampling: f.sampling})
 }
 
 // newSystem describes the model of f. One whose name is that of a model before

@@ -22,7 +22,7 @@ const calibrationParts = 10
 // that the figures of docs/quality.md are measured on.
 func calibrate(c *cobra.Command, f evalFlags, subjects []subject) error {
 	f.model = f.models[0]
-	engine, err := f.engine(1)
+	engine, err := f.evalEngine()
 	if err != nil {
 		return err
 	}

@@ -70,9 +70,11 @@ var rules = []rule{
 	noun,
 }
 
-// finish makes a sentence of a predicate.
+// finish makes a sentence of a predicate. Control and invisible characters, by
+// which a name could have an editor show something else, leave none.
 func finish(said string) (string, bool) {
-	if said == "" || utf8.RuneCountInString(said) >= maxSentence {
+	invisible := func(r rune) bool { return !unicode.IsPrint(r) }
+	if said == "" || utf8.RuneCountInString(said) >= maxSentence || strings.ContainsFunc(said, invisible) {
 		return "", false
 	}
 	first, size := utf8.DecodeRuneInString(said)

@@ -3,6 +3,7 @@ package naming
 import (
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/rogpeppe/go-internal/txtar"
@@ -36,7 +37,7 @@ func TestSentence(t *testing.T) {
 
 // FuzzSentence checks that any name gives one short line of plain text or none.
 func FuzzSentence(f *testing.F) {
-	for _, seed := range []string{"parseHTTPHeader", "operator==", "is_", "\xff", "2D", "[]=", "XToY", "ünïcode", "a_b_c_d", "__init__", "\n", "URLs"} {
+	for _, seed := range []string{"parseHTTPHeader", "operator==", "is_", "\xff", "2D", "[]=", "XToY", "ünïcode", "a_b_c_d", "__init__", "\n", "URLs", "AIIIAa\x00\x040II000IA0", "open\u202eelif"} {
 		f.Add("cpp", seed, "func "+seed+"(a, b int) string {")
 	}
 	f.Fuzz(func(t *testing.T, language, name, code string) {
@@ -45,7 +46,7 @@ func FuzzSentence(f *testing.F) {
 		case !ok && s != "":
 			t.Errorf("%q is no sentence and yet given", s)
 		case !ok:
-		case !utf8.ValidString(s) || utf8.RuneCountInString(s) > maxSentence || strings.ContainsAny(s, "\n\r\x00") || !strings.HasSuffix(s, "."):
+		case !utf8.ValidString(s) || utf8.RuneCountInString(s) > maxSentence || strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) || !strings.HasSuffix(s, "."):
 			t.Errorf("%q gives %q", name, s)
 		}
 	})

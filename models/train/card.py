@@ -65,7 +65,7 @@ def main():
     began = f"began with {a.began}" if words["warm_start"] else "began with random weights"
     before = f" The weights that it began with have {a.before:.3f} on the same pairs." if a.before else ""
     earlier = ""
-    if a.earlier:
+    if a.earlier and words["warm_start"]:
         earlier = "### Earlier runs, whose weights this one began with\n\n"
         for path in a.earlier:
             with open(path) as f:
