@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gloss-lsp/gloss/inference/onnx"
@@ -20,11 +21,14 @@ import (
 type EngineOptions struct {
 	// Library is the path of ONNX Runtime's shared library; "" searches.
 	Library string
-	// Parallel is the number of summaries that are written at a time (1).
+	// Parallel is the number of steps of the model that run at a time (1). Each
+	// may serve several summaries: Concurrency tells how many are written at a
+	// time.
 	Parallel int
-	// Threads bounds the cores of one inference (an equal share of all).
+	// Threads bounds the cores of one step (an equal share of all).
 	Threads int
-	// Timeout bounds the time of one summary (5 s).
+	// Timeout bounds the time of one summary (5 s), times the number of those
+	// that share its steps.
 	Timeout time.Duration
 	// MaxInputTokens bounds the tokens of code in a prompt.
 	MaxInputTokens int
@@ -60,9 +64,15 @@ type Engine struct {
 	options  EngineOptions
 	identity string
 
-	mu     sync.Mutex // held while loading
-	loaded *loaded
+	concurrency atomic.Int32 // of what is loaded
+	mu          sync.Mutex   // held while loading
+	loaded      *loaded
 }
+
+// Batch is the number of summaries that are written in common steps where the
+// graph allows it. docs/benchmarks.md has the figures: with more of them a
+// token costs hardly less.
+const Batch = 4
 
 // loaded is everything that costs time and memory.
 type loaded struct {
@@ -124,8 +134,13 @@ func (e *Engine) load() (*loaded, error) {
 		return nil, fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
 	e.loaded = l
+	e.concurrency.Store(int32(l.graph.Concurrency()))
 	return l, nil
 }
+
+// Concurrency returns the number of summaries that are written at a time: 1
+// until the model is loaded, because nothing can be written before that.
+func (e *Engine) Concurrency() int { return max(1, int(e.concurrency.Load())) }
 
 func (e *Engine) open() (*loaded, error) {
 	b, err := e.model.ReadFile("tokenizer.json")
@@ -142,7 +157,7 @@ func (e *Engine) open() (*loaded, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("model %s: %w", e.model, err), t.Close())
 	}
-	graph, err := OpenGraph(e.model, e.options.Library, onnx.Options{Threads: e.options.Threads, Parallel: e.options.Parallel})
+	graph, err := OpenGraph(e.model, e.options.Library, onnx.Options{Threads: e.options.Threads, Parallel: e.options.Parallel, Batch: Batch})
 	if err != nil {
 		return nil, errors.Join(err, t.Close())
 	}
@@ -226,7 +241,8 @@ func (e *Engine) Candidates(ctx context.Context, r Request) (Candidates, error) 
 	if err != nil {
 		return Candidates{}, err
 	}
-	limited, cancel := context.WithTimeout(ctx, e.options.Timeout)
+	timeout := e.options.Timeout * time.Duration(e.Concurrency()/e.options.Parallel)
+	limited, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
 	f := prompt.Function{Language: r.Language, Name: r.Name, Code: r.Code}
@@ -266,7 +282,7 @@ func (e *Engine) Candidates(ctx context.Context, r Request) (Candidates, error) 
 	}
 	if err != nil {
 		if ctx.Err() == nil && limited.Err() != nil {
-			return Candidates{}, fmt.Errorf("the model %s took longer than %s for %s (setting inference.timeout)", e.model.Name, e.options.Timeout, r.Name)
+			return Candidates{}, fmt.Errorf("the model %s took longer than %s for %s (setting inference.timeout)", e.model.Name, timeout, r.Name)
 		}
 		return Candidates{}, err
 	}
@@ -289,5 +305,6 @@ func (e *Engine) Close() error {
 	}
 	err := errors.Join(e.loaded.graph.Close(), e.loaded.tokenizer.Close())
 	e.loaded = nil
+	e.concurrency.Store(0)
 	return err
 }

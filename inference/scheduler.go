@@ -33,8 +33,9 @@ type Want struct {
 
 // Options tune a Scheduler. The zero value is good.
 type Options struct {
-	// Workers is the number of requests that run at a time, 1 by default.
-	Workers int
+	// Workers returns the number of requests that are worth running at a time,
+	// which may change; by default it is 1.
+	Workers func() int
 	// Queue bounds the requests that wait for a worker, 1024 by default.
 	Queue int
 	// Failures bounds the failures remembered, 4096 by default.
@@ -88,7 +89,7 @@ type Result struct {
 type Scheduler struct {
 	summarizer Summarizer
 	cache      *cache.Cache
-	workers    int
+	workers    func() int
 	bound      int
 
 	running sync.WaitGroup // goroutines: workers and the one that delivers events
@@ -113,8 +114,8 @@ type failure struct {
 // NewScheduler returns a Scheduler that asks s for what is not in c. Both stay
 // the caller's to close, after the Scheduler.
 func NewScheduler(s Summarizer, c *cache.Cache, o Options) *Scheduler {
-	if o.Workers <= 0 {
-		o.Workers = 1
+	if o.Workers == nil {
+		o.Workers = func() int { return 1 }
 	}
 	if o.Queue <= 0 {
 		o.Queue = 1024

@@ -17,7 +17,7 @@ func (s *Scheduler) settle() {
 		if s.queue.len <= s.bound/2 && s.waiting() > 0 {
 			s.refill()
 		}
-		if s.active == s.workers || s.queue.len == 0 {
+		if s.queue.len == 0 || s.active >= s.workers() {
 			break
 		}
 		s.start(s.queue.pop())

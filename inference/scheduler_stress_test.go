@@ -21,9 +21,9 @@ func TestScheduleIsFollowed(t *testing.T) {
 	for seed := range uint64(60) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			random := rand.New(rand.NewPCG(seed, 0))
-			workers, bound := 1+random.IntN(3), 1+random.IntN(8)
-			inBubble(t, Options{Workers: workers, Queue: bound}, func(r rig) {
-				m := &model{rig: r, random: random, workers: workers, clients: map[string][]string{}, due: map[string]time.Time{}}
+			running, bound := 1+random.IntN(3), 1+random.IntN(8)
+			inBubble(t, Options{Workers: workers(running), Queue: bound}, func(r rig) {
+				m := &model{rig: r, random: random, workers: running, clients: map[string][]string{}, due: map[string]time.Time{}}
 				for range 300 {
 					m.move()
 					m.check(bound)
@@ -198,7 +198,7 @@ func (m *model) check(bound int) {
 // TestManyAtOnce has many goroutines use one Scheduler at the same time, for
 // the race detector and for what all of them may rely on.
 func TestManyAtOnce(t *testing.T) {
-	inBubble(t, Options{Workers: 3, Queue: 20}, func(r rig) {
+	inBubble(t, Options{Workers: workers(3), Queue: 20}, func(r rig) {
 		r.outcome = func(q Request) (Summary, error) {
 			switch time.Sleep(time.Millisecond); q.Name[1] {
 			case '7':

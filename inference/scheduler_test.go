@@ -291,13 +291,22 @@ func TestOrder(t *testing.T) {
 }
 
 func TestWorkers(t *testing.T) {
-	inBubble(t, Options{Workers: 2}, func(r rig) {
-		r.Update("doc", wants(Visible, "a", "b", "c"), 0)
-		r.wantPhases("a:running b:running c:pending")
+	workers := 1
+	inBubble(t, Options{Workers: func() int { return workers }}, func(r rig) {
+		r.Update("doc", wants(Visible, "a", "b", "c", "d", "e"), 0)
+		r.wantPhases("a:running b:pending c:pending d:pending e:pending")
+		workers = 2 // the first run has loaded a model that can do more
+		r.conclude("a", end{})
+		r.wantPhases("a:done b:running c:running d:pending e:pending")
+		r.conclude("c", end{})
+		r.wantPhases("a:done b:running c:done d:running e:pending")
+		workers = 1
 		r.conclude("b", end{})
-		r.wantPhases("a:running b:done c:running")
+		r.wantPhases("a:done b:done c:done d:running e:pending")
 	})
 }
+
+func workers(n int) func() int { return func() int { return n } }
 
 func TestFullQueue(t *testing.T) {
 	inBubble(t, Options{Queue: 2}, func(r rig) {

@@ -49,7 +49,7 @@ Exit status: 0 all summarized, 1 some failed, 2 wrong usage or nothing to do.`,
 	}
 	f.add(c)
 	c.Flags().BoolVar(&f.json, "json", false, "print one JSON object a line")
-	c.Flags().IntVar(&f.jobs, "jobs", runtime.NumCPU(), "functions in work at a time")
+	c.Flags().IntVar(&f.jobs, "jobs", runtime.NumCPU(), "steps of the model that run at a time; each serves several functions where it can")
 	c.Flags().Float64Var(&f.sure, "min-confidence", 0, "0 to 1: the share of good ones among summaries of which the model is as sure, below which none is shown")
 	c.Flags().BoolVar(&f.noCache, "no-cache", false, "ask the model anew and keep nothing on disk")
 	c.Flags().BoolVar(&f.noDoc, "no-doc", false, "ask the model even where a doc comment would do")
@@ -97,7 +97,7 @@ func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
 	defer engine.Close()
 	store := openCache(f.noCache, func(err error) { fmt.Fprintln(c.ErrOrStderr(), "gloss:", err) })
 	defer store.Close()
-	scheduler := inference.NewScheduler(engine, store, inference.Options{Workers: f.jobs})
+	scheduler := inference.NewScheduler(engine, store, inference.Options{Workers: engine.Concurrency})
 	defer scheduler.Close()
 
 	out := newOutput(c.OutOrStdout(), c.ErrOrStderr(), f.json)
@@ -124,7 +124,7 @@ func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
 		})
 	})
 	worker := worker{scheduler: scheduler, noDoc: f.noDoc, sure: f.sure}
-	for range f.jobs {
+	for range f.jobs * inference.Batch { // who waits costs nothing
 		group.Go(func() error {
 			for i := range work {
 				worker.summarize(ctx, i)

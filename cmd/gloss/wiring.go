@@ -139,7 +139,7 @@ func newScheduler(s lsp.Settings, warn func(error)) (*inference.Scheduler, func(
 		dir = cacheDir()
 	}
 	store := cache.Open(dir, cache.Options{MaxSize: int64(s.Cache.MaxSize) << 20, Warn: warn})
-	scheduler := inference.NewScheduler(engine, store, inference.Options{})
+	scheduler := inference.NewScheduler(engine, store, inference.Options{Workers: engine.Concurrency})
 	release := func() {
 		scheduler.Close()
 		_ = store.Close() // what could not be written is only lost work

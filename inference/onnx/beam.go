@@ -34,32 +34,24 @@ func (m *Model) GenerateBeams(ctx context.Context, prompt []int64, o GenerateOpt
 	if err := m.checkBeams(prompt, o, b); err != nil {
 		return Output{}, err
 	}
-	s, err := m.acquire(ctx)
+	s, err := m.begin(ctx, prompt, o)
 	if err != nil {
 		return Output{}, err
 	}
-	defer m.release(s)
-	r, err := newRun(ctx)
-	if err != nil {
-		return Output{}, err
-	}
-	defer r.end()
-
-	limit := min(o.MaxNewTokens, m.sig.context-len(prompt))
-	s.cache.reset(len(prompt) + max(limit, longest(o.Score)))
-	defer s.cache.free()
+	defer s.end()
+	limit := m.limit(prompt, o)
 	search := &beamSearch{GenerateOptions: o, BeamOptions: b, sequence: s, sampler: newSampler(o), limit: limit}
-	best, out, err := search.run(r, prompt)
+	best, out, err := search.run(prompt)
 	out.PromptTokens = len(prompt)
 	out.IDs, out.Reason = best.ids[min(len(prompt), len(best.ids)):], best.reason
 	if err != nil {
 		return out, err
 	}
 	// What the search adds up is of the probabilities after the processors.
-	if out.LogProbs, err = s.score(r, prompt, out.IDs); err != nil {
+	if out.LogProbs, err = s.score(prompt, out.IDs); err != nil {
 		return out, err
 	}
-	out.Scores, err = s.scores(r, prompt, o.Score)
+	out.Scores, err = s.scores(prompt, o.Score)
 	return out, err
 }
 
@@ -102,21 +94,21 @@ type hypothesis struct {
 }
 
 // run returns the best finished text.
-func (b *beamSearch) run(r *run, prompt []int64) (best hypothesis, out Output, err error) {
+func (b *beamSearch) run(prompt []int64) (best hypothesis, out Output, err error) {
 	best = hypothesis{ids: prompt, reason: Length}
 	if b.limit == 0 {
 		return best, out, nil
 	}
 	began := time.Now()
-	if out.PrefixTokens, err = b.sequence.readPrefix(r, prompt, b.PrefixLen); err != nil {
+	if out.PrefixTokens, err = b.sequence.readPrefix(prompt, b.PrefixLen); err != nil {
 		return best, out, err
 	}
 	root := hypothesis{ids: prompt}
-	if err := b.read(r, &root, prompt[b.sequence.cache.tokens:]); err != nil {
+	if err := b.read(&root, prompt[b.sequence.tokens():]); err != nil {
 		return best, out, err
 	}
-	b.prompt, b.promptTokens = b.sequence.cache.save(), b.sequence.cache.tokens
-	root.suffix = b.sequence.cache.suffix(b.promptTokens)
+	b.prompt, b.promptTokens = b.sequence.save(0), b.sequence.tokens()
+	root.suffix = b.sequence.save(b.promptTokens)
 	out.Prefill = time.Since(began)
 
 	running, finished := []hypothesis{root}, []hypothesis(nil)
@@ -130,7 +122,7 @@ func (b *beamSearch) run(r *run, prompt []int64) (best hypothesis, out Output, e
 			break
 		}
 		for i := range running {
-			if err := b.step(r, &running[i]); err != nil {
+			if err := b.step(&running[i]); err != nil {
 				return best, out, err
 			}
 		}
@@ -223,18 +215,18 @@ func (b *beamSearch) canOvertake(running []hypothesis, length int, score float64
 }
 
 // step reads the last token of h after the others, whose cache it takes over.
-func (b *beamSearch) step(r *run, h *hypothesis) error {
-	b.sequence.cache.branch(b.prompt, b.promptTokens, h.suffix, len(h.ids)-1)
-	if err := b.read(r, h, h.ids[len(h.ids)-1:]); err != nil {
+func (b *beamSearch) step(h *hypothesis) error {
+	b.sequence.cache.branch(b.sequence.place, b.prompt, b.promptTokens, h.suffix, len(h.ids)-1)
+	if err := b.read(h, h.ids[len(h.ids)-1:]); err != nil {
 		return err
 	}
-	h.suffix = b.sequence.cache.suffix(b.promptTokens)
+	h.suffix = b.sequence.save(b.promptTokens)
 	return nil
 }
 
 // read reads ids and fills h.next.
-func (b *beamSearch) read(r *run, h *hypothesis, ids []int64) error {
-	logits, err := b.sequence.forward(r, ids)
+func (b *beamSearch) read(h *hypothesis, ids []int64) error {
+	logits, err := b.sequence.forward(ids)
 	if err != nil {
 		return err
 	}
@@ -274,36 +266,4 @@ func (b *beamSearch) logProbs(logits []float32, ids []int64) ([]float64, error) 
 		probs[i] = float64(l)
 	}
 	return probs, nil
-}
-
-// suffix copies what the cache holds after its first tokens, one slice for
-// each tensor.
-func (c *kvCache) suffix(after int) [][]byte {
-	size := (c.tokens - after) * c.rowBytes()
-	saved := make([][]byte, len(c.front))
-	for i, b := range c.front {
-		saved[i] = make([]byte, 0, c.sig.kvHeads*size)
-		for h := range c.sig.kvHeads {
-			start := (h*c.stride() + after) * c.rowBytes()
-			saved[i] = append(saved[i], b[start:start+size]...)
-		}
-	}
-	return saved
-}
-
-// branch makes the cache hold tokens: the saved prompt, which it has held
-// before, and a suffix. Where it works in place, the prompt is still there.
-func (c *kvCache) branch(prompt [][]byte, promptTokens int, suffix [][]byte, tokens int) {
-	c.free()
-	c.tokens = tokens
-	long, short := promptTokens*c.rowBytes(), (tokens-promptTokens)*c.rowBytes()
-	for i, b := range c.front {
-		for h := range c.sig.kvHeads {
-			start := h * c.stride() * c.rowBytes()
-			if !c.sig.inPlace {
-				copy(b[start:start+long], prompt[i][h*long:])
-			}
-			copy(b[start+long:start+long+short], suffix[i][h*short:])
-		}
-	}
 }

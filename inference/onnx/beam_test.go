@@ -35,19 +35,12 @@ func beamModel(t *testing.T, vocab int, plain bool) *Model {
 // without any cache.
 func probabilities(t *testing.T, m *Model, ids []int64, o GenerateOptions) []float64 {
 	t.Helper()
-	s, err := m.acquire(t.Context())
+	s, err := m.begin(t.Context(), ids, o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer m.release(s)
-	r, err := newRun(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.end()
-	s.cache.reset(len(ids))
-	defer s.cache.free()
-	logits, err := s.forward(r, ids)
+	defer s.end()
+	logits, err := s.forward(ids)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,20 +142,13 @@ func TestBeamsScores(t *testing.T) {
 		prompt := benchPrompt(70, 128)
 		o := GenerateOptions{MaxNewTokens: 10}
 		for _, beams := range []int{1, 2, 4} {
-			s, err := m.acquire(t.Context())
+			s, err := m.begin(t.Context(), prompt, o)
 			if err != nil {
 				t.Fatal(err)
 			}
-			r, err := newRun(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			s.cache.reset(len(prompt) + o.MaxNewTokens)
 			search := &beamSearch{GenerateOptions: o, BeamOptions: BeamOptions{NumBeams: beams}, sequence: s, sampler: newSampler(o), limit: o.MaxNewTokens}
-			best, _, err := search.run(r, prompt)
-			s.cache.free()
-			r.end()
-			m.release(s)
+			best, _, err := search.run(prompt)
+			s.end()
 			if err != nil {
 				t.Fatal(err)
 			}

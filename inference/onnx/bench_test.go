@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -146,19 +147,23 @@ func openTweaked(tweak func(*signature)) func(Graph, Options) (*Model, error) {
 // BenchmarkLevers compares what each design decision gives: a prompt of 160
 // tokens and 16 new ones, where a name says nothing else.
 func BenchmarkLevers(b *testing.B) {
-	b.Run("middling", func(b *testing.B) { benchLevers(b, middling) })
+	b.Run("shipped", func(b *testing.B) { benchLevers(b, shippedGraph(b)) })
+	b.Run("middling", func(b *testing.B) { benchLevers(b, writtenGraph(b, middling)) })
 	b.Run("smollm2-135m", func(b *testing.B) {
 		dynamic := testmodel.SmolLM2
 		dynamic.Dynamic = true
-		benchLevers(b, dynamic)
+		benchLevers(b, writtenGraph(b, dynamic))
 	})
 }
 
-func benchLevers(b *testing.B, l testmodel.Llama) {
-	g := writtenGraph(b, l)
+func benchLevers(b *testing.B, g Graph) {
 	model := func(b *testing.B, o Options) *Model { return benchModel(b, Open, g, o) }
 	tweaked := func(b *testing.B, tweak func(*signature)) *Model {
 		return benchModel(b, openTweaked(tweak), g, Options{})
+	}
+	// Common steps even where they would change the outputs.
+	batched := func(b *testing.B, n int) *Model {
+		return benchModel(b, openTweaked(func(s *signature) { s.batches = true }), g, Options{Batch: n})
 	}
 	m := model(b, Options{})
 	best := generate(b, m, 160, 16, 0)
@@ -179,13 +184,62 @@ func benchLevers(b *testing.B, l testmodel.Llama) {
 			compareTimes(b, prefill(generate(b, m, c.prompt, 1, 0)), prefill(generate(b, m, c.prompt, 1, c.prefix)))
 		})
 	}
-	b.Run("total/spin", func(b *testing.B) {
-		compareTimes(b, total(best), total(generate(b, model(b, Options{Spin: true}), 160, 16, 0)))
-	})
+	for _, spin := range []time.Duration{defaultSpin, time.Millisecond} {
+		b.Run(fmt.Sprintf("total/spin-%s", spin), func(b *testing.B) {
+			without, with := model(b, Options{Spin: -1}), model(b, Options{Spin: spin})
+			compareTimes(b, total(generate(b, without, 160, 16, 0)), total(generate(b, with, 160, 16, 0)))
+		})
+	}
 	b.Run("total/two-threads", func(b *testing.B) {
 		one, two := model(b, Options{Threads: 1}), model(b, Options{Threads: 2})
 		compareTimes(b, total(generate(b, one, 160, 16, 0)), total(generate(b, two, 160, 16, 0)))
 	})
+	for _, n := range []int{2, 4, 8} {
+		b.Run(fmt.Sprintf("total/batch-%d", n), func(b *testing.B) {
+			compareTimes(b, atOnce(b, m, n), atOnce(b, batched(b, n), n))
+		})
+	}
+	// What a guess of the next tokens would have to save: the time of reading one
+	// token over that of reading several.
+	for _, n := range []int{2, 4} {
+		b.Run(fmt.Sprintf("step/%d-tokens", n), func(b *testing.B) {
+			compareTimes(b, stepOf(b, m, 1), stepOf(b, m, n))
+		})
+	}
+}
+
+// atOnce gives the time of a function when n are asked for at the same time.
+func atOnce(b *testing.B, m *Model, n int) func() time.Duration {
+	return func() time.Duration {
+		var done sync.WaitGroup
+		began := time.Now()
+		for range n {
+			done.Go(func() { generate(b, m, 160, 16, 40)() })
+		}
+		done.Wait()
+		return time.Since(began) / time.Duration(n)
+	}
+}
+
+// stepOf gives the time of a step that reads n tokens after 160 others and
+// gives the logits of all of them.
+func stepOf(b *testing.B, m *Model, n int) func() time.Duration {
+	ids := benchPrompt(160+n, m.VocabSize())
+	return func() time.Duration {
+		s, err := m.begin(b.Context(), ids, GenerateOptions{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer s.end()
+		if _, err := s.forward(ids[:160]); err != nil {
+			b.Fatal(err)
+		}
+		began := time.Now()
+		if err := s.read(ids[160:], n); err != nil {
+			b.Fatal(err)
+		}
+		return time.Since(began)
+	}
 }
 
 // BenchmarkKernels compares the ways in which exports store SmolLM2-135M's

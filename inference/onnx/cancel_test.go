@@ -3,7 +3,6 @@ package onnx_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -88,40 +87,6 @@ func TestCancelWhileWaiting(t *testing.T) {
 	if first != nil {
 		t.Error(first)
 	}
-}
-
-// Callers in parallel get what they would get alone, in turn or at once.
-func TestConcurrentCallers(t *testing.T) {
-	for _, name := range []string{"fused", "plain"} {
-		for _, parallel := range []int{1, 3} {
-			t.Run(fmt.Sprintf("%s/%d", name, parallel), func(t *testing.T) {
-				graph := onnx.Graph{Data: tiny(name).Graph(), Name: name}
-				concurrentCallers(t, open(t, graph, onnx.Options{Threads: 1, Parallel: parallel}))
-			})
-		}
-	}
-}
-
-func concurrentCallers(t *testing.T, m *onnx.Model) {
-	prompts := randomPrompts(40, testmodel.Tiny.Vocab)
-	o := onnx.GenerateOptions{MaxNewTokens: 8, PrefixLen: 4}
-	want := make([][]int64, len(prompts))
-	for i, p := range prompts {
-		out, err := m.Generate(t.Context(), p, o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		want[i] = out.IDs
-	}
-	var done sync.WaitGroup
-	for i, p := range prompts {
-		done.Go(func() {
-			if out, err := m.Generate(t.Context(), p, o); err != nil || !slices.Equal(out.IDs, want[i]) {
-				t.Errorf("prompt %d: got %v, %v, want %v", i, out.IDs, err, want[i])
-			}
-		})
-	}
-	done.Wait()
 }
 
 func TestClose(t *testing.T) {

@@ -8,3 +8,12 @@ func (m *Model) InPlace() bool { return m.sig.inPlace }
 
 // LastOnly reports whether logits are computed for the last position only.
 func (m *Model) LastOnly() bool { return m.sig.lastOnly }
+
+// Working returns the number of generations that have begun.
+func (m *Model) Working() int {
+	n := 0
+	for _, b := range m.batches {
+		n += int(b.working.Load())
+	}
+	return n
+}

@@ -39,25 +39,18 @@ func (r *run) end() {
 	destroy(r.options)
 }
 
-// sequence is the memory of one generation: its cache, and the buffers of a
-// step. It is used again and again, by one generation at a time.
-type sequence struct {
-	model     *Model
-	cache     *kvCache
-	positions []int64
-	mask      []int64
-	logits    []byte    // as the graph writes them
-	wanted    []byte    // the part of them that was asked for
-	last      []float32 // those of one position, decoded
-	rows      []int64   // scratch
-}
+// tokens is the number of tokens that the sequence has read.
+func (s *sequence) tokens() int { return s.cache.tokens[s.place] }
+
+// save copies what the sequence has read after its first tokens.
+func (s *sequence) save(after int) [][]byte { return s.cache.save(s.place, after) }
 
 // forward reads ids after what the cache holds and returns the logits, one
 // for each id of the vocabulary, of the token that follows. They are valid
 // until the next call.
-func (s *sequence) forward(r *run, ids []int64) ([]float32, error) {
+func (s *sequence) forward(ids []int64) ([]float32, error) {
 	for chunk := range slices.Chunk(ids, s.model.chunk) {
-		if err := s.read(r, chunk, 1); err != nil {
+		if err := s.read(chunk, 1); err != nil {
 			return nil, err
 		}
 	}
@@ -67,86 +60,26 @@ func (s *sequence) forward(r *run, ids []int64) ([]float32, error) {
 
 // read runs the graph once, on ids, and keeps the logits of its last positions,
 // as many as wanted.
-func (s *sequence) read(r *run, ids []int64, wanted int) error {
-	if err := r.ctx.Err(); err != nil {
+func (s *sequence) read(ids []int64, wanted int) error {
+	if err := s.run.ctx.Err(); err != nil {
 		return err
 	}
-	if err := s.step(r, ids, wanted); err != nil {
-		if r.ctx.Err() != nil {
-			return r.ctx.Err()
+	if err := s.batch.run(s.run.options, s.place, s.place+1, ids, wanted); err != nil {
+		if s.run.ctx.Err() != nil {
+			return s.run.ctx.Err()
 		}
 		return fmt.Errorf("run %s: %w", s.model.name, err)
 	}
+	s.cache.advance(s.place, len(ids))
 	return nil
 }
 
-// step runs the graph once.
-func (s *sequence) step(r *run, ids []int64, wanted int) error {
-	sig := s.model.sig
-	n, past := len(ids), s.cache.tokens
-	s.positions = s.positions[:0]
-	for i := range n {
-		s.positions = append(s.positions, int64(past+i))
-	}
-	for len(s.mask) < past+n {
-		s.mask = append(s.mask, 1)
-	}
-	rows := n
-	if sig.lastOnly {
-		rows = wanted
-	}
-	s.rows = s.rows[:0]
-	for i := range rows {
-		s.rows = append(s.rows, int64(n-rows+i))
-	}
-	size := rows * sig.logitsBytes()
-	s.logits = slices.Grow(s.logits[:0], size)[:size]
-
-	var held values
-	defer held.free()
-	inputs := make([]ort.Value, len(sig.inputs))
-	outputs := make([]ort.Value, len(sig.outputs))
-	for _, t := range []struct {
-		place  int
-		values []ort.Value
-		dtype  DType
-		data   []byte
-		shape  []int64
-	}{
-		{sig.ids, inputs, Int64, asBytes(ids), []int64{1, int64(n)}},
-		{sig.mask, inputs, Int64, asBytes(s.mask[:past+n]), []int64{1, int64(past + n)}},
-		{sig.positions, inputs, Int64, asBytes(s.positions), []int64{1, int64(n)}},
-		{sig.rows, inputs, Int64, asBytes(s.rows), []int64{int64(rows)}},
-		{sig.logits, outputs, sig.logitsType, s.logits, []int64{1, int64(rows), int64(sig.vocab)}},
-	} {
-		if t.place < 0 {
-			continue
-		}
-		v, err := held.add(t.dtype, t.data, t.shape...)
-		if err != nil {
-			return err
-		}
-		t.values[t.place] = v
-	}
-	before, after, err := s.cache.bind(n)
-	if err != nil {
-		return err
-	}
-	for i := range sig.past {
-		inputs[sig.past[i]], outputs[sig.present[i]] = before[i], after[i]
-	}
-	if err := s.model.session.RunWithOptions(inputs, outputs, r.options); err != nil {
-		return err
-	}
-	s.cache.advance(n)
-	s.wanted = s.logits[(rows-wanted)*sig.logitsBytes():]
-	return nil
-}
-
-// decode puts into s.last the logits of the i-th position that the last step was
+// decode puts into s.last the logits of the i-th position that the last run was
 // asked for.
 func (s *sequence) decode(i int) {
-	decodeLogits(s.last, s.wanted[i*s.model.sig.logitsBytes():], s.model.sig.logitsType)
+	b := s.batch
+	row := (s.place-b.from)*b.given + b.given - b.wanted + i
+	decodeLogits(s.last, b.logits[row*s.model.sig.logitsBytes():], s.model.sig.logitsType)
 }
 
 func decodeLogits(dst []float32, src []byte, t DType) {

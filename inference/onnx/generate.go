@@ -21,7 +21,8 @@ type GenerateOptions struct {
 	// EOS lists the tokens that end the output; they are not part of it.
 	EOS []int64
 	// Stop is asked after every token with the output so far and ends the
-	// generation when it returns true. The token stays in the output.
+	// generation when it returns true. The token stays in the output. Others of
+	// the batch wait meanwhile.
 	Stop func(ids []int64) bool
 
 	// Temperature above 0 draws tokens at random; 0 takes the likeliest.
@@ -73,42 +74,35 @@ type Output struct {
 }
 
 // Generate continues prompt, a list of 1 to Context-1 token ids. It waits for
-// its turn when Options.Parallel generations are at work. When ctx ends, it stops inside ONNX Runtime and returns ctx.Err();
-// the model stays usable.
+// its turn when as many generations are at work as Options allow. When ctx
+// ends, it stops inside ONNX Runtime, or after a step that others take part in,
+// and returns ctx.Err(); the model stays usable.
 func (m *Model) Generate(ctx context.Context, prompt []int64, o GenerateOptions) (Output, error) {
-	if err := m.check(prompt, o); err != nil {
-		return Output{}, err
-	}
-	s, err := m.acquire(ctx)
+	s, err := m.begin(ctx, prompt, o)
 	if err != nil {
 		return Output{}, err
 	}
-	defer m.release(s)
-	r, err := newRun(ctx)
-	if err != nil {
-		return Output{}, err
-	}
-	defer r.end()
+	defer s.end()
 
 	out := Output{Reason: Length, PromptTokens: len(prompt)}
-	limit := min(o.MaxNewTokens, m.sig.context-len(prompt))
+	limit := m.limit(prompt, o)
 	sampler := newSampler(o)
 	ids := slices.Clone(prompt)
 
 	began := time.Now()
-	s.cache.reset(len(prompt) + max(limit, longest(o.Score)))
-	defer s.cache.free()
-	if out.PrefixTokens, err = s.readPrefix(r, prompt, o.PrefixLen); err != nil {
+	if out.PrefixTokens, err = s.readPrefix(prompt, o.PrefixLen); err != nil {
 		return out, err
 	}
-	unread := prompt[s.cache.tokens:]
 	for len(out.IDs) < limit {
-		logits, err := s.forward(r, unread)
+		var logits []float32
+		if len(out.IDs) == 0 {
+			logits, err = s.forward(prompt[s.tokens():])
+			out.Prefill = time.Since(began)
+		} else {
+			logits, err = s.next(ids[len(ids)-1])
+		}
 		if err != nil {
 			return out, err
-		}
-		if len(out.IDs) == 0 {
-			out.Prefill = time.Since(began)
 		}
 		next, err := sampler.next(logits, ids)
 		if err != nil {
@@ -126,11 +120,38 @@ func (m *Model) Generate(ctx context.Context, prompt []int64, o GenerateOptions)
 			out.Reason = Stop
 			break
 		}
-		unread = ids[len(ids)-1:]
 	}
 	out.Decode = time.Since(began) - out.Prefill
-	out.Scores, err = s.scores(r, prompt, o.Score)
+	out.Scores, err = s.scores(prompt, o.Score)
 	return out, err
+}
+
+// begin checks what is asked for and waits for a sequence that has room for it,
+// which is then empty.
+func (m *Model) begin(ctx context.Context, prompt []int64, o GenerateOptions) (*sequence, error) {
+	if err := m.check(prompt, o); err != nil {
+		return nil, err
+	}
+	s, err := m.acquire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if s.run, err = newRun(ctx); err != nil {
+		m.release(s)
+		return nil, err
+	}
+	s.cache.reset(s.place, len(prompt)+max(m.limit(prompt, o), longest(o.Score)))
+	return s, nil
+}
+
+func (s *sequence) end() {
+	s.run.end()
+	s.model.release(s)
+}
+
+// limit is the most tokens that may be written.
+func (m *Model) limit(prompt []int64, o GenerateOptions) int {
+	return min(o.MaxNewTokens, m.sig.context-len(prompt))
 }
 
 func longest(lists [][]int64) int {

@@ -1,13 +1,13 @@
 package onnx
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"runtime"
 	"runtime/debug"
 	"strings"
 	"sync"
+	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 	ort "github.com/yalue/onnxruntime_go"
@@ -16,18 +16,25 @@ import (
 // Options are the settings of a session.
 type Options struct {
 	// Threads is the number of threads of one operator, the caller's among
-	// them; 0 means one for each CPU that the process may use, at most 4. More
-	// than there are CPUs are of no use and not made.
+	// them; 0 means one for a graph of less than 16 MiB, whose products are too
+	// small to be worth dividing, and for others one for each CPU that the
+	// process may use, at most 4. More than there are CPUs are of no use and not
+	// made.
 	Threads int
-	// Spin lets threads that wait for work within a step spin, never between
-	// steps: somewhat faster where cores are free, much slower where other
-	// programs want them.
-	Spin bool
-	// Parallel is the number of generations at a time, 1 by default. They
-	// share the weights and the threads, and each has a cache of its own. A
-	// small model gives the most with one thread and a generation for each
-	// core: its products are too small to be worth dividing.
+	// Spin is how long a thread that waits for work within a step spins before
+	// it sleeps, never between steps; 0 means 50 microseconds, a negative number
+	// that it sleeps at once. Spinning is faster where cores are free, and the
+	// longer it lasts the slower where other programs want them.
+	Spin time.Duration
+	// Parallel is the number of steps at a time, 1 by default. They share the
+	// weights and the threads. A small model gives the most with one thread and
+	// a step for each core.
 	Parallel int
+	// Batch is the number of generations that take common steps, 1 by default,
+	// so that Parallel times Batch are at work at a time. Each has a cache of
+	// its own. A graph whose outputs would depend on who else takes part, or
+	// that cannot be run so, is run with one: Concurrency tells.
+	Batch int
 	// Config completes a graph with symbolic dimensions.
 	Config Config
 }
@@ -41,17 +48,25 @@ func (o Options) threads() int {
 
 // Model is an open graph. Its methods may be called from several goroutines.
 type Model struct {
-	name      string
-	sig       *signature
-	session   *ort.DynamicAdvancedSession
-	sequences chan *sequence // those not at work
-	prefixes  *lru.Cache[string, [][]byte]
-	chunk     int // most tokens in one step
-	scored    int // most of them whose logits can be had
-	closing   sync.Once
+	name     string
+	sig      *signature
+	session  *ort.DynamicAdvancedSession
+	batches  []*batch
+	free     chan struct{} // one for each sequence that is not lent
+	prefixes *lru.Cache[string, [][]byte]
+	chunk    int // most tokens in one step
+	scored   int // most of them whose logits can be had
+	closing  sync.Once
+
+	mu sync.Mutex // held while a sequence is chosen
 }
 
 const (
+	// smallGraph is the size of a graph's file below which one thread is as
+	// fast as several.
+	smallGraph = 16 << 20
+	// defaultSpin is about what it takes to wake a thread.
+	defaultSpin = 50 * time.Microsecond
 	// maxChunk bounds the tokens of a step, because the attention's scores
 	// take the square of it, and with it how long a step can last.
 	maxChunk = 512
@@ -88,6 +103,9 @@ func Open(g Graph, o Options) (*Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot generate text: %w", g, err)
 	}
+	if o.Threads == 0 && p.size < smallGraph && !p.external {
+		o.Threads = 1
+	}
 	g, src, p, err = leaveWeights(g, src, p)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", g, err)
@@ -113,13 +131,17 @@ func newModel(g Graph, sig *signature, o Options) (*Model, error) {
 		destroy(session)
 		return nil, err
 	}
+	parallel, places := max(1, o.Parallel), max(1, o.Batch)
+	if !sig.batches {
+		places = 1
+	}
 	m := &Model{
-		name:      g.String(),
-		sig:       sig,
-		session:   session,
-		sequences: make(chan *sequence, max(1, o.Parallel)),
-		prefixes:  prefixes,
-		chunk:     maxChunk,
+		name:     g.String(),
+		sig:      sig,
+		session:  session,
+		free:     make(chan struct{}, parallel*places),
+		prefixes: prefixes,
+		chunk:    maxChunk,
 	}
 	if sig.dynamic {
 		m.chunk = maxDynamicChunk
@@ -131,8 +153,11 @@ func newModel(g Graph, sig *signature, o Options) (*Model, error) {
 	if sig.lastOnly && sig.rows < 0 {
 		m.scored = 1
 	}
-	for range cap(m.sequences) {
-		m.sequences <- &sequence{model: m, cache: &kvCache{sig: sig}, last: make([]float32, sig.vocab)}
+	for range parallel {
+		m.batches = append(m.batches, newBatch(m, places))
+	}
+	for range cap(m.free) {
+		m.free <- struct{}{}
 	}
 	return m, nil
 }
@@ -153,24 +178,6 @@ func explainSession(g Graph, err error) error {
 // logitsBytes is the size of one position's logits.
 func (s *signature) logitsBytes() int { return s.vocab * s.logitsType.bits() / 8 }
 
-// acquire waits for the caller's turn.
-func (m *Model) acquire(ctx context.Context) (*sequence, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	select {
-	case s, open := <-m.sequences:
-		if !open {
-			return nil, errClosed
-		}
-		return s, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-func (m *Model) release(s *sequence) { m.sequences <- s }
-
 // Context returns the number of positions, prompt and output together, that
 // the model can tell apart.
 func (m *Model) Context() int { return m.sig.context }
@@ -178,15 +185,19 @@ func (m *Model) Context() int { return m.sig.context }
 // VocabSize returns the number of token ids.
 func (m *Model) VocabSize() int { return m.sig.vocab }
 
+// Concurrency returns the number of generations that are at work at a time;
+// further ones wait.
+func (m *Model) Concurrency() int { return cap(m.free) }
+
 // Close waits for the generations that run and frees the model. Calls of
 // Generate that wait, or come later, fail. ONNX Runtime keeps the memory for
 // the next session; only the end of the process gives it back.
 func (m *Model) Close() error {
 	m.closing.Do(func() {
-		for range cap(m.sequences) {
-			<-m.sequences
+		for range cap(m.free) {
+			<-m.free
 		}
-		close(m.sequences)
+		close(m.free)
 		destroy(m.session)
 	})
 	return nil

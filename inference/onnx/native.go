@@ -1,8 +1,10 @@
 package onnx
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
+	"strconv"
 	"sync/atomic"
 
 	ort "github.com/yalue/onnxruntime_go"
@@ -58,16 +60,18 @@ func newSessionOptions(o Options) (*ort.SessionOptions, error) {
 	if err != nil {
 		return nil, err
 	}
-	spin := "0"
-	if o.Spin {
-		spin = "1"
+	spin := cmp.Or(o.Spin, defaultSpin)
+	allow := "0"
+	if spin > 0 {
+		allow = "1"
 	}
 	for _, err := range []error{
 		so.SetIntraOpNumThreads(o.threads()),
 		so.SetInterOpNumThreads(1),
 		so.AddSessionConfigEntry("session.force_spinning_stop", "1"), // between steps
-		so.AddSessionConfigEntry("session.intra_op.allow_spinning", spin),
-		so.AddSessionConfigEntry("session.inter_op.allow_spinning", spin),
+		so.AddSessionConfigEntry("session.intra_op.allow_spinning", allow),
+		so.AddSessionConfigEntry("session.intra_op.spin_duration_us", strconv.FormatInt(max(0, spin.Microseconds()), 10)),
+		so.AddSessionConfigEntry("session.inter_op.allow_spinning", "0"),
 		// Every step has another shape: a pattern per shape would only pile up.
 		so.SetMemPattern(false),
 		so.SetLogSeverityLevel(ort.LoggingLevelFatal),

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/gloss-lsp/gloss/inference/onnx"
@@ -81,6 +82,25 @@ func compare(t *testing.T, m *onnx.Model, prompts, want [][]int64, o onnx.Genera
 	}
 }
 
+// compareTogether is compare with all prompts at once, as many as the model
+// works on at a time. Each has a prefix of its own, which is not kept from
+// before.
+func compareTogether(t *testing.T, m *onnx.Model, prompts, want [][]int64, o onnx.GenerateOptions, part func(length int) int) {
+	t.Helper()
+	var done sync.WaitGroup
+	for i, prompt := range prompts {
+		o := o
+		o.PrefixLen = part(len(prompt))
+		done.Go(func() {
+			out, err := m.Generate(t.Context(), prompt, o)
+			if err != nil || !slices.Equal(out.IDs, want[i]) {
+				t.Errorf("prompt %d of %d tokens, %d generations at a time: got %v, %v, want %v", i, len(prompt), m.Concurrency(), out.IDs, err, want[i])
+			}
+		})
+	}
+	done.Wait()
+}
+
 // randomPrompts returns n prompts of 1 to 300 random ids, all different.
 func randomPrompts(n, vocab int) [][]int64 {
 	lengths := make([]int, n)
@@ -150,7 +170,9 @@ func TestParityShippedModel(t *testing.T) {
 		prompts = append(prompts, g.PromptIDs)
 	}
 	want := reference(t, shipped(t), "q8", prompts, none, 32)
-	compare(t, openShipped(t, onnx.Options{}), prompts, want, onnx.GenerateOptions{MaxNewTokens: 32, EOS: []int64{0}}, everyWay, 0)
+	o := onnx.GenerateOptions{MaxNewTokens: 32, EOS: []int64{0}}
+	compare(t, openShipped(t, onnx.Options{}), prompts, want, o, everyWay, 0)
+	compareTogether(t, openShipped(t, onnx.Options{Threads: 1, Parallel: 2, Batch: 4}), prompts, want, o, thirds)
 }
 
 // compareWithReference holds a written model to what the reference makes of
@@ -172,6 +194,8 @@ func compareWithReference(t *testing.T, l testmodel.Llama, prompts [][]int64, pa
 		want = reference(t, dir, l.Precision(), prompts, part, maxNewTokens)
 	}
 	compare(t, m, prompts, want, o, inParts(part), 0)
+	batched := open(t, onnx.Graph{Path: l.GraphPath(dir)}, onnx.Options{Batch: 4})
+	compareTogether(t, batched, prompts, want, o, part)
 }
 
 func TestParityRandomModels(t *testing.T) {

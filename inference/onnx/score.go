@@ -7,9 +7,9 @@ import "math"
 const rowsInput = "gloss.rows"
 
 // scores is score for each of texts.
-func (s *sequence) scores(r *run, prompt []int64, texts [][]int64) (all [][]float64, err error) {
+func (s *sequence) scores(prompt []int64, texts [][]int64) (all [][]float64, err error) {
 	for _, text := range texts {
-		probs, err := s.score(r, prompt, text)
+		probs, err := s.score(prompt, text)
 		if err != nil {
 			return nil, err
 		}
@@ -22,19 +22,19 @@ func (s *sequence) scores(r *run, prompt []int64, texts [][]int64) (all [][]floa
 // after prompt and the tokens of text before it. It takes the prompt's keys and
 // values from the cache, which begins with them, and reads text in as few
 // steps as the graph allows.
-func (s *sequence) score(r *run, prompt, text []int64) ([]float64, error) {
-	if missing := prompt[min(s.cache.tokens, len(prompt)-1) : len(prompt)-1]; len(missing) > 0 { // nothing was generated
-		if _, err := s.forward(r, missing); err != nil {
+func (s *sequence) score(prompt, text []int64) ([]float64, error) {
+	if missing := prompt[min(s.tokens(), len(prompt)-1) : len(prompt)-1]; len(missing) > 0 { // nothing was generated
+		if _, err := s.forward(missing); err != nil {
 			return nil, err
 		}
 	}
-	s.cache.rewind(len(prompt) - 1) // the logits after its last token are wanted
+	s.cache.rewind(s.place, len(prompt)-1) // the logits after its last token are wanted
 	unread := append(prompt[len(prompt)-1:len(prompt):len(prompt)], text...)
 	unread = unread[:len(text)]
 	var probs []float64
 	for len(unread) > 0 {
 		n := min(len(unread), s.model.scored)
-		if err := s.read(r, unread[:n], n); err != nil {
+		if err := s.read(unread[:n], n); err != nil {
 			return nil, err
 		}
 		for i := range n {

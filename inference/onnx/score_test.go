@@ -48,17 +48,13 @@ func direct(t *testing.T, graph []byte, prompt, text []int64) []float64 {
 		t.Fatal(err)
 	}
 	defer m.Close()
-	s := <-m.sequences
-	defer m.release(s)
-	r, err := newRun(t.Context())
+	ids := slices.Concat(prompt, text[:len(text)-1])
+	s, err := m.begin(t.Context(), ids, GenerateOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.end()
-	ids := slices.Concat(prompt, text[:len(text)-1])
-	s.cache.reset(len(ids))
-	defer s.cache.free()
-	if err := s.read(r, ids, len(text)); err != nil {
+	defer s.end()
+	if err := s.read(ids, len(text)); err != nil {
 		t.Fatal(err)
 	}
 	var probs []float64

@@ -40,6 +40,7 @@ type signature struct {
 	dynamic    bool // activations are rounded with one scale for all tokens of a step
 	context    int  // positions, prompt and output together
 	inPlace    bool // the cache may be longer than what it holds, and past and present one tensor
+	batches    bool // several sequences may share a step, and none changes what another gives
 }
 
 func (s *signature) layers() int { return len(s.past) / 2 }
@@ -77,6 +78,7 @@ func readSignature(p *proto, c Config) (*signature, error) {
 	s.context = positions(p, c)
 	s.inPlace = cacheInPlace(p, s)
 	s.dynamic = slices.ContainsFunc(p.nodes, func(n node) bool { return strings.HasPrefix(n.op, "DynamicQuantize") })
+	s.batches = s.inPlace && !s.dynamic && openBatch(p, s)
 	return s, nil
 }
 
@@ -202,6 +204,17 @@ func (n *node) rotaryTable() string {
 		return n.inputs[7]
 	}
 	return ""
+}
+
+// openBatch reports whether the graph leaves the number of sequences open.
+func openBatch(p *proto, s *signature) bool {
+	open := func(t Tensor) bool { return len(t.Dims) > 0 && t.Dims[0].Name != "" }
+	for i, t := range p.outputs {
+		if (i == s.logits || slices.Contains(s.present, i)) && !open(t) {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(p.inputs, func(t Tensor) bool { return !open(t) })
 }
 
 // cacheInPlace reports whether every tensor of the cache goes into a
