@@ -37,8 +37,8 @@ type Settings struct {
 // InferenceSettings say how the model runs.
 type InferenceSettings struct {
 	Library         string           `json:"library" scope:"machine" doc:"The path of ONNX Runtime's shared library; empty searches for it."`
-	Threads         int              `json:"threads" min:"0" max:"256" doc:"The cores that one inference may use; 0 chooses."`
-	Timeout         Duration         `json:"timeout" min:"100ms" max:"10m" doc:"The longest time that one summary may take."`
+	Threads         int              `json:"threads" min:"0" max:"256" doc:"The threads of one step of the model; 0 chooses: one for a small model, for others one for each core, at most 4."`
+	Timeout         Duration         `json:"timeout" min:"100ms" max:"10m" doc:"The longest time for one summary; where several are written together, as many times as long."`
 	MaxInputTokens  int              `json:"maxInputTokens" min:"0" max:"65536" doc:"The tokens of code in a prompt, at most what the model's description allows; 0 is all of that."`
 	MaxOutputTokens int              `json:"maxOutputTokens" min:"0" max:"4096" doc:"The tokens of a summary, at most what the model's description allows; 0 is all of that."`
 	Sampling        SamplingSettings `json:"sampling"`

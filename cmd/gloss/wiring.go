@@ -34,7 +34,7 @@ func (f *modelFlags) add(c *cobra.Command) {
 // addRuntime adds the flags that say how a model is run.
 func (f *modelFlags) addRuntime(c *cobra.Command) {
 	c.Flags().StringVar(&f.library, "onnxruntime", "", "path of ONNX Runtime's shared library (default: search)")
-	c.Flags().IntVar(&f.threads, "threads", 0, "cores that one inference may use (default: up to 4)")
+	c.Flags().IntVar(&f.threads, "threads", 0, "threads of one step of the model (default: 1 for a small model, else up to 4)")
 }
 
 // open opens the model, with the prompt form that is wanted.

@@ -117,15 +117,11 @@ func BenchmarkGenerate(b *testing.B) {
 // openTweaked is Open without what tweak switches off.
 func openTweaked(tweak func(*signature)) func(Graph, Options) (*Model, error) {
 	return func(g Graph, o Options) (*Model, error) {
-		src, err := g.open()
+		src, p, err := g.read()
 		if err != nil {
 			return nil, err
 		}
 		defer src.Close()
-		p, err := readProto(g, src)
-		if err != nil {
-			return nil, err
-		}
 		sig, err := readSignature(p, o.Config)
 		if err != nil {
 			return nil, err

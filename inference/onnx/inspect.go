@@ -47,15 +47,11 @@ type Product struct {
 // that is no ONNX graph is an error; one that cannot generate is not. c
 // completes symbolic dimensions, as in Options.
 func Inspect(g Graph, c Config) (*Info, error) {
-	src, err := g.open()
+	src, p, err := g.read()
 	if err != nil {
 		return nil, err
 	}
 	defer src.Close()
-	p, err := readProto(g, src)
-	if err != nil {
-		return nil, err
-	}
 	info := &Info{
 		Producer: p.producer, Opsets: p.opsets, Inputs: p.inputs, Outputs: p.outputs,
 		Parameters: p.parameters(), FileBytes: p.size, External: p.external, Products: p.products(),

@@ -90,15 +90,11 @@ func Open(g Graph, o Options) (*Model, error) {
 	if !ort.IsInitialized() {
 		return nil, errors.New("ONNX Runtime is not loaded: call Initialize first")
 	}
-	src, err := g.open()
+	src, p, err := g.read()
 	if err != nil {
 		return nil, err
 	}
 	defer src.Close()
-	p, err := readProto(g, src)
-	if err != nil {
-		return nil, err
-	}
 	sig, err := readSignature(p, o.Config)
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot generate text: %w", g, err)

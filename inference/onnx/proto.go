@@ -2,6 +2,7 @@ package onnx
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -125,6 +126,19 @@ func (g Graph) open() (source, error) {
 		return source{}, fmt.Errorf("open the model's graph: %w", err)
 	}
 	return source{f, info.Size(), f.Close}, nil
+}
+
+// read opens g, for the caller to close, and reads its structure.
+func (g Graph) read() (source, *proto, error) {
+	src, err := g.open()
+	if err != nil {
+		return source{}, nil, err
+	}
+	p, err := readProto(g, src)
+	if err != nil {
+		return source{}, nil, errors.Join(err, src.Close())
+	}
+	return src, p, nil
 }
 
 // readProto reads the structure of g, which src holds. It needs no library.

@@ -13,12 +13,7 @@ import (
 // parse reads a graph's structure.
 func parse(t testing.TB, data []byte) (source, *proto) {
 	t.Helper()
-	g := Graph{Data: data}
-	src, err := g.open()
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := readProto(g, src)
+	src, p, err := Graph{Data: data}.read()
 	if err != nil {
 		t.Fatal(err)
 	}
