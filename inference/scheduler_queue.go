@@ -38,16 +38,23 @@ func (q *queue) remove(t *task) {
 	q.len--
 }
 
-// pop removes and returns the next task to run, or nil.
-func (q *queue) pop() *task {
+// first returns the next task to run, or nil.
+func (q *queue) first() *task {
 	for p := priorities - 1; p >= 0; p-- {
 		if e := q.lists[p].Front(); e != nil {
-			t := e.Value.(*task)
-			q.remove(t)
-			return t
+			return e.Value.(*task)
 		}
 	}
 	return nil
+}
+
+// pop removes and returns the next task to run, or nil.
+func (q *queue) pop() *task {
+	t := q.first()
+	if t != nil {
+		q.remove(t)
+	}
+	return t
 }
 
 // last returns the task that would run last, or nil.
