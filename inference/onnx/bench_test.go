@@ -143,25 +143,25 @@ func openTweaked(tweak func(*signature)) func(Graph, Options) (*Model, error) {
 // BenchmarkLevers compares what each design decision gives: a prompt of 160
 // tokens and 16 new ones, where a name says nothing else.
 func BenchmarkLevers(b *testing.B) {
-	b.Run("shipped", func(b *testing.B) { benchLevers(b, shippedGraph(b)) })
-	b.Run("middling", func(b *testing.B) { benchLevers(b, writtenGraph(b, middling)) })
+	b.Run("shipped", func(b *testing.B) { benchLevers(b, shippedGraph(b), 1) })
+	b.Run("middling", func(b *testing.B) { benchLevers(b, writtenGraph(b, middling), 2) })
 	b.Run("smollm2-135m", func(b *testing.B) {
 		dynamic := testmodel.SmolLM2
 		dynamic.Dynamic = true
-		benchLevers(b, writtenGraph(b, dynamic))
+		benchLevers(b, writtenGraph(b, dynamic), 2)
 	})
 }
 
-func benchLevers(b *testing.B, g Graph) {
+func benchLevers(b *testing.B, g Graph, threads int) {
 	model := func(b *testing.B, o Options) *Model { return benchModel(b, Open, g, o) }
 	tweaked := func(b *testing.B, tweak func(*signature)) *Model {
-		return benchModel(b, openTweaked(tweak), g, Options{})
+		return benchModel(b, openTweaked(tweak), g, Options{Threads: threads})
 	}
 	// Common steps even where they would change the outputs.
 	batched := func(b *testing.B, n int) *Model {
-		return benchModel(b, openTweaked(func(s *signature) { s.batches = true }), g, Options{Batch: n})
+		return benchModel(b, openTweaked(func(s *signature) { s.batches = true }), g, Options{Threads: threads, Batch: n})
 	}
-	m := model(b, Options{})
+	m := model(b, Options{Threads: threads})
 	best := generate(b, m, 160, 16, 0)
 	b.Run("decode/preallocated-cache", func(b *testing.B) {
 		m := tweaked(b, func(s *signature) { s.inPlace = false })
@@ -182,7 +182,7 @@ func benchLevers(b *testing.B, g Graph) {
 	}
 	for _, spin := range []time.Duration{defaultSpin, time.Millisecond} {
 		b.Run(fmt.Sprintf("total/spin-%s", spin), func(b *testing.B) {
-			without, with := model(b, Options{Spin: -1}), model(b, Options{Spin: spin})
+			without, with := model(b, Options{Threads: 2, Spin: -1}), model(b, Options{Threads: 2, Spin: spin})
 			compareTimes(b, total(generate(b, without, 160, 16, 0)), total(generate(b, with, 160, 16, 0)))
 		})
 	}
@@ -307,6 +307,9 @@ func copyingDecode(b *testing.B, m *Model, prompt, fresh int) time.Duration {
 			if inputs[place], err = held.add(Int64, asBytes(data), 1, int64(len(data))); err != nil {
 				b.Fatal(err)
 			}
+		}
+		if inputs[sig.rows], err = held.add(Int64, asBytes([]int64{n - 1}), 1); err != nil {
+			b.Fatal(err)
 		}
 		for i, place := range sig.past {
 			inputs[place] = cache[i]
