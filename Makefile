@@ -10,6 +10,7 @@
 # make race     the tests under the race detector
 # make fuzz     every fuzz target for FUZZTIME (default 10s)
 # make train-*  the shipped model from scratch: see models/train/Makefile
+# make clean    removes what the others have built and fetched into this folder
 # Every target does its own set-up.
 
 GO       ?= go

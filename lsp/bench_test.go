@@ -49,7 +49,7 @@ func warmServer(b *testing.B) *server {
 		},
 	})
 	b.Cleanup(s.close)
-	s.editor = editor{stream: newStream(discard{}, s.log, func(error) {})}
+	s.connect(discard{})
 	s.initialize(clientCapabilities{encoding: utf16Encoding, codeLens: true})
 	s.initialized()
 	tell(b, s, "textDocument/didOpen", encodeJSON(map[string]any{"textDocument": map[string]any{

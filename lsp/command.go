@@ -114,8 +114,10 @@ func (s *server) insertDoc(ctx context.Context, d *document, g *gloss) (any, err
 	return nil, s.editor.applyEdit(ctx, "Insert a doc comment", *edit, s.client.documentChanges)
 }
 
-// refreshFile summarizes what has no summary, those included that failed.
+// refreshFile summarizes what has no summary, those included that failed. Where
+// there is no model it is looked for again, and the user told again.
 func (s *server) refreshFile(d *document) {
+	s.background(func() { s.reopen(func(u *summaries) bool { return u.err != nil }) })
 	if scheduler := s.scheduler(); scheduler != nil {
 		for _, g := range s.glosses(d) {
 			if g.state != failed {

@@ -146,17 +146,37 @@ func (s *server) configure() {
 		s.config.cut = cut
 		s.cutAnew()
 	}
-	if u := s.summaries.Load(); s.ctx.Err() == nil && settings.Enable && (u == nil || u.model != settings.modelSettings()) {
+	if u := s.summaries.Load(); s.ctx.Err() == nil && settings.Enable && (u == nil || u.model != s.modelSettings(settings)) {
 		s.open(settings)
 	}
 	s.analyzeAll(urgently)
 	s.refresh.touchAll()
 }
 
+// reopen opens the model of the settings in force anew, if that has been done
+// before and is wanted again.
+func (s *server) reopen(wanted func(*summaries) bool) {
+	s.config.applying.Lock()
+	defer s.config.applying.Unlock()
+	settings := *s.settings()
+	if u := s.summaries.Load(); s.ctx.Err() != nil || !settings.Enable || u == nil || !wanted(u) {
+		return
+	}
+	s.open(settings)
+	s.analyzeAll(urgently)
+	s.refresh.touchAll()
+}
+
+// followModel looks whether the model is another one by now, as after
+// 'gloss model use' or 'gloss model pull' in a terminal.
+func (s *server) followModel() {
+	s.reopen(func(u *summaries) bool { return u.model != s.modelSettings(*s.settings()) })
+}
+
 // open makes what the settings ask for the place where summaries come from. It
 // is called with s.config.applying held.
 func (s *server) open(settings Settings) {
-	s.status.set(status{State: "loading"})
+	s.status.begin()
 	u := s.openSummaries(settings)
 	s.useSummaries(u)
 	if u.err != nil {

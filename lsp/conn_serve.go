@@ -15,14 +15,19 @@ import (
 func Serve(ctx context.Context, rwc io.ReadWriteCloser, o Options) error {
 	s := newServer(ctx, o)
 	defer s.close()
-	stream := newStream(rwc, s.log, s.disconnected)
-	conn := jsonrpc2.NewConn(stream)
-	s.editor = editor{conn, stream, new(atomic.Int64)}
-	conn.Go(s.ctx, newHandler(s).handle)
+	s.connect(rwc)
+	s.editor.conn.Go(s.ctx, newHandler(s).handle)
 	<-s.ctx.Done()
-	if err := stream.Close(); err != nil {
+	if err := s.editor.stream.Close(); err != nil {
 		s.log.Debug("closing the connection", zap.Error(err))
 	}
-	<-conn.Done()
+	<-s.editor.conn.Done()
 	return s.outcome()
+}
+
+// connect lets the server talk to the client at the other end of rwc. It does
+// not listen yet.
+func (s *server) connect(rwc io.ReadWriteCloser) {
+	stream := newStream(rwc, s.log, s.disconnected)
+	s.editor = editor{jsonrpc2.NewConn(stream), stream, new(atomic.Int64)}
 }

@@ -96,6 +96,7 @@ func (s *server) modify(m modification) error {
 		o.name = fmt.Sprintf("%s#%d", m.uri, s.opened)
 		s.documents[m.uri] = o
 		s.analyze(o, urgently)
+		s.background(s.followModel)
 	case changed:
 		before := o.current
 		if m.version <= before.version {
@@ -107,6 +108,7 @@ func (s *server) modify(m modification) error {
 		s.analyze(o, afterPause)
 	case saved:
 		s.analyze(o, urgently)
+		s.background(s.followModel)
 	case closed:
 		s.drop(o)
 	}

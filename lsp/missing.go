@@ -25,25 +25,29 @@ func (s *server) failed(err error) {
 	now := status{State: "failed", Message: err.Error()}
 	var missing MissingModel
 	if s.client.messageActions && errors.As(err, &missing) && s.status.firstTime(now) {
-		s.background(func() { s.offer(missing, now) })
+		s.background(func() { s.offer(missing, now.Message) })
 	}
 	s.status.set(now)
 }
 
 // offer asks whether to pull the model, and does it.
-func (s *server) offer(missing MissingModel, now status) {
-	action, err := s.editor.askMessage(s.ctx, messageError, "gloss: "+now.Message, actionPull)
-	if err != nil {
+func (s *server) offer(missing MissingModel, message string) {
+	action, err := s.editor.askMessage(s.ctx, messageError, "gloss: "+message, actionPull)
+	switch {
+	case err != nil:
 		s.tell("window/showMessageRequest", err)
-		return
+	case action == actionPull:
+		s.pull(missing)
 	}
-	if action != actionPull {
-		return
-	}
-	s.status.set(status{State: "loading"})
+}
+
+// pull gets the model. That takes minutes, after which another model may be
+// asked for, so the status is left alone where there are summaries by then.
+func (s *server) pull(missing MissingModel) {
+	s.whileFailed(func(error) status { return status{State: "loading"} })
 	ctx, show := s.progress.download(s.ctx, "Pulling the model")
 	percent := int64(-1)
-	err = missing.Pull(ctx, func(have, total int64) {
+	err := missing.Pull(ctx, func(have, total int64) {
 		if p := 100 * have / max(1, total); p != percent {
 			percent = p
 			show(fmt.Sprintf("%d %% of %.0f MB", p, float64(total)/1e6))
@@ -53,22 +57,22 @@ func (s *server) offer(missing MissingModel, now status) {
 	show("")
 	switch {
 	case err == nil:
-		s.reopen()
+		s.reopen(func(u *summaries) bool { return u.err != nil })
 	case s.ctx.Err() != nil: // the session has ended
 	default:
 		s.log.Error("the model could not be pulled", zap.Error(err))
-		s.status.set(now)
+		s.whileFailed(func(why error) status { return status{State: "failed", Message: why.Error()} })
 		if !cancelled {
 			s.tell("window/showMessage", s.editor.showMessage(s.ctx, messageError, "gloss: "+err.Error()))
 		}
 	}
 }
 
-// reopen opens the model of the settings in force anew.
-func (s *server) reopen() {
+// whileFailed sets the status by why there are no summaries, if there are none.
+func (s *server) whileFailed(now func(why error) status) {
 	s.config.applying.Lock()
 	defer s.config.applying.Unlock()
-	s.open(*s.settings())
-	s.analyzeAll(urgently)
-	s.refresh.touchAll()
+	if u := s.summaries.Load(); u != nil && u.err != nil {
+		s.status.set(now(u.err))
+	}
 }

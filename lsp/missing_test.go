@@ -9,7 +9,10 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"go.uber.org/zap"
+
 	"github.com/gloss-lsp/gloss/inference"
+	"github.com/gloss-lsp/gloss/inference/cache"
 )
 
 // fakeMissing is a model that pull gets.
@@ -93,4 +96,98 @@ func TestMissingModel(t *testing.T) {
 			e.close()
 		})
 	}
+}
+
+// Another model that is in use is opened with the next file that is opened or
+// saved. One that is missing is offered when it comes to be in use, and on a
+// command, and not with every save.
+func TestModelInUseIsFollowed(t *testing.T) {
+	var place atomic.Value
+	place.Store("a")
+	const buttons = `{"workspace": {"codeLens": {"refreshSupport": true}}, "textDocument": {"codeLens": {}}, "window": {"showMessage": {}}}`
+	e := newEditor(t, editorOptions{capabilities: buttons, serve: func(o *Options) {
+		made := o.NewScheduler
+		o.Place = func(Settings) string { return place.Load().(string) }
+		o.NewScheduler = func(s Settings, warn func(error)) (*inference.Scheduler, func(), error) {
+			if place.Load() == "m" {
+				return nil, nil, &fakeMissing{}
+			}
+			return made(s, warn)
+		}
+	}})
+	e.open(goURI, "go", goText("X"))
+	e.settled(goURI, "Does X")
+	offered := func(after string) {
+		t.Helper()
+		if m := e.expect("window/showMessageRequest"); !strings.Contains(string(m.Params), "gloss model pull m") {
+			t.Errorf("%s the user is told %s", after, m.Params)
+		}
+	}
+	for _, after := range []string{"saved", "saved again"} {
+		place.Store("m")
+		e.save(goURI)
+		offered(after)
+		e.settled(goURI, "Does X (outdated)")
+		e.save(goURI) // nothing new
+
+		place.Store("a")
+		e.save(goURI)
+		e.settled(goURI, "Does X")
+	}
+	place.Store("m")
+	e.open("file:///project/b.go", "go", goText("Y"))
+	offered("opened")
+	e.must("workspace/executeCommand", fmt.Sprintf(`{"command":"gloss.refreshFile","arguments":[%s]}`, identify(goURI)), nil)
+	offered("on command")
+	e.ignore("workspace/codeLens/refresh", "window/logMessage")
+	e.close() // with no offer unread
+}
+
+// A pull may fail when another model has long been in use.
+func TestLateFailureOfAPull(t *testing.T) {
+	begun, ended := make(chan struct{}), make(chan struct{})
+	missing := &fakeMissing{func(context.Context, func(have, total int64)) error {
+		close(begun)
+		<-ended
+		return errors.New("no network")
+	}}
+	store := cache.Open("", cache.Options{})
+	s := newServer(t.Context(), Options{
+		Log: zap.NewNop(), Settings: DefaultSettings(),
+		NewScheduler: func(s Settings, _ func(error)) (*inference.Scheduler, func(), error) {
+			if s.Model == "m" {
+				return nil, nil, missing
+			}
+			scheduler := inference.NewScheduler(&fakeSummarizer{}, store, inference.Options{})
+			return scheduler, scheduler.Close, nil
+		},
+	})
+	t.Cleanup(s.close)
+	s.connect(discard{})
+	state := func(want string) {
+		t.Helper()
+		s.status.mu.Lock()
+		defer s.status.mu.Unlock()
+		if s.status.now.State != want {
+			t.Errorf("the status is %+v, want %q", s.status.now, want)
+		}
+	}
+	choose := func(model string) {
+		s.setSettings([]byte(fmt.Sprintf(`{"model":%q}`, model)), fromUser)
+		s.configure()
+	}
+	choose("m")
+	state("failed")
+	pulled := make(chan struct{})
+	go func() {
+		defer close(pulled)
+		s.pull(missing)
+	}()
+	<-begun
+	state("loading")
+	choose("default")
+	state("idle")
+	close(ended)
+	<-pulled
+	state("idle")
 }

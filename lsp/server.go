@@ -35,12 +35,18 @@ type Options struct {
 	// with; that reaches the user once. Release closes the Scheduler and what
 	// it stands on. An error that is a MissingModel is offered to be mended.
 	NewScheduler func(s Settings, warn func(error)) (scheduler *inference.Scheduler, release func(), err error)
+	// Place names the model that NewScheduler would take, and where it lies. It
+	// is asked whenever a document is opened or saved, so it must be cheap; where
+	// its answer changes NewScheduler is called again. nil is for models that
+	// depend on the settings alone.
+	Place func(s Settings) string
 }
 
 // server is one editor's session.
 type server struct {
 	version      string
 	newScheduler func(Settings, func(error)) (*inference.Scheduler, func(), error)
+	place        func(Settings) string
 	log          *zap.Logger
 	logs         *logs
 	editor       editor
@@ -72,7 +78,10 @@ type server struct {
 }
 
 func newServer(ctx context.Context, o Options) *server {
-	s := &server{version: o.Version, newScheduler: o.NewScheduler, ready: make(chan struct{}), documents: map[string]*openDocument{}}
+	s := &server{version: o.Version, newScheduler: o.NewScheduler, place: o.Place, ready: make(chan struct{}), documents: map[string]*openDocument{}}
+	if s.place == nil {
+		s.place = func(Settings) string { return "" }
+	}
 	s.ctx, s.cancel = context.WithCancel(ctx)
 	s.logs = newLogs(o, s)
 	s.log = s.logs.logger

@@ -71,6 +71,15 @@ func (r *statusReporter) firstTime(failed status) bool {
 	return first
 }
 
+// begin notes that a model is being opened. The user is told of a failure to do
+// so even where it is the one before.
+func (r *statusReporter) begin() {
+	r.set(status{State: "loading"})
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.complained = ""
+}
+
 func (r *statusReporter) set(now status) {
 	r.mu.Lock()
 	r.now = now

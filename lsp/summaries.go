@@ -21,15 +21,16 @@ type modelSettings struct {
 	model     string
 	inference InferenceSettings
 	cache     CacheSettings
+	place     string // of the model, as Options.Place tells
 }
 
-func (s *Settings) modelSettings() modelSettings {
-	return modelSettings{s.Model, s.Inference, s.Cache}
+func (s *server) modelSettings(settings Settings) modelSettings {
+	return modelSettings{settings.Model, settings.Inference, settings.Cache, s.place(settings)}
 }
 
 // openSummaries makes a Scheduler. It may take a while.
 func (s *server) openSummaries(settings Settings) *summaries {
-	u := &summaries{model: settings.modelSettings(), close: func() {}}
+	u := &summaries{model: s.modelSettings(settings), close: func() {}}
 	scheduler, release, err := s.newScheduler(settings, func(err error) {
 		s.log.Warn(err.Error())
 	})

@@ -90,6 +90,16 @@ func (s *Store) Open(ref string) (*Model, error) {
 	return openDirectory(ref)
 }
 
+// Place names the model that Open(ref) would open, and where it is installed if
+// it is. Unlike Open it reads no model.
+func (s *Store) Place(ref string) string {
+	if ref == "" {
+		ref = s.InUse()
+	}
+	dir, _ := s.find(ref)
+	return ref + " " + dir
+}
+
 // find returns where the model is installed, or "", and its entry if it is in
 // the catalog.
 func (s *Store) find(name string) (dir string, e *Entry) {

@@ -23,6 +23,7 @@ func newLSP() *cobra.Command {
 				Version:      version,
 				Settings:     settings,
 				NewScheduler: newScheduler,
+				Place:        func(s lsp.Settings) string { return modelStore().Place(s.Model) },
 			})
 			if err != nil {
 				return &exitError{exitFailed, err}

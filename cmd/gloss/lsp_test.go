@@ -245,10 +245,10 @@ func (c *client) residentMB() float64 {
 	return kB * 1024 / 1e6
 }
 
-// A model that is in use and missing is pulled on the press of a button, and
-// the lenses fill without a restart.
-func TestEditorPulls(t *testing.T) {
-	library := onnxtest.Library(t)
+// hubHome has the servers and commands that are started pull from a hub of the
+// test's own, and returns a home for them.
+func hubHome(t *testing.T) string {
+	t.Helper()
 	model, err := filepath.Abs(filepath.Join("..", "..", "models", "default"))
 	if err != nil {
 		t.Fatal(err)
@@ -257,6 +257,49 @@ func TestEditorPulls(t *testing.T) {
 	t.Setenv("HF_ENDPOINT", newHubServer(t, model).URL+"/good")
 	home := t.TempDir()
 	t.Setenv("HF_HUB_CACHE", home)
+	return home
+}
+
+// A model that comes into use while an editor runs writes its summaries from
+// the next save on.
+func TestEditorFollowsUse(t *testing.T) {
+	library := onnxtest.Library(t)
+	c := startLSPIn(t, hubHome(t), library, os.Getpid())
+	c.open("package a\n\nfunc x(a int) int {\n\tb := a\n\treturn b\n}\n") // a name that says nothing
+	// Nothing need be told to an editor that has not asked for lenses, so it is
+	// the hover that is asked again; it waits for a summary that is being written.
+	writtenBy := func(model string) {
+		t.Helper()
+		for deadline := time.Now().Add(patience); ; {
+			hover := string(c.call("textDocument/hover", hoverAt(2, 5)))
+			if strings.Contains(hover, "written by the model "+model) {
+				return
+			}
+			if time.Now().After(deadline) {
+				t.Fatalf("not written by %s: %s; the server's log:\n%s", model, hover, c.stderr)
+			}
+		}
+	}
+	writtenBy("default")
+	pull := exec.Command("gloss", "model", "pull", "--use", "tiny")
+	pull.Env = c.process.Env
+	if out, err := pull.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	c.notify("textDocument/didSave", map[string]any{"textDocument": map[string]any{"uri": uri}})
+	writtenBy("tiny")
+	c.call("shutdown", nil)
+	c.notify("exit", nil)
+	if err := c.awaitExit(); err != nil {
+		t.Error(err)
+	}
+}
+
+// A model that is in use and missing is pulled on the press of a button, and
+// the lenses fill without a restart.
+func TestEditorPulls(t *testing.T) {
+	library := onnxtest.Library(t)
+	home := hubHome(t)
 	store := filepath.Join(home, "gloss", "models")
 	if err := os.MkdirAll(store, 0o700); err != nil {
 		t.Fatal(err)

@@ -15,7 +15,7 @@ func newModelUse() *cobra.Command {
 		Long: `Choose the model that 'gloss summarize' and 'gloss lsp' use where no --model
 and no setting names one: an installed model, "default", or a directory. gloss
 remembers the model before it, and 'gloss model use --back' goes back to it.
-Editors that run follow at their next start.`,
+Editors that run follow when a file is opened or saved.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if back && len(args) > 0 {
 				return usage("give either a model or --back")

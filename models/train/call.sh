@@ -1,5 +1,5 @@
 #!/bin/sh -e
-# One call of a training run on a lent machine: trains until the call's time is
+# One call of a training run on another machine: trains until the call's time is
 # over, or the run's, and leaves the best weights as small files.
 #
 #   call.sh DATA RUN OUT MINUTES CALL_MINUTES [argument of train.py ...]

@@ -1,7 +1,7 @@
 #!/bin/sh -e
 # The whole way from a repository to an exported model, tiny, with this
 # repository as the corpus: shows that the pieces fit, not that they learn. The
-# training part goes the way of a lent machine: packed data in pieces, two
+# training part goes the way of another machine: packed data in pieces, two
 # calls of which the second resumes, weights in pieces.
 #
 #   dryrun.sh [PYTHON]     run from the repository's root after make train-tools bin/gloss
