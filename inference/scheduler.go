@@ -21,7 +21,7 @@ const (
 	Background Priority = iota // a document that is open and not visible
 	Visible                    // a document that the user sees
 	Edited                     // a function just edited or saved
-	Hover                      // the user waits for this one; nothing lower begins while it runs
+	Hover                      // the user waits for this one
 	priorities
 )
 
@@ -99,7 +99,7 @@ type Scheduler struct {
 	tasks    map[cache.Key]*task
 	clients  map[string]*client
 	queue    queue
-	active   map[*task]struct{} // those that run
+	active   int // workers
 	failures *simplelru.LRU[cache.Key, failure]
 	outage   *outage
 	events   events
@@ -133,7 +133,6 @@ func NewScheduler(s Summarizer, c *cache.Cache, o Options) *Scheduler {
 		workers:    o.Workers,
 		bound:      o.Queue,
 		tasks:      map[cache.Key]*task{},
-		active:     map[*task]struct{}{},
 		clients:    map[string]*client{},
 		failures:   failures,
 	}
@@ -259,7 +258,7 @@ func (s *Scheduler) refusal(ctx context.Context) error {
 		return ctx.Err()
 	case s.closed:
 		return ErrClosed
-	case s.outage != nil && len(s.active) == 0 && time.Since(s.outage.since) < retryWait:
+	case s.outage != nil && s.active == 0 && time.Since(s.outage.since) < retryWait:
 		return s.outage.err
 	}
 	return nil

@@ -68,7 +68,7 @@ func (s *Scheduler) Status() Status {
 }
 
 func (s *Scheduler) status() Status {
-	st := Status{Queued: s.queue.len, Running: len(s.active)}
+	st := Status{Queued: s.queue.len, Running: s.active}
 	switch {
 	case s.outage != nil:
 		st.State, st.Err = Unavailable, s.outage.err

@@ -38,23 +38,16 @@ func (q *queue) remove(t *task) {
 	q.len--
 }
 
-// first returns the next task to run, or nil.
-func (q *queue) first() *task {
+// pop removes and returns the next task to run, or nil.
+func (q *queue) pop() *task {
 	for p := priorities - 1; p >= 0; p-- {
 		if e := q.lists[p].Front(); e != nil {
-			return e.Value.(*task)
+			t := e.Value.(*task)
+			q.remove(t)
+			return t
 		}
 	}
 	return nil
-}
-
-// pop removes and returns the next task to run, or nil.
-func (q *queue) pop() *task {
-	t := q.first()
-	if t != nil {
-		q.remove(t)
-	}
-	return t
 }
 
 // last returns the task that would run last, or nil.

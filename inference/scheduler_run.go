@@ -17,7 +17,7 @@ func (s *Scheduler) settle() {
 		if s.queue.len <= s.bound/2 && s.waiting() > 0 {
 			s.refill()
 		}
-		if s.queue.len == 0 || len(s.active) >= s.workers() || s.queue.first().priority < Hover && s.hovered() {
+		if s.queue.len == 0 || s.active >= s.workers() {
 			break
 		}
 		s.start(s.queue.pop())
@@ -28,25 +28,13 @@ func (s *Scheduler) settle() {
 	s.announce()
 }
 
-// hovered reports whether the user waits for a task that runs. What begins
-// beside it would share the model with it, and have it wait while another
-// prompt is read.
-func (s *Scheduler) hovered() bool {
-	for t := range s.active {
-		if t.urgency() == Hover {
-			return true
-		}
-	}
-	return false
-}
-
 // waiting returns the number of tasks that neither run nor are queued.
-func (s *Scheduler) waiting() int { return len(s.tasks) - s.queue.len - len(s.active) }
+func (s *Scheduler) waiting() int { return len(s.tasks) - s.queue.len - s.active }
 
 func (s *Scheduler) start(t *task) {
 	ctx, cancel := context.WithCancel(context.Background())
 	t.state, t.cancel = running, cancel
-	s.active[t] = struct{}{}
+	s.active++
 	anew := t.anew
 	s.running.Go(func() {
 		summary, err := s.run(ctx, t, anew)
@@ -77,7 +65,7 @@ func (s *Scheduler) finish(ctx context.Context, t *task, summary Summary, err er
 	cancelled := err != nil && ctx.Err() != nil
 	t.cancel()
 	t.state = waiting
-	delete(s.active, t)
+	s.active--
 	switch {
 	case t.restart || cancelled: // and perhaps wanted again since
 		t.restart = false

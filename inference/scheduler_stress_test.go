@@ -182,9 +182,6 @@ func (m *model) check(bound int) {
 			m.Errorf("%s runs and nobody wants it", name)
 		}
 	}
-	if slices.ContainsFunc(running, m.hovered) { // then only such may begin
-		maps.DeleteFunc(due, func(name string, _ bool) bool { return !m.hovered(name) })
-	}
 	if want := min(m.workers, len(due)); len(running) < want || len(running) > m.workers {
 		m.Errorf("%d of %d workers run %v while %v are due", len(running), m.workers, running, slices.Sorted(maps.Keys(due)))
 	}
@@ -196,14 +193,6 @@ func (m *model) check(bound int) {
 			m.Errorf("%s is waited for and is %+v", w.name, result)
 		}
 	}
-}
-
-// hovered reports whether the user waits for name.
-func (m *model) hovered(name string) bool {
-	m.Scheduler.mu.Lock()
-	defer m.Scheduler.mu.Unlock()
-	t := m.tasks[cacheKey(request(name).Key, m.Identity())]
-	return t != nil && t.urgency() == Hover
 }
 
 // TestManyAtOnce has many goroutines use one Scheduler at the same time, for

@@ -136,8 +136,8 @@ func inBubble(t *testing.T, o Options, test func(rig)) {
 		test(r)
 		r.Close()
 		synctest.Wait()
-		if left := f.underWay(); len(left) > 0 || len(r.active) > 0 || len(r.tasks) > 0 || r.queue.len > 0 {
-			t.Errorf("after Close: %v running, %d workers, %d tasks, %d queued", left, len(r.active), len(r.tasks), r.queue.len)
+		if left := f.underWay(); len(left) > 0 || r.active > 0 || len(r.tasks) > 0 || r.queue.len > 0 {
+			t.Errorf("after Close: %v running, %d workers, %d tasks, %d queued", left, r.active, len(r.tasks), r.queue.len)
 		}
 		for _, trouble := range f.trouble {
 			t.Error(trouble)
@@ -303,29 +303,6 @@ func TestWorkers(t *testing.T) {
 		workers = 1
 		r.conclude("b", end{})
 		r.wantPhases("a:done b:done c:done d:running e:pending")
-	})
-}
-
-// What the user waits for has the model to itself but for what runs already
-// and what is waited for as well.
-func TestNothingBeginsBesideAHover(t *testing.T) {
-	inBubble(t, Options{Workers: workers(3)}, func(r rig) {
-		r.Update("doc", wants(Visible, "a", "b", "c", "d", "e"), 0)
-		r.wantPhases("a:running b:running c:running d:pending e:pending")
-		ctx, cancel := context.WithCancel(r.Context())
-		hover := r.ask(ctx, "e", Hover)
-		r.conclude("a", end{})
-		r.wantPhases("b:running c:running d:pending e:running")
-		r.conclude("b", end{})
-		r.wantPhases("c:running d:pending e:running")
-		other := r.ask(r.Context(), "f", Hover)
-		r.wantPhases("c:running d:pending e:running f:running")
-		r.conclude("f", end{})
-		r.wantAnswer(other, "summary of f", nil)
-		r.wantPhases("c:running d:pending e:running")
-		cancel() // the document still wants e
-		r.wantAnswer(hover, "", context.Canceled)
-		r.wantPhases("c:running d:running e:running")
 	})
 }
 
