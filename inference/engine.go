@@ -21,14 +21,16 @@ import (
 type EngineOptions struct {
 	// Library is the path of ONNX Runtime's shared library; "" searches.
 	Library string
-	// Parallel is the number of steps of the model that run at a time (1). Each
-	// may serve several summaries: Concurrency tells how many are written at a
-	// time.
+	// Parallel is the number of steps of the model that run at a time (1).
 	Parallel int
+	// Batch is the number of summaries that share a step (1) where the graph
+	// allows it. All together take less time then, and each of them more: it is
+	// for work that nobody waits for. A beam search shares nothing.
+	Batch int
 	// Threads bounds the cores of one step (an equal share of all).
 	Threads int
 	// Timeout bounds the time of one summary (5 s), times the number of those
-	// that share its steps.
+	// that may share its steps.
 	Timeout time.Duration
 	// MaxInputTokens bounds the tokens of code in a prompt.
 	MaxInputTokens int
@@ -69,11 +71,6 @@ type Engine struct {
 	loaded      *loaded
 }
 
-// Batch is the number of summaries that are written in common steps where the
-// graph allows it. docs/benchmarks.md has the figures: with more of them a
-// token costs hardly less.
-const Batch = 4
-
 // loaded is everything that costs time and memory.
 type loaded struct {
 	tokenizer tokenizer.Tokenizer
@@ -102,6 +99,9 @@ func NewEngine(m *models.Model, o EngineOptions) (*Engine, error) {
 	}
 	if o.MaxOutputTokens == 0 || o.MaxOutputTokens > m.Description.MaxOutputTokens {
 		o.MaxOutputTokens = m.Description.MaxOutputTokens
+	}
+	if o.Sampling.NumBeams > 1 {
+		o.Batch = 1
 	}
 	switch {
 	case o.Sampling.NumBeams <= 1: // none of them decides the text
@@ -157,7 +157,7 @@ func (e *Engine) open() (*loaded, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("model %s: %w", e.model, err), t.Close())
 	}
-	graph, err := OpenGraph(e.model, e.options.Library, onnx.Options{Threads: e.options.Threads, Parallel: e.options.Parallel, Batch: Batch})
+	graph, err := OpenGraph(e.model, e.options.Library, onnx.Options{Threads: e.options.Threads, Parallel: e.options.Parallel, Batch: e.options.Batch})
 	if err != nil {
 		return nil, errors.Join(err, t.Close())
 	}
@@ -241,7 +241,7 @@ func (e *Engine) Candidates(ctx context.Context, r Request) (Candidates, error) 
 	if err != nil {
 		return Candidates{}, err
 	}
-	timeout := e.options.Timeout * time.Duration(e.Concurrency()/e.options.Parallel)
+	timeout := e.options.Timeout * time.Duration(l.graph.Concurrency()/e.options.Parallel)
 	limited, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 

@@ -38,7 +38,7 @@ type Settings struct {
 type InferenceSettings struct {
 	Library         string           `json:"library" scope:"machine" doc:"The path of ONNX Runtime's shared library; empty searches for it."`
 	Threads         int              `json:"threads" min:"0" max:"256" doc:"The threads of one step of the model; 0 chooses: one for a small model, for others one for each core, at most 4."`
-	Timeout         Duration         `json:"timeout" min:"100ms" max:"10m" doc:"The longest time for one summary; where several are written together, as many times as long."`
+	Timeout         Duration         `json:"timeout" min:"100ms" max:"10m" doc:"The longest time that one summary may take."`
 	MaxInputTokens  int              `json:"maxInputTokens" min:"0" max:"65536" doc:"The tokens of code in a prompt, at most what the model's description allows; 0 is all of that."`
 	MaxOutputTokens int              `json:"maxOutputTokens" min:"0" max:"4096" doc:"The tokens of a summary, at most what the model's description allows; 0 is all of that."`
 	Sampling        SamplingSettings `json:"sampling"`

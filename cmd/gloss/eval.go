@@ -211,7 +211,7 @@ func runModels(c *cobra.Command, f evalFlags, subjects []subject) (systems []eva
 
 // evalEngine prepares the model that is measured.
 func (f *evalFlags) evalEngine() (*inference.Engine, error) {
-	return f.engineWith(inference.EngineOptions{ModelOnly: f.modelOnly, Parallel: 1, Sampling: f.sampling})
+	return f.engine(inference.EngineOptions{ModelOnly: f.modelOnly, Parallel: 1, Sampling: f.sampling})
 }
 
 // newSystem describes the model of f. One whose name is that of a model before

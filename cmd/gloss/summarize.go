@@ -14,6 +14,10 @@ import (
 	"github.com/gloss-lsp/gloss/inference"
 )
 
+// batch is the number of functions that share the model's steps; with more of
+// them one costs hardly less (docs/benchmarks.md).
+const batch = 4
+
 type summarizeFlags struct {
 	modelFlags
 	json       bool
@@ -55,7 +59,7 @@ Exit status: 0 all summarized, 1 some failed, 2 wrong usage or nothing to do.`,
 	c.Flags().BoolVar(&f.noDoc, "no-doc", false, "ask the model even where a doc comment would do")
 	c.Flags().StringVar(&f.language, "language", "", "language of the files (default: by name and content)")
 	c.Flags().IntVar(&f.chunkLines, "chunk-lines", 0, "cut files at blank lines into pieces of at most this many lines instead of into functions; files of an unknown language are always cut so (default 40)")
-	c.Flags().DurationVar(&f.timeout, "timeout", 0, "longest time for one function (default 5s)")
+	c.Flags().DurationVar(&f.timeout, "timeout", 0, "longest time for one function (default 5s), times the number of those that share its steps")
 	return c
 }
 
@@ -90,7 +94,7 @@ func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
 	if err != nil {
 		return err
 	}
-	engine, err := f.engine(f.jobs)
+	engine, err := f.engine(inference.EngineOptions{Parallel: f.jobs, Batch: batch})
 	if err != nil {
 		return err
 	}
@@ -124,7 +128,7 @@ func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
 		})
 	})
 	worker := worker{scheduler: scheduler, noDoc: f.noDoc, sure: f.sure}
-	for range f.jobs * inference.Batch { // who waits costs nothing
+	for range f.jobs * batch { // who waits costs nothing
 		group.Go(func() error {
 			for i := range work {
 				worker.summarize(ctx, i)

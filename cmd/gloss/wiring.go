@@ -52,13 +52,8 @@ func (f *modelFlags) open() (*models.Model, error) {
 	return m, nil
 }
 
-// engine prepares the model to write so many summaries at a time.
-func (f *modelFlags) engine(parallel int) (*inference.Engine, error) {
-	return f.engineWith(inference.EngineOptions{Parallel: parallel})
-}
-
-// engineWith prepares the model to run as the flags and o say.
-func (f *modelFlags) engineWith(o inference.EngineOptions) (*inference.Engine, error) {
+// engine prepares the model to run as the flags and o say.
+func (f *modelFlags) engine(o inference.EngineOptions) (*inference.Engine, error) {
 	m, err := f.open()
 	if err != nil {
 		return nil, err
@@ -139,7 +134,7 @@ func newScheduler(s lsp.Settings, warn func(error)) (*inference.Scheduler, func(
 		dir = cacheDir()
 	}
 	store := cache.Open(dir, cache.Options{MaxSize: int64(s.Cache.MaxSize) << 20, Warn: warn})
-	scheduler := inference.NewScheduler(engine, store, inference.Options{Workers: engine.Concurrency})
+	scheduler := inference.NewScheduler(engine, store, inference.Options{})
 	release := func() {
 		scheduler.Close()
 		_ = store.Close() // what could not be written is only lost work

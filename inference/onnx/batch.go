@@ -24,14 +24,13 @@ type batch struct {
 	working   atomic.Int32 // sequences that are lent, those that wait for turn among them
 
 	turn    sync.Mutex // guards what follows, the cache, and the sequences at work
-	stepped *sync.Cond // a common step has ended
+	stepped *sync.Cond // a common step has ended, or a sequence that it waited for has gone
 	ready   int        // sequences that wait for one
 
 	// What the last step read and gave, and scratch of it.
 	from          int    // the first place that took part
 	given, wanted int    // positions with logits for each place, and those of them that were asked for
 	logits        []byte // as the graph writes them
-	ids           []int64
 	positions     []int64
 	mask          []int64
 	rows          []int64
@@ -100,9 +99,13 @@ func (m *Model) release(s *sequence) {
 	left := s.batch.working.Add(-1)
 	m.mu.Unlock()
 	if left == 0 {
-		s.cache.free()
+		s.cache.free() // while idle nothing native stays but the session
 	}
-	s.batch.step() // the others may have waited for this one
+	if s.ready { // a panic ended its step
+		s.ready = false
+		s.batch.ready--
+	}
+	s.batch.stepped.Broadcast() // the others may have waited for this one
 	s.batch.turn.Unlock()
 	m.free <- struct{}{}
 }
@@ -115,17 +118,18 @@ func (s *sequence) next(id int64) ([]float32, error) {
 	}
 	s.unread, s.ready = id, true
 	s.batch.ready++
-	s.batch.step()
 	for s.ready {
-		s.batch.stepped.Wait()
+		if !s.batch.step() {
+			s.batch.stepped.Wait()
+		}
 	}
 	return s.last, s.err
 }
 
-// step takes a common step once all sequences at work are ready for it.
-func (b *batch) step() {
-	if b.ready == 0 || b.ready < int(b.working.Load()) {
-		return
+// step takes a common step if all sequences at work are ready for it.
+func (b *batch) step() bool {
+	if b.ready < int(b.working.Load()) {
+		return false
 	}
 	var together []*sequence
 	for _, s := range b.sequences {
@@ -147,6 +151,7 @@ func (b *batch) step() {
 	}
 	b.ready = 0
 	b.stepped.Broadcast()
+	return true
 }
 
 // stepAll reads the next token of each of the sequences, which are in the order
@@ -154,16 +159,16 @@ func (b *batch) step() {
 // forgotten.
 func (b *batch) stepAll(together []*sequence) error {
 	from, until := together[0].place, together[len(together)-1].place+1
-	b.ids = append(b.ids[:0], make([]int64, until-from)...)
+	ids := make([]int64, until-from)
 	for _, s := range together {
-		b.ids[s.place-from] = s.unread
+		ids[s.place-from] = s.unread
 	}
 	options, err := newRunOptions()
 	if err != nil {
 		return err
 	}
 	defer destroy(options)
-	if err := b.run(options, from, until, b.ids, 1); err != nil {
+	if err := b.run(options, from, until, ids, 1); err != nil {
 		return fmt.Errorf("run %s: %w", b.model.name, err)
 	}
 	for _, s := range together {

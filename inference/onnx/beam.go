@@ -29,7 +29,8 @@ const maxBeams = 64
 // finds, where Generate takes the likeliest token each time. It ends when no
 // text that is still being written could overtake one of NumBeams finished
 // ones, as Hugging Face's early_stopping="never" has it. A text is finished by
-// EOS, by o.Stop or by its length. o.Temperature must be 0.
+// EOS, by o.Stop or by its length. o.Temperature must be 0. Others of a batch wait
+// for the whole search.
 func (m *Model) GenerateBeams(ctx context.Context, prompt []int64, o GenerateOptions, b BeamOptions) (Output, error) {
 	if err := m.checkBeams(prompt, o, b); err != nil {
 		return Output{}, err

@@ -10,8 +10,8 @@ import (
 	ort "github.com/yalue/onnxruntime_go"
 )
 
-// run is one generation's hold on ONNX Runtime. When its context ends, the
-// step that runs stops inside the library.
+// run is one generation's hold on ONNX Runtime. When its context ends, what it
+// runs by itself stops inside the library.
 type run struct {
 	ctx     context.Context
 	options *ort.RunOptions

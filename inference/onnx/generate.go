@@ -75,7 +75,7 @@ type Output struct {
 
 // Generate continues prompt, a list of 1 to Context-1 token ids. It waits for
 // its turn when as many generations are at work as Options allow. When ctx
-// ends, it stops inside ONNX Runtime, or after a step that others take part in,
+// ends, it stops inside ONNX Runtime, or after what others of its batch are doing,
 // and returns ctx.Err(); the model stays usable.
 func (m *Model) Generate(ctx context.Context, prompt []int64, o GenerateOptions) (Output, error) {
 	s, err := m.begin(ctx, prompt, o)

@@ -58,7 +58,7 @@ type Model struct {
 	scored   int // most of them whose logits can be had
 	closing  sync.Once
 
-	mu sync.Mutex // held while a sequence is chosen
+	mu sync.Mutex // held while a sequence is lent or given back
 }
 
 const (

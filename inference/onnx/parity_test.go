@@ -83,8 +83,7 @@ func compare(t *testing.T, m *onnx.Model, prompts, want [][]int64, o onnx.Genera
 }
 
 // compareTogether is compare with all prompts at once, as many as the model
-// works on at a time. Each has a prefix of its own, which is not kept from
-// before.
+// works on at a time.
 func compareTogether(t *testing.T, m *onnx.Model, prompts, want [][]int64, o onnx.GenerateOptions, part func(length int) int) {
 	t.Helper()
 	var done sync.WaitGroup

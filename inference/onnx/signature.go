@@ -78,7 +78,7 @@ func readSignature(p *proto, c Config) (*signature, error) {
 	s.context = positions(p, c)
 	s.inPlace = cacheInPlace(p, s)
 	s.dynamic = slices.ContainsFunc(p.nodes, func(n node) bool { return strings.HasPrefix(n.op, "DynamicQuantize") })
-	s.batches = s.inPlace && !s.dynamic && openBatch(p, s)
+	s.batches = s.inPlace && !s.dynamic && openBatch(p, s) && !slices.ContainsFunc(p.nodes, rowsShareWork)
 	return s, nil
 }
 
@@ -204,6 +204,13 @@ func (n *node) rotaryTable() string {
 		return n.inputs[7]
 	}
 	return ""
+}
+
+// rowsShareWork reports whether n may compute a row otherwise when others are
+// computed beside it: ONNX Runtime has other kernels of MatMulNBits for one row
+// than for several, which round alike for 8 bits at accuracy level 4 only.
+func rowsShareWork(n node) bool {
+	return n.op == "MatMulNBits" && (n.ints["bits"] != 8 || n.ints["accuracy_level"] != 4)
 }
 
 // openBatch reports whether the graph leaves the number of sequences open.

@@ -26,7 +26,7 @@
 ---@class gloss.Settings.inference
 ---@field library? string The path of ONNX Runtime's shared library; empty searches for it. Default: `""`.
 ---@field threads? integer The threads of one step of the model; 0 chooses: one for a small model, for others one for each core, at most 4. Default: `0`.
----@field timeout? string|integer The longest time for one summary; where several are written together, as many times as long. Default: `"5s"`.
+---@field timeout? string|integer The longest time that one summary may take. Default: `"5s"`.
 ---@field maxInputTokens? integer The tokens of code in a prompt, at most what the model's description allows; 0 is all of that. Default: `0`.
 ---@field maxOutputTokens? integer The tokens of a summary, at most what the model's description allows; 0 is all of that. Default: `0`.
 ---@field sampling? gloss.Settings.inference.sampling
