@@ -40,12 +40,13 @@ export function bench(t, name) {
   const session = path.join(out, `${name}.jsonl`);
   rmSync(session, { force: true });
   const program = path.join(bin, "gloss");
+  const silent = path.join(folder, "silent");
   writeFileSync(
     program,
     `#!/bin/sh
-case "$1" in
-lsp) exec "${process.execPath}" "${here}/record.mjs" "${session}" "${gloss}" "$@" ;;
-esac
+if [ "$1" = lsp ] && [ ! -e "${silent}" ]; then
+  exec "${process.execPath}" "${here}/record.mjs" "${session}" "${gloss}" "$@"
+fi
 exec "${gloss}" "$@"
 `,
     { mode: 0o755 },
@@ -65,6 +66,8 @@ exec "${gloss}" "$@"
   };
   const b = {
     name, folder, workspace, home, file, program, env, text, edited, session,
+    /** Says whether servers that start from now on are recorded: two at a time would be mixed up. */
+    record: (on) => (on ? rmSync(silent) : writeFileSync(silent, "")),
     servers: () => servers(mark),
     /** Waits until no server is left. */
     gone: () => until("the server to be gone", () => servers(mark).length === 0),
@@ -92,13 +95,14 @@ const { contributes: { configuration } } = JSON.parse(readFileSync(path.join(roo
 export const nothing = "–";
 
 /** What gloss says about each function of a text: name, row, summary, and where it comes from. */
-export function expected(text) {
+export function expected(text, { program = gloss, args = [], env = process.env } = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), "gloss-e2e-"));
   const file = path.join(folder, "limiter.py");
   writeFileSync(file, text);
   const sure = configuration.map(({ properties }) => properties["gloss.minConfidence"]).find(Boolean).default;
   // It exits with 1 where the model is not sure enough of some.
-  const { stdout } = spawnSync(gloss, ["summarize", "--json", "--no-cache", "--min-confidence", sure, file], { encoding: "utf8" });
+  const all = ["summarize", "--json", "--no-cache", "--min-confidence", sure, ...args, file];
+  const { stdout } = spawnSync(program, all, { encoding: "utf8", env });
   rmSync(folder, { recursive: true });
   return stdout
     .trim()
@@ -115,13 +119,20 @@ function servers(mark) {
     .filter((pid) => /^\d+$/.test(pid))
     .filter((pid) => {
       try {
-        return readlinkSync(`/proc/${pid}/exe`) === gloss && readFileSync(`/proc/${pid}/environ`, "utf8").includes(mark);
+        const about = (file) => readFileSync(`/proc/${pid}/${file}`, "utf8");
+        return path.basename(programOf(pid)) === "gloss" && about("cmdline").split("\0")[1] === "lsp" && about("environ").includes(mark);
       } catch {
         return false; // it ended in between
       }
     })
     .map(Number);
 }
+
+/** The file of a running server's program. */
+export const programOf = (pid) => readlinkSync(`/proc/${pid}/exe`);
+
+/** Reports whether a server has loaded what runs the model, which it does when it writes its first summary. */
+export const hasModel = (pid) => readFileSync(`/proc/${pid}/maps`, "utf8").includes("onnxruntime");
 
 /** Waits until check returns something, and returns that. */
 export async function until(what, check) {

@@ -158,12 +158,60 @@ until_('the summary of a function whose comment is gone', function()
   return shows(want.after)
 end)
 
-local client = vim.lsp.get_clients({ name = 'gloss' })[1].id
-vim.cmd('Gloss restart')
-until_(':Gloss restart', function()
+vim.cmd('Gloss log')
+until_(':Gloss log', function()
+  local log = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n')
+  return vim.fs.basename(vim.api.nvim_buf_get_name(0)) == 'gloss.log' and log:find('initialize', 1, true)
+end)
+vim.cmd('tabclose')
+
+-- Another server than this one does the work.
+local function succeeded(client)
   local now = vim.lsp.get_clients({ name = 'gloss', bufnr = buffer })[1]
   return now and now.id ~= client and shows(want.after)
+end
+
+local function client_id()
+  return vim.lsp.get_clients({ name = 'gloss', bufnr = buffer })[1].id
+end
+
+local client = client_id()
+vim.cmd('Gloss restart')
+until_(':Gloss restart', function()
+  return succeeded(client)
 end)
+
+-- A server that crashes is started again, but not for ever.
+local function crash()
+  for _, pid in ipairs(vim.api.nvim_get_proc_children(vim.fn.getpid())) do
+    vim.uv.kill(pid, 'sigkill')
+  end
+end
+for i = 1, 3 do
+  client = client_id()
+  crash()
+  until_('another server after crash ' .. i, function()
+    return succeeded(client)
+  end)
+end
+crash()
+until_('the end of starting again', function()
+  return vim.fn.execute('messages'):find('ended several times', 1, true) and #vim.lsp.get_clients({ name = 'gloss' }) == 0
+end)
+vim.cmd('Gloss restart')
+until_(':Gloss restart after that', function()
+  return succeeded(0)
+end)
+client = client_id()
+crash()
+until_('another server, as the user has asked for a start', function()
+  return succeeded(client)
+end)
+local crashes = require('gloss.crashes')
+crashes.reset()
+for now = 0, 1000, 100 do
+  assert(crashes.crashed(now), 'crashes that are long past do not count')
+end
 
 vim.cmd('checkhealth gloss')
 local health = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n')

@@ -18,12 +18,17 @@ export function registerFunctionCommands(session: Session): vscode.Disposable {
     vscode.commands.registerCommand("gloss.function.copy", async () => {
       const text = await execute(session, "gloss.copySummary");
       if (text !== undefined) {
-        await vscode.env.clipboard.writeText(text);
-        vscode.window.setStatusBarMessage("$(check) The summary is in the clipboard", 3000);
+        await copy(text);
       }
     }),
     vscode.commands.registerCommand("gloss.file.refresh", () => execute(session, "gloss.refreshFile")),
   );
+}
+
+/** Puts a summary into the clipboard, and says so. */
+export async function copy(text: string): Promise<void> {
+  await vscode.env.clipboard.writeText(text);
+  vscode.window.setStatusBarMessage("$(check) The summary is in the clipboard", 3000);
 }
 
 /** Has the server run a command, and returns the summary it answers. */

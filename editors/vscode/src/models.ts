@@ -22,14 +22,16 @@ export async function pickModel(session: Session): Promise<void> {
     void vscode.window.showWarningMessage("gloss: there is no server to ask for its models.");
     return;
   }
+  const configured = vscode.workspace.getConfiguration("gloss").get("model", "");
+  const item = (model: string, name: string, description: string, detail?: string) => ({
+    label: model === configured ? `$(check) ${name}` : name,
+    description,
+    detail,
+    model,
+  });
   const items = list(command).then((models) => [
-    { label: "The one in use", description: 'which "gloss model use" chooses', model: "" },
-    ...models.map((m) => ({
-      label: m.name,
-      description: `${(m.bytes / 1e6).toFixed(0)} MB${m.installed ? "" : ", to be downloaded"}`,
-      detail: m.about,
-      model: m.name,
-    })),
+    item("", "The one in use", `"gloss model use" chooses it; now ${models.find((m) => m.inUse)?.name}`),
+    ...models.map((m) => item(m.name, m.name, about(m), m.about)),
   ]);
   items.catch((error: Error) => vscode.window.showWarningMessage(`gloss: ${error.message}`));
   const choice = await vscode.window.showQuickPick(items, { title: "Model" });
@@ -38,6 +40,12 @@ export async function pickModel(session: Session): Promise<void> {
       .getConfiguration("gloss")
       .update("model", choice.model || undefined, vscode.ConfigurationTarget.Global);
   }
+}
+
+/** What there is to say of a model beside its name. */
+function about(model: Model): string {
+  const size = model.bytes > 0 ? `${(model.bytes / 1e6).toFixed(0)} MB` : "";
+  return model.installed ? size : `${size}, to be downloaded`;
 }
 
 function list(command: string): Promise<Model[]> {

@@ -10,10 +10,20 @@ import {
   State,
 } from "vscode-languageclient/node";
 
+import { copy } from "./commands";
 import { Crashes } from "./crashes";
-import { findServer } from "./server";
+import { type Server, findServer } from "./server";
 import { type ServerSettings, atEndOfLine } from "./settings";
 import { type Status, type StatusItem } from "./status";
+
+/** A button under a message. */
+interface Action extends vscode.MessageItem {
+  run(): unknown;
+}
+
+function text(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
 
 /** The server and the client that speaks with it, over all restarts. */
 export class Session implements vscode.Disposable {
@@ -21,6 +31,7 @@ export class Session implements vscode.Disposable {
   /** The program that was found at the last start. */
   command: string | undefined;
   private replacing: Promise<void> | undefined;
+  private wanted = false;
   private readonly crashes = new Crashes();
   private readonly refreshed = new vscode.EventEmitter<string>();
   private readonly started = new vscode.EventEmitter<void>();
@@ -43,32 +54,52 @@ export class Session implements vscode.Disposable {
   }
 
   /**
-   * Stops the server, if it runs, and starts it. A call while another is under
-   * way is that one.
+   * Stops the server, if it runs, and starts it. Calls while another is under
+   * way are one more together, as it may have begun with other settings.
    */
   restart(): Promise<void> {
-    this.replacing ??= this.replace().finally(() => (this.replacing = undefined));
+    this.wanted = true;
+    this.replacing ??= this.replaceWhileWanted();
     return this.replacing;
+  }
+
+  private async replaceWhileWanted(): Promise<void> {
+    while (this.wanted) {
+      this.wanted = false;
+      await this.replace();
+    }
+    this.replacing = undefined;
   }
 
   private async replace(): Promise<void> {
     this.crashes.reset();
     await this.stop();
+    this.command = undefined;
+    this.status.version = "";
     this.status.set({ state: "starting" });
+    let server: Server;
     try {
-      const server = await findServer({
+      server = await findServer({
         setting: vscode.workspace.getConfiguration("gloss").get("server.path", ""),
         extension: this.context.extensionPath,
         path: process.env["PATH"] ?? "",
         platform: process.platform,
       });
-      this.log.info(`${server.version}: ${server.command}`);
-      this.status.version = server.version;
-      this.command = server.command;
-      this.client = this.newClient(server.command);
+    } catch (error) {
+      this.fail(text(error), {
+        title: "Open the Setting",
+        run: () => vscode.commands.executeCommand("workbench.action.openSettings", "gloss.server.path"),
+      });
+      return;
+    }
+    this.log.info(`${server.version}: ${server.command}`);
+    this.status.version = server.version;
+    this.command = server.command;
+    this.client = this.newClient(server.command);
+    try {
       await this.client.start();
     } catch (error) {
-      this.fail(error instanceof Error ? error.message : String(error));
+      this.fail(text(error));
     }
   }
 
@@ -118,7 +149,7 @@ export class Session implements vscode.Disposable {
         executeCommand: async (command, args, next) => {
           const result: unknown = await next(command, args);
           if (command === "gloss.copySummary" && typeof result === "string") {
-            await vscode.env.clipboard.writeText(result);
+            await copy(result);
           }
           return result;
         },
@@ -139,18 +170,15 @@ export class Session implements vscode.Disposable {
   }
 
   /** Says that there is no server, in the status bar and once beside it. */
-  private fail(message: string): void {
+  private fail(message: string, ...actions: Action[]): void {
     this.log.error(message);
     this.status.set({ state: "failed", message });
-    const log = "Show the Log";
-    const again = "Try Again";
-    void vscode.window.showErrorMessage(`gloss: ${message}`, again, log).then((choice) => {
-      if (choice === again) {
-        void this.restart();
-      } else if (choice === log) {
-        this.log.show();
-      }
-    });
+    const all: Action[] = [
+      { title: "Try Again", run: () => this.restart() },
+      ...actions,
+      { title: "Show the Log", run: () => this.log.show() },
+    ];
+    void vscode.window.showErrorMessage(`gloss: ${message}`, ...all).then((chosen) => chosen?.run());
   }
 
   /** Has VS Code request the code lenses again. */

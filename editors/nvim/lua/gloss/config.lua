@@ -88,6 +88,9 @@ function M.client()
         client.server_capabilities.codeLensProvider = nil
       end
     end,
+    on_exit = function(code, signal, client_id)
+      require('gloss').exited(code, signal, client_id)
+    end,
     handlers = {
       ['gloss/refresh'] = function(_, result)
         require('gloss.lenses').refresh(result.uri)

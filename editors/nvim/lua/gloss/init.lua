@@ -129,6 +129,41 @@ function M.start(bufnr)
   vim.lsp.start(config, { bufnr = bufnr })
 end
 
+---Starts the server for buffers as soon as clients that end are gone: until
+---then, a new one would be taken for the old one.
+---@param ending vim.lsp.Client[]
+---@param bufs integer[]
+---@param done? fun()
+local function start_after(ending, bufs, done)
+  local timer, rounds = assert(vim.uv.new_timer()), 0
+  timer:start(0, 50, vim.schedule_wrap(function()
+    local alive = vim.tbl_filter(function(client)
+      return vim.lsp.get_client_by_id(client.id) ~= nil
+    end, ending)
+    rounds = rounds + 1
+    if #alive > 0 and rounds < 200 then
+      if rounds == 100 then
+        for _, client in ipairs(alive) do
+          call(client, 'stop', true)
+        end
+      end
+      return
+    end
+    if timer:is_closing() then
+      return -- a call that was under way when the timer ended
+    end
+    timer:close()
+    if done then
+      done()
+    end
+    for _, bufnr in ipairs(bufs) do
+      if vim.api.nvim_buf_is_valid(bufnr) then
+        M.start(bufnr)
+      end
+    end
+  end))
+end
+
 local restarting = false
 
 ---Stops every server and starts it again for its buffers.
@@ -136,6 +171,7 @@ function M.restart()
   if restarting then
     return
   end
+  require('gloss.crashes').reset()
   local stopping, bufs = clients(), {}
   for _, client in ipairs(stopping) do
     vim.list_extend(bufs, vim.tbl_keys(client.attached_buffers))
@@ -148,33 +184,34 @@ function M.restart()
   for _, client in ipairs(stopping) do
     call(client, 'stop')
   end
-  -- A new server would be taken for the old one until that is gone.
   restarting = true
-  local timer, rounds = assert(vim.uv.new_timer()), 0
-  timer:start(0, 50, vim.schedule_wrap(function()
-    local alive = vim.tbl_filter(function(client)
-      return vim.lsp.get_client_by_id(client.id) ~= nil
-    end, stopping)
-    rounds = rounds + 1
-    if #alive > 0 and rounds < 200 then
-      if rounds == 100 then
-        for _, client in ipairs(alive) do
-          call(client, 'stop', true)
-        end
-      end
+  start_after(stopping, bufs, function()
+    restarting = false
+  end)
+end
+
+---Starts a server again that has crashed.
+---@param code integer
+---@param signal integer
+---@param client_id integer
+function M.exited(code, signal, client_id)
+  statuses[client_id] = nil
+  local client = vim.lsp.get_client_by_id(client_id)
+  if not client or code == 0 or signal == 15 then
+    return -- it was asked to end
+  end
+  local bufs = vim.tbl_keys(client.attached_buffers)
+  vim.schedule(function()
+    if vim.v.exiting ~= vim.NIL then
       return
     end
-    if not restarting then
-      return -- a call that was under way when the timer ended
+    if require('gloss.crashes').crashed(os.time()) then
+      start_after({ client }, bufs)
+    else
+      local message = 'gloss: the server ended several times in a few minutes; :Gloss log may say why, :Gloss restart starts it again'
+      vim.notify(message, vim.log.levels.ERROR)
     end
-    restarting = false
-    timer:close()
-    for _, bufnr in ipairs(bufs) do
-      if vim.api.nvim_buf_is_valid(bufnr) then
-        M.start(bufnr)
-      end
-    end
-  end))
+  end)
 end
 
 return M
