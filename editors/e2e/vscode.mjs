@@ -46,7 +46,8 @@ export async function serve(b, extension, { askForTrust = false } = {}) {
   const entry = path.join(codeServer, "out/node/entry.js");
   const places = ["--user-data-dir", path.join(b.folder, "data"), "--extensions-dir", path.join(b.folder, "extensions"),
     "--config", path.join(b.folder, "none.yaml")];
-  const env = { ...b.env, EXTENSIONS_GALLERY: '{"serviceUrl":""}', NODE_OPTIONS: "" };
+  // As from a terminal, whose PATH counts and not that of a new login shell.
+  const env = { ...b.env, VSCODE_CLI: "1", EXTENSIONS_GALLERY: '{"serviceUrl":""}', NODE_OPTIONS: "" };
   writeFileSync(path.join(b.folder, "none.yaml"), "");
   execFileSync(node24, [entry, ...places, "--install-extension", extension], { env, stdio: "pipe" });
   const server = spawn(

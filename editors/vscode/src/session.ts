@@ -64,11 +64,14 @@ export class Session implements vscode.Disposable {
   }
 
   private async replaceWhileWanted(): Promise<void> {
-    while (this.wanted) {
-      this.wanted = false;
-      await this.replace();
+    try {
+      while (this.wanted) {
+        this.wanted = false;
+        await this.replace();
+      }
+    } finally {
+      this.replacing = undefined;
     }
-    this.replacing = undefined;
   }
 
   private async replace(): Promise<void> {
