@@ -197,8 +197,9 @@ end
 function M.exited(code, signal, client_id)
   statuses[client_id] = nil
   local client = vim.lsp.get_client_by_id(client_id)
-  if not client or code == 0 or signal == 15 then
-    return -- it was asked to end
+  local asked = signal == 15 or (code == 0 and signal == 0)
+  if not client or asked then
+    return
   end
   local bufs = vim.tbl_keys(client.attached_buffers)
   vim.schedule(function()
