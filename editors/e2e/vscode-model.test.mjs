@@ -75,10 +75,11 @@ test("VS Code pulls a model that is missing", { skip }, async (t) => {
 
   await t.test("it is pulled, with its progress", async () => {
     await message(page, "gloss model pull tiny").getByRole("button", { name: "Pull" }).click();
-    await message(page, /Pulling the model.* [1-9]\d? % of \d+ MB/).waitFor();
+    const progress = (text) => page.locator(".statusbar-item", { hasText: text }).first();
+    await progress(/Pulling the model: [1-9]\d? % of \d+ MB/).waitFor();
     await page.screenshot({ path: path.join(out, "vscode-model-progress.png") });
     hub.goOn();
-    await message(page, "Pulling the model").waitFor({ state: "detached" });
+    await progress("Pulling the model").waitFor({ state: "detached" });
   });
 
   await t.test("it writes the summaries from then on", async () => {

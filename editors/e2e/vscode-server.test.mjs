@@ -48,7 +48,7 @@ test("VS Code finds the server", { skip }, async (t) => {
     await t.test(`${name} is named in a message that blocks nothing`, async () => {
       configure(b, { "gloss.server.path": file });
       await message(page, `${file} ${says}`).waitFor();
-      await page.screenshot({ path: path.join(out, `vscode-server-${path.basename(path.dirname(file))}.png`) });
+      await page.screenshot({ path: path.join(out, `vscode-server-${name.replace(" ", "-")}.png`) });
       await statusItem(page, "error").waitFor();
       assert.equal(await dialog(page).count(), 0);
       await b.gone(); // none is taken in its place

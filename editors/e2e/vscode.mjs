@@ -156,7 +156,7 @@ export async function command(page, title) {
   await page.locator(".quick-input-widget input").first().fill(`>${title}`);
   const row = page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first();
   await row.click();
-  await page.waitForSelector(".quick-input-widget", { state: "hidden" });
+  await row.waitFor({ state: "hidden" }); // the command may list something else in its place
 }
 
 /** A line of the editor, by some of its text. */
