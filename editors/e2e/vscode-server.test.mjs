@@ -42,12 +42,12 @@ test("VS Code finds the server", { skip }, async (t) => {
   });
 
   for (const { name, file, says } of [
-    { name: "no program", file: path.join(b.folder, "none"), says: "does not run" },
-    { name: "another program", file: script("other", "echo glossary 1.0"), says: 'is another program: "' },
+    { name: "no program", file: path.join(b.folder, "none"), says: (file) => `There is no program ${file}` },
+    { name: "another program", file: script("other", "echo glossary 1.0"), says: (file) => `${file} is another program: "` },
   ]) {
     await t.test(`${name} is named in a message that blocks nothing`, async () => {
       configure(b, { "gloss.server.path": file });
-      await message(page, `${file} ${says}`).waitFor();
+      await message(page, says(file)).waitFor();
       await page.screenshot({ path: path.join(out, `vscode-server-${name.replace(" ", "-")}.png`) });
       await statusItem(page, "error").waitFor();
       assert.equal(await dialog(page).count(), 0);

@@ -31,6 +31,9 @@ export async function findServer(places: Places): Promise<Server> {
     if (!path.isAbsolute(places.setting)) {
       throw new Error(`The setting gloss.server.path is "${places.setting}"; it must be an absolute path.`);
     }
+    if (!(await exists(places.setting))) {
+      throw new Error(`There is no program ${places.setting}, which the setting gloss.server.path names.`);
+    }
     return probe(places.setting);
   }
   const bundled = path.join(places.extension, "server", program);

@@ -46,7 +46,7 @@ for (const { name, setting, message } of [
   { name: "a relative path could be one of the workspace", setting: "./gloss", message: /must be an absolute path/ },
   { name: "another program", setting: other, message: /is another program/ },
   { name: "a program that fails", setting: broken, message: /does not run/ },
-  { name: "no program", setting: path.join(root, "none"), message: /does not run/ },
+  { name: "no program", setting: path.join(root, "none"), message: /There is no program/ },
 ]) {
   test(name, async () => {
     // There would be others, but the user named this one.
