@@ -16,7 +16,7 @@ const maxDepth = 32
 func (f *File) assemble(place func(Range) (Range, bool)) {
 	before := moved{f.outlined, f.chunks, place}
 	all := f.outlines()
-	f.outlined = make([]outline, 0, len(all))
+	f.outlined = all[:0] // those that are kept, in the same memory
 	f.chunks = make([]Chunk, 0, len(all))
 	for _, o := range all {
 		if o.depth > maxDepth {

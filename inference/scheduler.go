@@ -140,7 +140,8 @@ func NewScheduler(s Summarizer, c *cache.Cache, o Options) *Scheduler {
 
 // cacheKey joins the function and everything else that decides its summary.
 func cacheKey(key [32]byte, identity string) cache.Key {
-	return sha256.Sum256(append(key[:], identity...))
+	var buffer [128]byte // on the stack, for identities that fit
+	return sha256.Sum256(append(append(buffer[:0], key[:]...), identity...))
 }
 
 // Lookup returns what is known about the request with this key, at once and

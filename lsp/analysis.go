@@ -95,10 +95,11 @@ func (s *server) analyzeOnce(o *openDocument, d *document, u urgency) {
 	if !s.eager() && u != onCommand {
 		after, held = never, false // hover asks for what it needs
 	}
-	functions := map[chunker.Key][]identity{}
+	var functions map[chunker.Key][]identity
 	s.outside(func() {
 		chunks := d.chunks()
-		var wants []inference.Want
+		functions = make(map[chunker.Key][]identity, len(chunks))
+		wants := make([]inference.Want, 0, len(chunks))
 		for i, id := range d.identities() {
 			c := &chunks[i]
 			if functions[c.Key] = append(functions[c.Key], id); settings.showsDoc(c) {

@@ -118,11 +118,16 @@ func fromCommand(c Command) (protocol.Command, error) {
 // hundreds, after every edit, and protocol goes through the arguments of a
 // command by reflection, which takes more time than all the rest.
 func fromCodeLenses(lenses []codeLens) (any, error) {
+	var ( // one of each for all lenses, as they escape
+		r           protocol.Range
+		title, name protocol.String
+		argument    protocol.TextDocumentPositionParams
+	)
 	return array(lenses, func(b []byte, l *codeLens) ([]byte, error) {
-		r, title, argument := fromRange(l.rng), protocol.String(l.command.Title), fromArgument(l.command.Argument)
+		r, title, name, argument = fromRange(l.rng), protocol.String(l.command.Title), protocol.String(l.command.Name), fromArgument(l.command.Argument)
 		b, err1 := protocol.AppendMarshal(append(b, `{"range":`...), &r)
-		b, err2 := protocol.AppendMarshal(append(b, `,"command":{"title":`...), title)
-		b, err3 := protocol.AppendMarshal(append(b, `,"command":`...), protocol.String(l.command.Name))
+		b, err2 := protocol.AppendMarshal(append(b, `,"command":{"title":`...), &title)
+		b, err3 := protocol.AppendMarshal(append(b, `,"command":`...), &name)
 		b, err4 := protocol.AppendMarshal(append(b, `,"arguments":[`...), &argument)
 		return append(b, `]}}`...), errors.Join(err1, err2, err3, err4)
 	})
