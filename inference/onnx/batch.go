@@ -168,7 +168,7 @@ func (b *batch) stepAll(together []*sequence) error {
 		return err
 	}
 	defer destroy(options)
-	if err := b.run(options, from, until, ids, 1); err != nil {
+	if err := b.runGraph(options, from, until, ids, 1); err != nil {
 		return fmt.Errorf("run %s: %w", b.model.name, err)
 	}
 	for _, s := range together {
@@ -178,9 +178,9 @@ func (b *batch) stepAll(together []*sequence) error {
 	return nil
 }
 
-// run runs the graph once. The places from to until read as many of ids each,
+// runGraph runs the graph once. The places from to until read as many of ids each,
 // and give the logits of their last wanted positions.
-func (b *batch) run(options *ort.RunOptions, from, until int, ids []int64, wanted int) error {
+func (b *batch) runGraph(options *ort.RunOptions, from, until int, ids []int64, wanted int) error {
 	sig := b.model.sig
 	places := until - from
 	n := len(ids) / places

@@ -22,17 +22,26 @@ func TestConcurrentCallers(t *testing.T) {
 				o.Threads = 1
 				graph := onnx.Graph{Data: tiny(name).Graph(), Name: name}
 				one, m := open(t, graph, onnx.Options{Threads: 1}), open(t, graph, o)
-				options := onnx.GenerateOptions{MaxNewTokens: 8, PrefixLen: 4}
+				options := onnx.GenerateOptions{MaxNewTokens: 8, PrefixLen: 4, Score: [][]int64{{3, 1, 4}, {1}}}
 				var done sync.WaitGroup
 				for i, p := range randomPrompts(40, testmodel.Tiny.Vocab) {
-					want, err := one.Generate(t.Context(), p, options)
+					generate := func(m *onnx.Model) (onnx.Output, error) {
+						if i%5 == 0 {
+							return m.GenerateBeams(t.Context(), p, options, onnx.BeamOptions{NumBeams: 2, LengthPenalty: 1})
+						}
+						return m.Generate(t.Context(), p, options)
+					}
+					want, err := generate(one)
 					if err != nil {
 						t.Fatal(err)
 					}
 					done.Go(func() {
-						got, err := m.Generate(t.Context(), p, options)
+						got, err := generate(m)
 						if err != nil || !slices.Equal(got.IDs, want.IDs) || !slices.Equal(got.LogProbs, want.LogProbs) {
 							t.Errorf("prompt %d: got %v, %v, %v, want %v, %v", i, got.IDs, got.LogProbs, err, want.IDs, want.LogProbs)
+						}
+						if !slices.EqualFunc(got.Scores, want.Scores, slices.Equal[[]float64]) {
+							t.Errorf("prompt %d: got the scores %v, want %v", i, got.Scores, want.Scores)
 						}
 					})
 				}

@@ -64,7 +64,7 @@ func (s *sequence) read(ids []int64, wanted int) error {
 	if err := s.run.ctx.Err(); err != nil {
 		return err
 	}
-	if err := s.batch.run(s.run.options, s.place, s.place+1, ids, wanted); err != nil {
+	if err := s.batch.runGraph(s.run.options, s.place, s.place+1, ids, wanted); err != nil {
 		if s.run.ctx.Err() != nil {
 			return s.run.ctx.Err()
 		}
