@@ -28,6 +28,7 @@ type configuration struct {
 	user   Settings // flags and initializationOptions, below the workspace's
 	warned map[string]bool
 
+	pulling  sync.Mutex // held while the client is asked, so that its last answer is the last to count
 	applying sync.Mutex // held while settings are put into effect
 	cut      cutSettings
 }
@@ -100,6 +101,8 @@ func (s *server) setSettings(raw []byte, source settingsSource) {
 
 // pullConfiguration asks the client for its settings and puts them into effect.
 func (s *server) pullConfiguration() {
+	s.config.pulling.Lock()
+	defer s.config.pulling.Unlock()
 	ctx, cancel := context.WithTimeout(s.ctx, configurationTimeout)
 	defer cancel()
 	raw, err := s.editor.configuration(ctx)

@@ -3,6 +3,7 @@ package lsp
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -64,6 +65,47 @@ func TestSettingsReachTheModelAndFollowChanges(t *testing.T) {
 	if s := seen[1].Inference; s.Threads != 3 || s.Library != "/lib/ort.so" || time.Duration(s.Timeout).String() != "5s" {
 		t.Errorf("made again with %+v", s)
 	}
+	e.ignore("workspace/codeLens/refresh")
+	e.close()
+}
+
+// late is a setting whose value the editor begins to write, and ends when it is
+// released.
+type late struct{ begun, released chan struct{} }
+
+func (l late) MarshalJSON() ([]byte, error) {
+	close(l.begun)
+	<-l.released
+	return []byte("false"), nil
+}
+
+// What the client answered to an earlier request, however late, never takes the
+// place of what it answered to a later one.
+func TestLastConfigurationCounts(t *testing.T) {
+	e := newEditor(t, editorOptions{})
+	e.open(goURI, "go", goText("Alpha"))
+	e.settled(goURI, "Does Alpha")
+	slow := late{make(chan struct{}), make(chan struct{})}
+	change := func(settings map[string]any) {
+		e.mu.Lock()
+		e.settings = settings
+		e.mu.Unlock()
+		e.notify("workspace/didChangeConfiguration", `{"settings": null}`)
+	}
+	change(map[string]any{"codeLens": slow})
+	e.expect("workspace/configuration")
+	<-slow.begun
+	change(map[string]any{"hover": false})
+	e.titles(goURI) // the server has read the notification
+	if asked := e.received("workspace/configuration"); len(asked) > 0 {
+		t.Error("the server asked again before it had an answer")
+	}
+	close(slow.released)
+	e.expect("workspace/configuration")
+	for e.hover(goURI, 2, 6) != nil {
+		runtime.Gosched()
+	}
+	e.settled(goURI, "Does Alpha")
 	e.ignore("workspace/codeLens/refresh")
 	e.close()
 }

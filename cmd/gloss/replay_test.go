@@ -148,10 +148,10 @@ func replay(t *testing.T, c *client, session []recorded, asked <-chan struct{}) 
 			open, functions = p.TextDocument.URI, strings.Count(p.TextDocument.Text, "def ")
 		case "workspace/executeCommand": // a person gives one when there is a summary
 			finish()
-			c.settle(open)
+			c.settle(open, functions)
 		case "shutdown":
 			finish()
-			c.settle(open)
+			c.settle(open, 0)
 		}
 		if r.ID == nil {
 			c.notify(r.Method, r.Params)
@@ -194,16 +194,18 @@ func checkLenses(t *testing.T, result json.RawMessage, functions int) {
 	}
 }
 
-// settle waits until no function of a document waits for its summary.
-func (c *client) settle(uri string) {
+// settle waits until a document has as many lenses, which may have been off
+// until just now, and no function waits for its summary.
+func (c *client) settle(uri string, atLeast int) {
 	c.t.Helper()
 	if uri == "" {
 		return
 	}
 	timeout := time.After(patience)
 	for {
-		waiting := 0
-		for _, l := range c.lenses(uri) {
+		lenses := c.lenses(uri)
+		waiting := max(0, atLeast-len(lenses))
+		for _, l := range lenses {
 			if l.Command.Title == "…" || strings.HasSuffix(l.Command.Title, "(outdated)") {
 				waiting++
 			}
