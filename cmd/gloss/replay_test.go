@@ -194,8 +194,8 @@ func checkLenses(t *testing.T, result json.RawMessage, functions int) {
 	}
 }
 
-// settle waits until a document has as many lenses, which may have been off
-// until just now, and no function waits for its summary.
+// settle waits until no function of a document waits for its summary, and until
+// it has so many lenses at least: they may have been off until just now.
 func (c *client) settle(uri string, atLeast int) {
 	c.t.Helper()
 	if uri == "" {

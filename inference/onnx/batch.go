@@ -178,8 +178,8 @@ func (b *batch) stepAll(together []*sequence) error {
 	return nil
 }
 
-// runGraph runs the graph once. The places from to until read as many of ids each,
-// and give the logits of their last wanted positions.
+// runGraph runs the graph once. The places from to until read as many of ids
+// each, and give the logits of their last wanted positions.
 func (b *batch) runGraph(options *ort.RunOptions, from, until int, ids []int64, wanted int) error {
 	sig := b.model.sig
 	places := until - from
