@@ -53,12 +53,11 @@ func Dissect(ctx context.Context, language *Language, text string) (*Anatomy, er
 			return nil, err
 		}
 		a, err := f.dissect(len(around.open), len(text))
-		broken := f.tree.RootNode().HasError()
 		f.Close()
 		if err != nil {
 			return nil, err
 		}
-		if a != nil && !broken {
+		if a != nil && !f.broken {
 			return a, nil
 		}
 		if best == nil {
@@ -120,7 +119,7 @@ func (f *File) identifiers(c Chunk) ([]Range, error) {
 	var uses, patterns []spot
 	kept := map[Range]bool{}
 	source := unsafe.Slice(unsafe.StringData(f.text), len(f.text)) // only read by the predicates
-	matches := cursor.Matches(q.Query, f.tree.RootNode(), source)
+	matches := cursor.Matches(q.Query, f.syntax.(*tree).tree.RootNode(), source)
 	for match := matches.Next(); match != nil; match = matches.Next() {
 		for _, capture := range match.Captures {
 			start, end := capture.Node.ByteRange()

@@ -185,28 +185,44 @@ func BenchmarkParse(b *testing.B) {
 }
 
 // BenchmarkApply types and deletes one character in the middle of a file of
-// 5,000 lines, in a name, and reports the 99th percentile too.
+// 5,000 lines, in a name, in this process and in a worker, and reports the 99th
+// percentile too.
 func BenchmarkApply(b *testing.B) {
 	for _, id := range []string{"go", "python", "typescript"} {
-		b.Run(id, func(b *testing.B) {
-			language, text := fiveThousandLines(id)
-			at := len(text)/2 + strings.Index(text[len(text)/2:], "oldest") + 3
-			texts := [2]string{text[:at] + "x" + text[at:], text}
-			f, err := Parse(b.Context(), language, text, Options{})
-			if err != nil {
-				b.Fatal(err)
-			}
-			defer f.Close()
-			var took []time.Duration
-			for i := 0; b.Loop(); i++ {
-				start := time.Now()
-				if err := f.Apply(b.Context(), texts[i%2]); err != nil {
+		for where, options := range map[string]Options{"here": {}, "worker": {Workers: newTestWorkers(b, 1)}} {
+			b.Run(id+"/"+where, func(b *testing.B) {
+				language, text := fiveThousandLines(id)
+				at := len(text)/2 + strings.Index(text[len(text)/2:], "oldest") + 3
+				texts := [2]string{text[:at] + "x" + text[at:], text}
+				f, err := Parse(b.Context(), language, text, options)
+				if err != nil {
 					b.Fatal(err)
 				}
-				took = append(took, time.Since(start))
-			}
-			slices.Sort(took)
-			b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
-		})
+				defer f.Close()
+				var took []time.Duration
+				for i := 0; b.Loop(); i++ {
+					start := time.Now()
+					if err := f.Apply(b.Context(), texts[i%2]); err != nil {
+						b.Fatal(err)
+					}
+					took = append(took, time.Since(start))
+				}
+				slices.Sort(took)
+				b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
+			})
+		}
+	}
+}
+
+// BenchmarkWorkerStart is the first file of a worker.
+func BenchmarkWorkerStart(b *testing.B) {
+	for b.Loop() {
+		workers := newTestWorkers(b, 1)
+		f, err := Parse(b.Context(), LanguageByID("go"), "package p\n", Options{Workers: workers})
+		if err != nil {
+			b.Fatal(err)
+		}
+		f.Close()
+		workers.Close()
 	}
 }

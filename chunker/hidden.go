@@ -1,9 +1,6 @@
 package chunker
 
-import (
-	"slices"
-	"sort"
-)
+import "slices"
 
 // keepHidden adds the chunks of the text before that a syntax error hides.
 //
@@ -16,6 +13,11 @@ func (f *File) keepHidden(outlined []outline, chunks []Chunk, c change) {
 	for _, o := range f.outlined {
 		found[o.name.Start] = true
 	}
+	type cut struct {
+		outline outline
+		chunk   Chunk
+	}
+	var hidden []cut
 	for i, before := range outlined {
 		o, ok := before.stretched(c)
 		if !ok || found[o.name.Start] {
@@ -27,9 +29,18 @@ func (f *File) keepHidden(outlined []outline, chunks []Chunk, c change) {
 		} else if chunk = f.chunk(o); chunk.Name != chunks[i].Name {
 			continue
 		}
-		at := sort.Search(len(f.outlined), func(i int) bool { return f.outlined[i].span.compare(o.span) > 0 })
-		f.outlined = slices.Insert(f.outlined, at, o)
-		f.chunks = slices.Insert(f.chunks, at, chunk)
+		hidden = append(hidden, cut{o, chunk})
+	}
+	if len(hidden) == 0 {
+		return
+	}
+	for i, o := range f.outlined {
+		hidden = append(hidden, cut{o, f.chunks[i]})
+	}
+	slices.SortStableFunc(hidden, func(a, b cut) int { return a.outline.span.compare(b.outline.span) })
+	f.outlined, f.chunks = make([]outline, len(hidden)), make([]Chunk, len(hidden))
+	for i, h := range hidden {
+		f.outlined[i], f.chunks[i] = h.outline, h.chunk
 	}
 }
 

@@ -119,8 +119,9 @@ var languages = []Language{
 	{
 		ID: "kotlin", Name: "Kotlin", extensions: []string{".kt", ".kts"},
 		grammar: grammar(kotlin.Language), query: "kotlin",
-		doc:    javadoc,
-		around: []delimiters{inClass},
+		unended: true, // tree-sitter-kotlin v1.1.0 looks for the blank after an annotation for ever
+		doc:     javadoc,
+		around:  []delimiters{inClass},
 	},
 	{
 		ID: "scala", Name: "Scala", extensions: []string{".scala", ".sc", ".sbt"}, interpreters: []string{"scala"},

@@ -31,6 +31,12 @@ type query struct {
 	captures []string // by capture index
 }
 
+// captures are the names that a reading can hold.
+var captures = []string{
+	"function", "method", "constructor", "type", "scope",
+	"comment", "doc", "annotation", "prefix", "signature", "string",
+}
+
 func newQuery(grammar *sitter.Language, source string) (*query, error) {
 	q, err := sitter.NewQuery(grammar, source)
 	if err != nil {
@@ -64,6 +70,9 @@ type mark struct {
 // run collects the facts that touch the given part of the text. It fails with
 // context.DeadlineExceeded.
 func (q *query) run(tree *sitter.Tree, text string, within Range, timeout time.Duration) (facts, error) {
+	if timeout <= 0 { // to the cursor it would mean none
+		return facts{}, context.DeadlineExceeded
+	}
 	cursor := sitter.NewQueryCursor()
 	defer cursor.Close()
 	cursor.SetByteRange(uint(max(within.Start-1, 0)), uint(within.End+1))
@@ -80,7 +89,7 @@ func (q *query) run(tree *sitter.Tree, text string, within Range, timeout time.D
 		var d definition
 		for _, capture := range match.Captures {
 			start, end := capture.Node.ByteRange()
-			span := Range{int(start), int(end)}
+			span := Range{min(int(start), len(text)), min(int(end), len(text))} // Language.unended
 			switch name := q.captures[capture.Index]; name {
 			case "function", "method", "constructor", "type", "scope":
 				d.Range, d.capture = span, name

@@ -44,8 +44,8 @@ func (s *Settings) cutSettings() cutSettings {
 	return cutSettings{s.Enable, s.MinLines, s.Kinds, s.Languages, s.Exclude}
 }
 
-func (s *Settings) chunkerOptions() chunker.Options {
-	o := chunker.Options{MinLines: s.MinLines}
+func (s *Settings) chunkerOptions(w *chunker.Workers) chunker.Options {
+	o := chunker.Options{MinLines: s.MinLines, Workers: w}
 	for _, k := range s.Kinds {
 		o.Kinds = append(o.Kinds, chunker.Kind(k))
 	}

@@ -18,6 +18,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/gloss-lsp/gloss/chunker"
 	"github.com/gloss-lsp/gloss/inference"
 )
 
@@ -29,6 +30,8 @@ type Options struct {
 	Log *zap.Logger
 	// Settings hold where the client says nothing.
 	Settings Settings
+	// Workers parse the documents; nil has them parsed in this process.
+	Workers *chunker.Workers
 	// NewScheduler makes what writes and remembers summaries. It is called
 	// when the settings are known, and again when those of the model, the
 	// inference or the cache change. It tells warn of trouble that it can live
@@ -47,6 +50,7 @@ type server struct {
 	version      string
 	newScheduler func(Settings, func(error)) (*inference.Scheduler, func(), error)
 	place        func(Settings) string
+	workers      *chunker.Workers
 	log          *zap.Logger
 	logs         *logs
 	editor       editor
@@ -78,7 +82,7 @@ type server struct {
 }
 
 func newServer(ctx context.Context, o Options) *server {
-	s := &server{version: o.Version, newScheduler: o.NewScheduler, place: o.Place, ready: make(chan struct{}), documents: map[string]*openDocument{}}
+	s := &server{version: o.Version, newScheduler: o.NewScheduler, place: o.Place, workers: o.Workers, ready: make(chan struct{}), documents: map[string]*openDocument{}}
 	if s.place == nil {
 		s.place = func(Settings) string { return "" }
 	}

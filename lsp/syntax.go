@@ -32,7 +32,7 @@ type syntax struct {
 // how it is cut.
 func (s *server) newSyntax(uri, path, languageID string) *syntax {
 	settings := s.settings()
-	x := &syntax{path: path, options: settings.chunkerOptions(), log: s.log.With(zap.String("uri", uri))}
+	x := &syntax{path: path, options: settings.chunkerOptions(s.workers), log: s.log.With(zap.String("uri", uri))}
 	language := chunker.LanguageByID(languageID)
 	switch {
 	case !settings.Enable:

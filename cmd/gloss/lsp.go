@@ -19,9 +19,12 @@ func newLSP() *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error {
 			settings := lsp.DefaultSettings()
 			settings.Log.File = logFile
+			workers := newWorkers(2) // so that a file that takes long holds up none of the others
+			defer workers.Close()
 			err := lsp.Serve(c.Context(), stdio{}, lsp.Options{
 				Version:      version,
 				Settings:     settings,
+				Workers:      workers,
 				NewScheduler: newScheduler,
 				Place:        func(s lsp.Settings) string { return modelStore().Place(s.Model) },
 			})

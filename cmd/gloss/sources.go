@@ -25,6 +25,7 @@ type sources struct {
 	stdin      io.Reader
 	language   *chunker.Language // nil: by name and content
 	chunkLines int               // 0: functions where the language is known
+	workers    *chunker.Workers
 
 	files      int            // that had functions
 	skipped    map[string]int // reason -> files passed over
@@ -32,7 +33,7 @@ type sources struct {
 }
 
 func newSources(args []string, f summarizeFlags, stdin io.Reader) (*sources, error) {
-	s := &sources{args: args, stdin: stdin, chunkLines: f.chunkLines, skipped: map[string]int{}}
+	s := &sources{args: args, stdin: stdin, chunkLines: f.chunkLines, workers: newWorkers(1), skipped: map[string]int{}}
 	if f.language != "" {
 		l, err := languageByID(f.language)
 		if err != nil {
@@ -56,6 +57,7 @@ func languageByID(id string) (*chunker.Language, error) {
 
 // each gives every function of every source to emit, in order.
 func (s *sources) each(ctx context.Context, emit func(*item) error) error {
+	defer s.workers.Close()
 	for _, arg := range s.args {
 		if err := s.argument(ctx, arg, emit); err != nil {
 			return err
@@ -182,7 +184,7 @@ func (s *sources) chunks(ctx context.Context, path, text string) ([]chunker.Chun
 		}
 		return chunker.Lines(text, lines), id, nil
 	}
-	f, err := chunker.Parse(ctx, language, text, chunker.Options{})
+	f, err := chunker.Parse(ctx, language, text, chunker.Options{Workers: s.workers})
 	if err != nil {
 		return nil, "", err
 	}

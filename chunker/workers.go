@@ -1,0 +1,66 @@
+package chunker
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"os/exec"
+	"slices"
+	"sync/atomic"
+	"time"
+)
+
+// ErrFault is returned for a text over which the grammar ended its process, or
+// took more memory than a worker may hold.
+var ErrFault = errors.New("the grammar failed over this text")
+
+// RetryError is the failure of a File whose texts have failed more than once.
+// Nothing is tried again before so much time has passed, because each time may
+// take all of Options.Timeout.
+type RetryError struct {
+	After time.Duration
+	Err   error
+}
+
+func (e *RetryError) Error() string {
+	return fmt.Sprintf("%v (it is tried again after %s)", e.Err, e.After.Round(100*time.Millisecond))
+}
+
+// Unwrap returns the failure.
+func (e *RetryError) Unwrap() error { return e.Err }
+
+// Workers are processes in which texts are parsed. The grammars are foreign C
+// code and texts may be hostile: a worker that ends, does not answer in time or
+// needs too much memory is replaced, and only the file that it had in hand
+// fails. Workers start when they are needed and end when they are not.
+//
+// It is safe for concurrent use; one worker does one thing at a time.
+type Workers struct {
+	workers []*worker
+	ids     atomic.Int64
+}
+
+// NewWorkers returns up to n workers. Command makes a command, neither started
+// nor connected, of a program that calls Work with its standard input and
+// output.
+func NewWorkers(n int, command func() *exec.Cmd) *Workers {
+	w := &Workers{}
+	for range n {
+		w.workers = append(w.workers, &worker{command: command, turn: make(chan struct{}, 1)})
+	}
+	return w
+}
+
+// Close ends the workers, whatever they are doing. No File can be brought to
+// another text from then on.
+func (w *Workers) Close() {
+	for _, k := range w.workers {
+		k.shut()
+	}
+}
+
+// open returns the syntax of another file, with the worker that suits best.
+func (w *Workers) open(language *Language, timeout time.Duration) *remote {
+	k := slices.MinFunc(w.workers, func(a, b *worker) int { return cmp.Compare(a.reluctance(), b.reluctance()) })
+	return k.open(int(w.ids.Add(1)), language, timeout)
+}
