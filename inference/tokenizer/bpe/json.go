@@ -24,7 +24,7 @@ func (id *tokenID) parse(s string) error {
 	n, err := strconv.ParseUint(s, 10, 64)
 	if err != nil || n > maxID {
 		if _, err := strconv.ParseFloat(s, 64); err != nil {
-			s = "of something else" // not quoted: the file may be a link to a secret
+			s = "(no number)" // not quoted: the file may be a link to a secret
 		}
 		return fmt.Errorf("the id %.40s is not an integer from 0 to %d", s, maxID)
 	}
