@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing/format/gitignore"
@@ -57,7 +58,7 @@ func (g ignores) with(domain []string, read func(most int64) ([]byte, error)) (i
 	if len(more) == 0 {
 		return g, nil
 	}
-	return ignores{append(g.patterns[:len(g.patterns):len(g.patterns)], more...), g.bytes + len(b)}, nil
+	return ignores{append(slices.Clip(g.patterns), more...), g.bytes + len(b)}, nil
 }
 
 func (g ignores) match(path []string, isDir bool) bool {
@@ -68,7 +69,7 @@ func (g ignores) match(path []string, isDir bool) bool {
 // either.
 func ignoreFile(tree *os.Root, folder []string) func(int64) ([]byte, error) {
 	return func(most int64) ([]byte, error) {
-		return untrusted.ReadIn(tree, path.Join(append(folder[:len(folder):len(folder)], ".gitignore")...), most)
+		return untrusted.ReadIn(tree, path.Join(append(slices.Clip(folder), ".gitignore")...), most)
 	}
 }
 

@@ -65,6 +65,9 @@ func (f *modelFlags) engine(ctx context.Context, o inference.EngineOptions) (*in
 	}
 	o.Library, o.Threads, o.Timeout = f.library, f.threads, f.timeout
 	engine, err := inference.NewEngine(ctx, m, o)
+	if ctx.Err() != nil {
+		return nil, &exitError{exitFailed, errors.New("interrupted")}
+	}
 	if err != nil {
 		return nil, &exitError{exitUsage, err}
 	}

@@ -62,7 +62,7 @@ const (
 
 // refuse says why g, which src holds, is not given to ONNX Runtime, or nil.
 func (g Graph) refuse(src source) error {
-	r := refusal{w: newWire(src), files: map[string]int64{}}
+	r := refusal{w: newWire(src), files: map[string]bool{}}
 	if g.Path != "" {
 		r.folder = filepath.Dir(g.Path)
 	}
@@ -80,32 +80,24 @@ func (g Graph) refuse(src source) error {
 // refusal walks through a graph. What it finds goes to w.fail, which ends it.
 type refusal struct {
 	w      *wire
-	folder string           // of the graph's file, "" where it has none
-	files  map[string]int64 // sizes of those with weights
+	folder string          // of the graph's file, "" where it has none
+	files  map[string]bool // those with weights that have been looked at
 }
 
-// scope holds what is known of the tensors of a graph.
+// scope holds what is known of the tensors of a graph, by name.
 type scope struct {
-	outer  *scope // that of the graph around it
-	shapes map[string][]int64
-	values map[string][]int64 // of integers
+	outer *scope // that of the graph around it
+	known map[string]tensor
 }
 
-func lookUp(s *scope, name string, in func(*scope) map[string][]int64) []int64 {
+// find returns what is known of a tensor, which may stand in a graph around.
+func (s *scope) find(name string) tensor {
 	for ; s != nil; s = s.outer {
-		if found, ok := in(s)[name]; ok {
-			return found
+		if t, ok := s.known[name]; ok {
+			return t
 		}
 	}
-	return nil
-}
-
-func (s *scope) shape(name string) []int64 {
-	return lookUp(s, name, func(s *scope) map[string][]int64 { return s.shapes })
-}
-
-func (s *scope) value(name string) []int64 {
-	return lookUp(s, name, func(s *scope) map[string][]int64 { return s.values })
+	return tensor{}
 }
 
 func (r *refusal) graph(m *message, outer *scope, depth int) {
@@ -113,13 +105,13 @@ func (r *refusal) graph(m *message, outer *scope, depth int) {
 		r.w.fail(fmt.Errorf("its graphs are nested more than %d deep", maxNesting))
 		return
 	}
-	s := &scope{outer, map[string][]int64{}, map[string][]int64{}}
+	s := &scope{outer, map[string]tensor{}}
 	weights := *m // they come behind the nodes
 	for weights.next() {
 		switch weights.field {
 		case 5:
 			t := r.tensor(weights.sub())
-			s.shapes[t.name], s.values[t.name] = t.dims, t.ints
+			s.known[t.name] = t
 		case 15:
 			r.w.fail(errors.New("it has sparse tensors"))
 		}
@@ -148,9 +140,7 @@ func (r *refusal) tensor(m *message) (t tensor) {
 		case 2:
 			kind = DType(m.varint)
 		case 5, 7:
-			if len(t.ints) <= maxKnown && m.stop-m.start <= 10*maxKnown {
-				t.ints = m.ints(t.ints)
-			}
+			t.ints = few(m, t.ints)
 		case 8:
 			t.name = m.text()
 		case 9:
@@ -193,9 +183,10 @@ func (r *refusal) external(entry *message) {
 		return
 	}
 	name := path.Clean(value)
-	if _, known := r.files[name]; known {
+	if r.files[name] {
 		return
 	}
+	r.files[name] = true
 	if r.folder == "" || name != filepath.Base(name) || !filepath.IsLocal(name) {
 		r.w.fail(fmt.Errorf("its weights lie in %.80q, which is not beside it", value))
 		return
@@ -208,13 +199,12 @@ func (r *refusal) external(entry *message) {
 		r.w.fail(err)
 		return
 	}
-	r.files[name] = f.Size()
 	f.Close()
 }
 
 func (r *refusal) node(m *message, s *scope, depth int) {
 	var n node
-	var value []int64
+	var value tensor
 	for m.next() {
 		switch m.field {
 		case 1:
@@ -224,7 +214,9 @@ func (r *refusal) node(m *message, s *scope, depth int) {
 		case 4:
 			n.op = m.text()
 		case 5:
-			value = append(value, r.attribute(m.sub(), s, depth)...)
+			if t := r.attribute(m.sub(), s, depth); len(t.dims)+len(t.ints) > 0 {
+				value = t
+			}
 		}
 	}
 	if r.w.err != nil {
@@ -234,38 +226,42 @@ func (r *refusal) node(m *message, s *scope, depth int) {
 		r.w.fail(fmt.Errorf("the operator %.80q is none that gloss lets a model have: language models need neither loops nor what is not made for them", n.op))
 		return
 	}
-	if elements := n.makes(s, value); elements > maxMade {
+	if elements := n.makes(s); elements > maxMade {
 		r.w.fail(fmt.Errorf("its operator %s makes a tensor of %s elements; gloss allows %d", n.op, count(elements), maxMade))
 	}
 	if products := n.folds(s); products > maxFolded {
 		r.w.fail(fmt.Errorf("its operator %s multiplies stored weights with each other, %s times; gloss allows %d", n.op, count(products), maxFolded))
 	}
-	if known := n.integers(s, value); known != nil && len(n.outputs) > 0 {
-		s.values[n.outputs[0]] = known[:min(len(known), maxKnown)]
+	if t := n.gives(s, value); len(t.dims)+len(t.ints) > 0 && len(n.outputs) > 0 {
+		s.known[n.outputs[0]] = t
 	}
 }
 
-// attribute returns the integers of an attribute, as far as they are few.
-func (r *refusal) attribute(m *message, s *scope, depth int) (ints []int64) {
+// attribute returns the tensor, or the integers, that an attribute holds.
+func (r *refusal) attribute(m *message, s *scope, depth int) (t tensor) {
 	for m.next() {
 		switch m.field {
-		case 3: // one
-			if m.kind == wireVarint {
-				ints = append(ints, int64(m.varint))
-			}
-		case 8:
-			if len(ints) <= maxKnown && m.stop-m.start <= 10*maxKnown {
-				ints = m.ints(ints)
-			}
+		case 3, 8: // an integer, integers
+			t.ints = few(m, t.ints)
 		case 5, 10: // a tensor, tensors
-			ints = append(ints, r.tensor(m.sub()).ints...)
+			t = r.tensor(m.sub())
 		case 6, 11: // a graph, graphs
 			r.graph(m.sub(), s, depth+1)
 		case 22, 23:
 			r.w.fail(errors.New("it has sparse tensors"))
 		}
 	}
-	return ints
+	return t
+}
+
+// few appends the current field's integers to list, as far as they can be those
+// of a shape.
+func few(m *message, list []int64) []int64 {
+	const longest = 10 // bytes of an integer
+	if len(list) > maxKnown || m.kind == wireBytes && m.stop-m.start > longest*maxKnown {
+		return list
+	}
+	return m.ints(list)
 }
 
 func (n *node) input(i int) string {
@@ -277,16 +273,16 @@ func (n *node) input(i int) string {
 
 // makes returns the least number of elements of a tensor that n makes out of
 // numbers, 0 where they are not known.
-func (n *node) makes(s *scope, value []int64) int64 {
+func (n *node) makes(s *scope) int64 {
 	switch n.op {
 	case "ConstantOfShape":
-		return product(s.value(n.input(0)))
+		return product(s.find(n.input(0)).ints)
 	case "Expand", "Tile", "OneHot":
-		return product(s.value(n.input(1)))
+		return product(s.find(n.input(1)).ints)
 	case "Pad":
-		return sum(s.value(n.input(1)))
+		return sum(s.find(n.input(1)).ints)
 	case "Range":
-		start, limit, delta := s.value(n.input(0)), s.value(n.input(1)), s.value(n.input(2))
+		start, limit, delta := s.find(n.input(0)).ints, s.find(n.input(1)).ints, s.find(n.input(2)).ints
 		if len(start) == 1 && len(limit) == 1 && len(delta) == 1 && delta[0] != 0 {
 			return int64(min(most, math.Abs((float64(limit[0])-float64(start[0]))/float64(delta[0]))))
 		}
@@ -302,9 +298,9 @@ func (n *node) folds(s *scope) int64 {
 	default:
 		return 0
 	}
-	a, b := s.shape(n.input(0)), s.shape(n.input(1))
+	a, b := s.find(n.input(0)).dims, s.find(n.input(1)).dims
 	if n.op == "QLinearMatMul" {
-		b = s.shape(n.input(3))
+		b = s.find(n.input(3)).dims
 	}
 	if len(a) == 0 || len(b) == 0 {
 		return 0
@@ -312,42 +308,47 @@ func (n *node) folds(s *scope) int64 {
 	return times(product(a), max(b[0], b[len(b)-1])) // Gemm may transpose
 }
 
-// integers returns what n computes where that is known: shapes are put together
-// so. What is not known counts as 1.
-func (n *node) integers(s *scope, value []int64) []int64 {
-	a, b := s.value(n.input(0)), s.value(n.input(1))
+// gives returns what is known of n's output without running it: shapes are put
+// together of numbers. A part that is not known is left out.
+func (n *node) gives(s *scope, value tensor) tensor {
+	first := s.find(n.input(0))
 	switch n.op {
 	case "Constant":
 		return value
-	case "Identity", "Cast", "Unsqueeze", "Squeeze", "Reshape", "Flatten":
-		return a
+	case "ConstantOfShape":
+		return tensor{dims: first.ints}
+	case "Identity", "Cast":
+		return first
+	case "Transpose", "DequantizeLinear":
+		return tensor{dims: first.dims}
+	case "Unsqueeze", "Squeeze", "Reshape", "Flatten":
+		return tensor{ints: first.ints}
 	case "Concat":
 		var all []int64
 		for _, in := range n.inputs {
-			if part := s.value(in); part != nil {
-				all = append(all, part...)
-			}
-			if len(all) > maxKnown {
+			if all = append(all, s.find(in).ints...); len(all) > maxKnown {
 				break
 			}
 		}
-		return all
-	case "Add", "Mul":
-		if len(a) != len(b) && len(a) != 1 && len(b) != 1 || len(a) == 0 || len(b) == 0 {
-			return nil
-		}
-		out := make([]int64, max(len(a), len(b)))
-		for i := range out {
-			x, y := a[i%len(a)], b[i%len(b)]
-			if n.op == "Add" {
-				out[i] = x + y
-			} else {
-				out[i] = times(x, y)
-			}
-		}
-		return out
+		return tensor{ints: all}
+	case "Add":
+		return tensor{ints: each(first.ints, s.find(n.input(1)).ints, func(a, b int64) int64 { return a + b })}
+	case "Mul":
+		return tensor{ints: each(first.ints, s.find(n.input(1)).ints, times)}
 	}
-	return nil
+	return tensor{}
+}
+
+// each combines two lists, of which one may be a single number.
+func each(a, b []int64, f func(a, b int64) int64) []int64 {
+	if len(a) == 0 || len(b) == 0 || len(a) != len(b) && len(a) != 1 && len(b) != 1 {
+		return nil
+	}
+	out := make([]int64, max(len(a), len(b)))
+	for i := range out {
+		out[i] = f(a[i%len(a)], b[i%len(b)])
+	}
+	return out
 }
 
 // product multiplies the positive ones of a shape; the others stand for what is

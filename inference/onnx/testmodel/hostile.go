@@ -1,5 +1,7 @@
 package testmodel
 
+import "strings"
+
 // Hostile returns graphs that could generate, and hold besides what no language
 // model has: it never ends, takes all memory, or lies elsewhere.
 func Hostile() map[string][]byte {
@@ -23,6 +25,14 @@ func Hostile() map[string][]byte {
 		"shape put together": func(g *graph) {
 			side := g.node("Mul", nil, "side", g.int64s("hundred", 100), g.int64s("thousand", 1000))
 			g.node("ConstantOfShape", nil, "x", g.node("Concat", attrs{"axis": 0}, "sides", side, g.node("Unsqueeze", nil, "unknown", "input_ids"), side))
+		},
+		"numbers one by one": func(g *graph) {
+			g.body = g.body.bytes(5, msg(nil).text(8, strings.Repeat("n", 1000)).int(1, 1).int(2, int64Type).int(7, 1<<31))
+			g.node("ConstantOfShape", nil, "x", strings.Repeat("n", 1000))
+		},
+		"product of constants": func(g *graph) {
+			square := g.node("ConstantOfShape", nil, "square", g.int64s("side", 4000, 4000))
+			g.node("MatMul", nil, "x", square, g.node("Transpose", nil, "turned", square))
 		},
 		"stored product": func(g *graph) {
 			none := func() []byte { return nil }
