@@ -81,9 +81,9 @@ type loaded struct {
 var _ Summarizer = (*Engine)(nil)
 
 // NewEngine prepares to run m. It reads m's files once, for Identity, and
-// fails when they cannot be read.
-func NewEngine(m *models.Model, o EngineOptions) (*Engine, error) {
-	hash, err := m.Hash()
+// fails when they cannot be read, or when ctx ends before that is done.
+func NewEngine(ctx context.Context, m *models.Model, o EngineOptions) (*Engine, error) {
+	hash, err := m.Hash(ctx)
 	if err != nil {
 		return nil, err
 	}

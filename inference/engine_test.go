@@ -14,7 +14,7 @@ func defaultEngine(t *testing.T, s Sampling) (*Engine, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return NewEngine(m, EngineOptions{Library: onnxtest.Library(t), Sampling: s})
+	return NewEngine(t.Context(), m, EngineOptions{Library: onnxtest.Library(t), Sampling: s})
 }
 
 // A beam search writes summaries too, which the cache holds apart from greedy

@@ -397,7 +397,7 @@ func FuzzServe(f *testing.F) {
 		go func() {
 			served <- Serve(t.Context(), server, Options{
 				Log: zap.NewNop(), Settings: DefaultSettings(),
-				NewScheduler: func(Settings, func(error)) (*inference.Scheduler, func(), error) {
+				NewScheduler: func(context.Context, Settings, func(error)) (*inference.Scheduler, func(), error) {
 					scheduler := inference.NewScheduler(&fakeSummarizer{}, cache.Open("", cache.Options{}), inference.Options{})
 					return scheduler, scheduler.Close, nil
 				},

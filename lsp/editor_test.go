@@ -99,7 +99,7 @@ func newEditor(t testing.TB, o editorOptions) *fakeEditor {
 		Version:  "test",
 		Log:      zap.NewNop(),
 		Settings: DefaultSettings(),
-		NewScheduler: func(Settings, func(error)) (*inference.Scheduler, func(), error) {
+		NewScheduler: func(context.Context, Settings, func(error)) (*inference.Scheduler, func(), error) {
 			scheduler := inference.NewScheduler(e.summarizer, e.cache, inference.Options{})
 			return scheduler, scheduler.Close, nil
 		},

@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -448,7 +449,7 @@ func TestWithoutModel(t *testing.T) {
 	for name, o := range map[string]editorOptions{
 		"found at the first summary": {},
 		"found at the start": {serve: func(o *Options) {
-			o.NewScheduler = func(Settings, func(error)) (*inference.Scheduler, func(), error) {
+			o.NewScheduler = func(context.Context, Settings, func(error)) (*inference.Scheduler, func(), error) {
 				return nil, nil, errors.New("no library; run make")
 			}
 		}},

@@ -72,7 +72,7 @@ func hoverText(g *gloss, markdown bool) string {
 	case stale:
 		note = "of an earlier version of this function, " + note
 	case named:
-		note += ", as no model can run: " + oneLine(g.err.Error())
+		note += ", as no model can run: " + oneLine(brief(g.err.Error()))
 	case unsure:
 		text, note = "", fmt.Sprintf("no summary: the model is too unsure of what it wrote (%.0f %%; setting minConfidence)", 100*g.summary.Confidence)
 	case waiting:
@@ -80,7 +80,7 @@ func hoverText(g *gloss, markdown bool) string {
 	case held:
 		text, note = "", "no summary yet"
 	case failed, unavailable:
-		text, note = "", "no summary: "+oneLine(g.err.Error())
+		text, note = "", "no summary: "+oneLine(brief(g.err.Error()))
 	}
 	if markdown {
 		text, note = escapeMarkdown(text), "*"+escapeMarkdown(note)+"*"

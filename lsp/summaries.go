@@ -31,7 +31,7 @@ func (s *server) modelSettings(settings Settings) modelSettings {
 // openSummaries makes a Scheduler. It may take a while.
 func (s *server) openSummaries(settings Settings) *summaries {
 	u := &summaries{model: s.modelSettings(settings), close: func() {}}
-	scheduler, release, err := s.newScheduler(settings, func(err error) {
+	scheduler, release, err := s.newScheduler(s.ctx, settings, func(err error) {
 		s.log.Warn(err.Error())
 	})
 	if err != nil {

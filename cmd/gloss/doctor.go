@@ -92,7 +92,7 @@ const probe = "func Max(values []int) int {\n\tbest := values[0]\n\tfor _, v := 
 
 func (f *modelFlags) checkModel(ctx context.Context) (string, error) {
 	name := cmp.Or(f.model, modelStore().InUse())
-	engine, err := f.engine(inference.EngineOptions{Parallel: 1, ModelOnly: true})
+	engine, err := f.engine(ctx, inference.EngineOptions{Parallel: 1, ModelOnly: true})
 	if err != nil {
 		return "", err
 	}

@@ -94,7 +94,7 @@ func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
 	if err != nil {
 		return err
 	}
-	engine, err := f.engine(inference.EngineOptions{Parallel: f.jobs, Batch: batch})
+	engine, err := f.engine(c.Context(), inference.EngineOptions{Parallel: f.jobs, Batch: batch})
 	if err != nil {
 		return err
 	}

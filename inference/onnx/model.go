@@ -95,6 +95,9 @@ func Open(g Graph, o Options) (*Model, error) {
 		return nil, err
 	}
 	defer src.Close()
+	if err := g.refuse(src); err != nil {
+		return nil, fmt.Errorf("%s is refused: %w", g, err)
+	}
 	sig, err := readSignature(p, o.Config)
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot generate text: %w", g, err)
