@@ -23,7 +23,7 @@ const LibraryEnv = "GLOSS_ONNXRUNTIME"
 // is the release that gloss is tested with.
 const (
 	runtimePackage = "onnxruntime-node"
-	runtimeVersion = "1.30.0"
+	runtimeVersion = "1.27.0"
 )
 
 // telemetryEnv switches the library's telemetry off when it is set before the
