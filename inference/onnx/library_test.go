@@ -216,3 +216,22 @@ func TestInitializeTwice(t *testing.T) {
 		t.Errorf("a second library: got %v", err)
 	}
 }
+
+func TestLibraryTelemetry(t *testing.T) {
+	for content, want := range map[string]onnx.Telemetry{
+		"ELF ORT_DISABLE_ALL": onnx.NoTelemetry,
+		"https://mobile.events.data.microsoft.com/OneCollector/1.0\x00ORT_DISABLE_TELEMETRY\x00": onnx.SwitchedOff,
+		"https://mobile.events.data.microsoft.com/OneCollector/1.0\x00ORT_TELEMETRY_OFF\x00":     onnx.Unstoppable,
+	} {
+		path := filepath.Join(t.TempDir(), "libonnxruntime.so.1")
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := onnx.LibraryTelemetry(path); got != want || err != nil {
+			t.Errorf("%q: %v, %v, want %v", content, got, err, want)
+		}
+	}
+	if got, err := onnx.LibraryTelemetry(filepath.Join(t.TempDir(), "none")); err == nil || got == onnx.NoTelemetry {
+		t.Errorf("of no file: %v, %v", got, err)
+	}
+}
