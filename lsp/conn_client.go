@@ -33,7 +33,10 @@ func (e editor) call(ctx context.Context, method string, params, result any) err
 	if result == nil || len(answer) == 0 {
 		return nil
 	}
-	return protocol.Unmarshal(answer, result)
+	if err := unmarshal(answer, result); err != nil {
+		return fmt.Errorf("the answer to %s: %w", method, err)
+	}
+	return nil
 }
 
 // send sends a request whose answer is not waited for. Its id is out of the

@@ -105,7 +105,7 @@ func (s *server) background(f func()) {
 	s.group.Go(func() {
 		defer func() {
 			if r := recover(); r != nil {
-				s.log.Error("panic in the background", zap.Any("panic", r), zap.ByteString("stack", debug.Stack()))
+				s.log.Error("panic in the background", zap.String("panic", logPanic(r)), zap.ByteString("stack", debug.Stack()))
 			}
 		}()
 		f()

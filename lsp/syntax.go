@@ -37,7 +37,7 @@ func (s *server) newSyntax(uri, path, languageID string) *syntax {
 	switch {
 	case !settings.Enable:
 	case language == nil:
-		x.log.Info("no summaries: the language is unknown", zap.String("language", languageID))
+		x.log.Info("no summaries: the language is unknown", zap.String("language", logName(languageID)))
 	case !settings.serves(language.ID):
 		x.log.Debug("no summaries: the setting gloss.languages leaves the language out", zap.String("language", languageID))
 	case s.config.excludes(path):

@@ -15,13 +15,14 @@ const minLeft = 4096
 // maps such parts into memory, where it would copy a graph's own weights twice
 // while it loads; the file's bytes need not pass through Go either to have the
 // graph rewritten. A graph that is not a file, or whose weights lie outside
-// already, stays as it is.
+// already, stays as it is, and so does one on a server: a page that cannot be
+// fetched any more would end the process.
 func leaveWeights(g Graph, src source, p *proto) (Graph, source, *proto, error) {
 	if g.Path == "" || p.external {
 		return g, src, p, nil
 	}
 	path, err := filepath.EvalSymlinks(g.Path) // weights must lie in the graph's folder
-	if err != nil {
+	if err != nil || !isLocal(path) {
 		return g, src, p, err
 	}
 	data, left, err := withoutWeights(src, p, filepath.Base(path), minLeft)

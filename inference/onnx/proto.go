@@ -40,7 +40,8 @@ type proto struct {
 	initializers map[string]initializer
 	size         int64 // bytes of the file
 	graph        span
-	external     bool // some weights lie in other files
+	external     bool            // some weights lie in other files
+	locations    map[string]bool // these files, relative to the graph's folder
 }
 
 // span is the extent of a field of the file: its key, its value, its end.
@@ -140,7 +141,7 @@ func readProto(g Graph, src source) (*proto, error) {
 		return nil, fmt.Errorf("%s is a Git LFS pointer, not a model: fetch the real file with `git lfs pull`", g)
 	}
 	w := newWire(src)
-	p := &proto{initializers: map[string]initializer{}, size: src.size}
+	p := &proto{initializers: map[string]initializer{}, locations: map[string]bool{}, size: src.size}
 	graphs, version := 0, ""
 	for m := w.message(0, src.size); m.next(); {
 		switch m.field {
@@ -263,9 +264,24 @@ func (p *proto) readInitializer(m *message) {
 			name = m.text()
 		case 13:
 			p.external = true
+			if key, value := readEntry(m.sub()); key == "location" {
+				p.locations[value] = true
+			}
 		}
 	}
 	p.initializers[name] = t
+}
+
+func readEntry(m *message) (key, value string) {
+	for m.next() {
+		switch m.field {
+		case 1:
+			key = m.text()
+		case 2:
+			value = m.text()
+		}
+	}
+	return key, value
 }
 
 func readTensor(m *message) (t Tensor) {
