@@ -13,7 +13,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gloss-lsp/gloss/untrusted"
+	"github.com/gloss-lsp/gloss/models/untrusted"
 )
 
 // settingsSource says who wrote a piece of configuration.

@@ -193,7 +193,7 @@ func TestHugeSettings(t *testing.T) {
 	} else {
 		t.Logf("%d MiB are in use", used)
 	}
-	runtime.KeepAlive(c)
+	runtime.KeepAlive(&c)
 
 	mistakes := map[string]any{}
 	for i := range 10_000 {

@@ -22,7 +22,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gloss-lsp/gloss/untrusted"
+	"github.com/gloss-lsp/gloss/models/untrusted"
 )
 
 // Default is the name of the model that ships inside gloss.

@@ -9,7 +9,7 @@ import (
 	"os"
 	"path"
 
-	"github.com/gloss-lsp/gloss/untrusted"
+	"github.com/gloss-lsp/gloss/models/untrusted"
 )
 
 // What is read of a model, which may be anybody's. A folder can hold files that

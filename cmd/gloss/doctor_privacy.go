@@ -17,7 +17,7 @@ type kept struct{ path, holds string }
 
 func keptFolders() []kept {
 	return []kept{
-		{cacheDir(), "the cache: summaries (names from your code may stand in them), a hash for each function, no code"},
+		{cacheDir(func(error) {}), "the cache: summaries (names from your code may stand in them), a hash for each function, no code"},
 		{modelStore().Root, "models that you pulled or imported, and which of them is in use"},
 	}
 }

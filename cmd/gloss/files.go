@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gloss-lsp/gloss/untrusted"
+	"github.com/gloss-lsp/gloss/models/untrusted"
 )
 
 // walkFiles calls visit for the regular files below root, in lexical order,

@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/gloss-lsp/gloss/chunker"
-	"github.com/gloss-lsp/gloss/untrusted"
+	"github.com/gloss-lsp/gloss/models/untrusted"
 )
 
 // defaultChunkLines is the size of a piece of a file in an unknown language.

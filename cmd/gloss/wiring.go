@@ -16,7 +16,7 @@ import (
 	"github.com/gloss-lsp/gloss/inference/prompt"
 	"github.com/gloss-lsp/gloss/lsp"
 	"github.com/gloss-lsp/gloss/models"
-	"github.com/gloss-lsp/gloss/untrusted"
+	"github.com/gloss-lsp/gloss/models/untrusted"
 )
 
 // modelFlags are the flags of every command that runs a model.

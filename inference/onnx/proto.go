@@ -7,7 +7,7 @@ import (
 	"io"
 	"strconv"
 
-	"github.com/gloss-lsp/gloss/untrusted"
+	"github.com/gloss-lsp/gloss/models/untrusted"
 )
 
 // Graph names an ONNX graph: a file, or its bytes.

@@ -12,7 +12,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/gloss-lsp/gloss/untrusted"
+	"github.com/gloss-lsp/gloss/models/untrusted"
 )
 
 // A graph is a program, and may be anybody's. What follows refuses, before ONNX
