@@ -104,12 +104,8 @@ func (f *File) chunk(o outline) Chunk {
 		}
 	}
 	c.Text = normalize(f.text, c.Range, c.DocRange, f.facts.strings)
-	c.Key = key(f.language.ID, c.Text)
+	c.Sum = sha256.Sum256([]byte(c.Text))
 	return c
-}
-
-func key(languageID, text string) Key {
-	return sha256.Sum256([]byte(languageID + "\x00" + text))
 }
 
 // signature is what stands before the body, or the type signature that stands

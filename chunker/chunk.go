@@ -4,6 +4,8 @@
 // editors or the file system: text goes in, chunks come out.
 package chunker
 
+import "crypto/sha256"
+
 // Range is a half-open span of byte offsets into the text that was parsed.
 type Range struct{ Start, End int }
 
@@ -18,10 +20,6 @@ const (
 	Type        Kind = "type"
 	Text        Kind = "text"
 )
-
-// Key identifies what a chunk says, never where it stands: it is the SHA-256
-// of the chunk's language and its normalized Text.
-type Key [32]byte
 
 // Chunk is one function, method, constructor or named function value.
 type Chunk struct {
@@ -55,5 +53,6 @@ type Chunk struct {
 	// each line's indentation replaced by one tab per level. Two functions of
 	// equal Text differ at most in layout.
 	Text string
-	Key  Key
+	// Sum is the SHA-256 of Text.
+	Sum [sha256.Size]byte
 }
