@@ -67,6 +67,7 @@ func TestHostileFolder(t *testing.T) {
 		{"sparse", "onnx/model.onnx_data", sparse(4 << 40), "gloss takes at most 8589.9 MB"},
 		{"sparse", graphPath, sparse(3 << 30), "gloss takes at most 2147.5 MB"},
 		{"sparse", "tokenizer.json", sparse(1 << 30), "gloss takes at most 67.1 MB"},
+		{"sparse", "gloss.json", sparse(2 << 20), "gloss takes at most 1.0 MB"},
 		{"sparse in sum", "onnx/model.onnx_data", sparse(maxModel - 1000), "its files have 8590.2 MB"},
 		{"secret", "config.json", content(secret), "config.json is not valid"},
 		{"secret", "generation_config.json", content(`{"eos_token_id":"` + secret + `"}`), "token id"},

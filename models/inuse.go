@@ -29,7 +29,7 @@ func (s *Store) selection() selection {
 	if s.homeless != nil {
 		return selection{Model: Default}
 	}
-	b, err := untrusted.Read(s.selectionFile(), maxJSON)
+	b, err := untrusted.Read(s.selectionFile(), maxConfig)
 	if err != nil {
 		return selection{Model: Default}
 	}

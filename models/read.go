@@ -15,7 +15,9 @@ import (
 // What is read of a model, which may be anybody's. A folder can hold files that
 // never end, or that claim terabytes and hold nothing.
 const (
-	// maxJSON bounds each small JSON file. The largest seen in the wild is a
+	// maxConfig bounds the files that say in some lines what a model is.
+	maxConfig = 1 << 20
+	// maxJSON bounds the other JSON files. The largest seen in the wild is a
 	// tokenizer.json of about 20 MiB.
 	maxJSON = 64 << 20
 	// maxGraph bounds an ONNX file: protocol buffers end there.
@@ -27,10 +29,12 @@ const (
 
 // mostOf is the size that a model's file of that name may have.
 func mostOf(name string) int64 {
-	switch path.Ext(name) {
-	case ".json":
+	switch {
+	case name == "config.json", name == "generation_config.json", name == "gloss.json":
+		return maxConfig
+	case path.Ext(name) == ".json":
 		return maxJSON
-	case ".onnx":
+	case path.Ext(name) == ".onnx":
 		return maxGraph
 	}
 	return maxModel

@@ -110,7 +110,7 @@ type manifest struct {
 }
 
 func readManifest(dir string) (*manifest, error) {
-	b, err := untrusted.Read(filepath.Join(dir, manifestName), maxJSON)
+	b, err := untrusted.Read(filepath.Join(dir, manifestName), maxConfig)
 	if err != nil {
 		return nil, err
 	}

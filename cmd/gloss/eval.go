@@ -71,7 +71,7 @@ Exit status: 0 all measured, 1 some failed, 2 wrong usage or nothing to do.`,
 	}
 	f.addRuntime(c)
 	c.Flags().StringVar(&f.data, "data", "", "JSON lines of the functions to measure on")
-	c.Flags().StringArrayVar(&f.models, "model", []string{models.Default}, "a model's name or its directory; may be given several times")
+	c.Flags().StringArrayVar(&f.models, "model", []string{models.Default}, "a model's name, or a path to its directory such as ./DIR; may be given several times")
 	c.Flags().StringVar(&f.prompt, "prompt", "", "prompt form, as name or name@version (default: what each model says)")
 	c.Flags().IntVar(&f.limit, "limit", 0, "most functions of one language, picked at random (default: all)")
 	c.Flags().BoolVar(&f.obfuscate, "obfuscate", false, "hide the names of functions and of what they declare")
