@@ -38,7 +38,7 @@ type query struct {
 
 // captures are the names that a reading can hold.
 var captures = []string{
-	"function", "method", "constructor", "type", "scope",
+	"function", "method", "constructor", "type", "scope", "nameless", "module",
 	"comment", "doc", "annotation", "prefix", "signature", "string",
 }
 

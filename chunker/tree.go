@@ -63,9 +63,10 @@ func (t *tree) read(ctx context.Context, c change, text string) (reading, error)
 	if edited != nil && (r.broken || !t.tree.RootNode().HasError()) {
 		r.dirty = Range{c.start, c.newEnd}
 		for _, changed := range edited.ChangedRanges(after) {
-			r.dirty = r.dirty.union(Range{int(changed.StartByte), min(int(changed.EndByte), len(text))})
+			r.dirty = r.dirty.union(Range{int(changed.StartByte), int(changed.EndByte)})
 		}
 	}
+	r.dirty = Range{min(r.dirty.Start, len(text)), min(r.dirty.End, len(text))} // Language.unended
 	deadline, _ := ctx.Deadline()
 	if r.facts, err = t.language.compiled().run(after, text, r.dirty, time.Until(deadline)); err != nil {
 		after.Close()
