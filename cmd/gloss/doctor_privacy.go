@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -27,15 +28,16 @@ func keptFolders() []kept {
 func (f *modelFlags) privacy(w io.Writer) error {
 	fmt.Fprintln(w, "Written, for your eyes only (folders 0700, files 0600):")
 	for _, k := range keptFolders() {
-		fmt.Fprintf(w, "  %s\n    %s\n    %s\n", k.path, k.holds, k.state())
+		fmt.Fprintf(w, "  %s\n    %s\n    %s\n", cmp.Or(k.path, "nowhere, as the user has no home folder"), k.holds, k.state())
 	}
 	fmt.Fprint(w, `  the log
     paths, sizes and errors, no code; the server's stderr, which your editor
     keeps, or the file that the setting log.file or --log-file names
 
 Leaves the machine: nothing, while gloss reads and summarizes code. It opens no
-connection, looks up no name, and runs no other program. No setting, flag or
-variable names a place that code could be sent to. Nothing is counted or reported.
+connection, looks up no name, and starts no program but itself, to parse. No
+setting, flag or variable names a place that code could be sent to. Nothing is
+counted or reported.
 `)
 	hub := "the address in HF_ENDPOINT, which is no URL"
 	if h, err := newHub(); err == nil {

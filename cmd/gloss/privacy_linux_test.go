@@ -20,8 +20,8 @@ const watched = 20 * time.Second
 
 // TestNothingLeaves traces the server and the terminal at work, with a fresh
 // home and without the variable CI, which would hush ONNX Runtime. They open no
-// socket, look up no name, read no identity of the machine, run no other
-// program, and write nothing but gloss's folders below the home.
+// socket, look up no name, read no identity of the machine, start no program
+// but themselves, and write nothing but gloss's folders below the home.
 //
 // With the library of another release: GLOSS_ONNXRUNTIME=FILE go test
 // ./cmd/gloss -run NothingLeaves.
