@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/gloss-lsp/gloss/inference"
 	"github.com/gloss-lsp/gloss/inference/cache"
 )
 
@@ -68,10 +69,6 @@ type LogSettings struct {
 	File  string `json:"file" scope:"machine" path:"absolute" doc:"Append the log to this file, an absolute path; empty is stderr."`
 }
 
-// defaultMinConfidence leaves out about a tenth of the shipped model's summaries,
-// of which one in five is good (docs/quality.md).
-const defaultMinConfidence = 0.25
-
 // DefaultSettings returns what holds where a user says nothing.
 func DefaultSettings() Settings {
 	return Settings{
@@ -88,7 +85,7 @@ func DefaultSettings() Settings {
 		Languages:        []string{},
 		Exclude:          []string{},
 		PreferDocComment: true,
-		MinConfidence:    defaultMinConfidence,
+		MinConfidence:    inference.DefaultMinConfidence,
 		Inference:        InferenceSettings{Timeout: Duration(5 * time.Second), Sampling: SamplingSettings{LengthPenalty: 1}},
 		Cache:            CacheSettings{MaxSize: cache.DefaultMaxSize >> 20},
 		Log:              LogSettings{Level: "info"},
