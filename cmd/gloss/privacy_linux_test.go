@@ -39,7 +39,7 @@ func TestNothingLeaves(t *testing.T) {
 			home := t.TempDir()
 			cache := filepath.Join(home, ".cache", "gloss")
 			tr := newTrace(t, cache)
-			args := map[string][]string{"lsp": {"lsp"}, "summarize": {"summarize", "--no-doc", "--language", "go", "../../lsp", "-"}}[name]
+			args := map[string][]string{"lsp": {"lsp"}, "summarize": {"summarize", "--no-doc", "--language", "go", "../../inference/cache", "-"}}[name]
 			cmd := tr.command("gloss", args...)
 			cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "GLOSS_ONNXRUNTIME=" + library}
 			began := time.Now()
