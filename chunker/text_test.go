@@ -49,11 +49,3 @@ func TestKey(t *testing.T) {
 		})
 	}
 }
-
-func TestKeyDependsOnLanguage(t *testing.T) {
-	const text = "function f() {\n  return 1;\n}\n"
-	js, ts := cut(t, LanguageByID("javascript"), text, Options{}), cut(t, LanguageByID("typescript"), text, Options{})
-	if js[0].Text != ts[0].Text || js[0].Key == ts[0].Key {
-		t.Errorf("equal text in two languages: %q, %q, keys %x, %x", js[0].Text, ts[0].Text, js[0].Key, ts[0].Key)
-	}
-}

@@ -16,10 +16,12 @@ import (
 // (docs/quality.md).
 const DefaultMinConfidence = 0.25
 
-// unworthy returns why a text that the model wrote about r is not worth being
+// unworthy returns why a text that the model wrote about f is not worth being
 // read, or "". Such a text gives way to the sentence of the name, or to nothing.
-func unworthy(text string, r Request) string {
-	switch name := unknownName(text, r); {
+// The place is what the model has read of where f stands: no more decides, for
+// the function's key covers no more.
+func unworthy(text string, f Function, place []byte) string {
+	switch name := unknownName(text, f, place); {
 	case text == "":
 		return ""
 	case beginsWithMark(text):
@@ -30,7 +32,7 @@ func unworthy(text string, r Request) string {
 		return "it stops before it is finished"
 	case name != "":
 		return "it names " + name + ", which is nowhere in the code"
-	case naming.IsTest(naming.Function{Language: r.Language, Name: r.Name, Code: r.Code}) && !tests.MatchString(text):
+	case naming.IsTest(f) && !tests.MatchString(text):
 		return "it does not say that it is a test"
 	}
 	return ""
@@ -93,7 +95,7 @@ func unfinished(text string) bool {
 // maxSize, max_size, size() or os.File, and that occurs nowhere in what is known
 // of the function, or "". Case and punctuation do not count: content_type is
 // contentType.
-func unknownName(text string, r Request) string {
+func unknownName(text string, f Function, place []byte) string {
 	known := ""
 	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(`,;"'“”‘’|/=+`, r) }) {
 		word = strings.Trim(word, ".!?…[]{}<>*&`-")
@@ -101,7 +103,7 @@ func unknownName(text string, r Request) string {
 			continue
 		}
 		if known == "" {
-			known = letters(r.Name + " " + r.Code)
+			known = letters(f.Name+" "+f.Code) + " " + letters(string(place))
 		}
 		if !strings.Contains(known, letters(word)) {
 			return word

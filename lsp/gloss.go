@@ -41,7 +41,7 @@ func (s *server) glosses(d *document) []gloss {
 	settings, summaries := s.settings(), s.summaries.Load()
 	complete := true
 	for i := range chunks {
-		out[i] = summaries.gloss(settings, d, &chunks[i])
+		out[i] = summaries.gloss(settings, d, i)
 		complete = complete && out[i].state == fresh
 	}
 	if complete {
@@ -72,8 +72,9 @@ func (s *server) glosses(d *document) []gloss {
 	return out
 }
 
-// gloss says what is known of c without regard to its past.
-func (u *summaries) gloss(settings *Settings, d *document, c *chunker.Chunk) gloss {
+// gloss says what is known of d's i-th chunk without regard to its past.
+func (u *summaries) gloss(settings *Settings, d *document, i int) gloss {
+	c := &d.chunks()[i]
 	if settings.showsDoc(c) {
 		return gloss{chunk: c, summary: inference.Summary{Text: c.Doc, Source: inference.SourceDoc}}
 	}
@@ -83,7 +84,7 @@ func (u *summaries) gloss(settings *Settings, d *document, c *chunker.Chunk) glo
 	if u.err != nil {
 		return byName(d, c, u.err)
 	}
-	r, known := u.scheduler.Lookup(c.Key)
+	r, known := u.scheduler.Lookup(d.keys(u.scheduler)[i])
 	switch {
 	case known && r.Phase == inference.Done:
 		return confident(settings, d, c, r.Summary)
@@ -97,7 +98,7 @@ func (u *summaries) gloss(settings *Settings, d *document, c *chunker.Chunk) glo
 
 // byName says what is known of c while no model can run, for the reason err.
 func byName(d *document, c *chunker.Chunk, err error) gloss {
-	if summary, ok := inference.FromName(d.request(c)); ok {
+	if summary, ok := inference.FromName(d.function(c)); ok {
 		return gloss{chunk: c, state: named, summary: summary, err: err}
 	}
 	return gloss{chunk: c, state: unavailable, err: err}
@@ -107,7 +108,7 @@ func byName(d *document, c *chunker.Chunk, err error) gloss {
 // minConfidence, else the sentence of the name, else nothing. A summary of which
 // that is not known is shown.
 func confident(settings *Settings, d *document, c *chunker.Chunk, s inference.Summary) gloss {
-	if sure, ok := inference.Sure(s, d.request(c), settings.MinConfidence); ok {
+	if sure, ok := inference.Sure(s, d.function(c), settings.MinConfidence); ok {
 		return gloss{chunk: c, summary: sure}
 	}
 	return gloss{chunk: c, state: unsure, summary: s}

@@ -91,6 +91,10 @@ type item struct {
 	without  error // why no model could be asked, nil if one was or need not be
 }
 
+func (i *item) function() inference.Function {
+	return inference.Function{Language: i.language, Path: i.file, Container: i.chunk.Container, Name: i.chunk.Name, Code: i.chunk.Text, Sum: i.chunk.Key}
+}
+
 func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
 	if f.jobs < 1 {
 		return usage("--jobs is %d; it must be at least 1", f.jobs)
@@ -196,16 +200,16 @@ func (w *worker) summarize(ctx context.Context, i *item) {
 		i.summary = inference.Summary{Text: i.chunk.Doc, Source: inference.SourceDoc}
 		return
 	}
-	r := inference.Request{Key: i.chunk.Key, Language: i.language, Name: i.chunk.Name, Code: i.chunk.Text}
+	f := i.function()
 	err := w.down()
 	if err == nil {
-		i.summary, err = w.scheduler.Wait(ctx, r, inference.Background)
+		i.summary, err = w.scheduler.Wait(ctx, f, inference.Background)
 	}
 	switch {
 	case err == nil:
 		sure := i.summary.Confidence
 		var ok bool
-		if i.summary, ok = inference.Sure(i.summary, r, w.sure); !ok {
+		if i.summary, ok = inference.Sure(i.summary, f, w.sure); !ok {
 			i.withheld = fmt.Errorf("the model is not sure enough: %.2f, below --min-confidence %v", sure, w.sure)
 		}
 	case errors.Is(err, inference.ErrNoSummary):
@@ -216,7 +220,7 @@ func (w *worker) summarize(ctx context.Context, i *item) {
 		w.mu.Unlock()
 		i.without = err
 		var ok bool
-		if i.summary, ok = inference.FromName(r); !ok {
+		if i.summary, ok = inference.FromName(f); !ok {
 			i.withheld = err
 		}
 	default:

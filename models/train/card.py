@@ -93,7 +93,7 @@ How good the sentences are is another question: docs/quality.md.
 
 ## Limits
 
-- The model reads words, not code: the order of what happens, numbers and operators are lost on it. Much of what it says comes from the function's name.
+- Numbers over four characters, letters beyond ASCII and all but the ends of long functions are lost on it.
 - It is small and has seen little. Sentences are often empty of content and sometimes wrong.
 - References are doc comments as people wrote them, first sentence only, kept where they begin with a verb and look like English prose. {report['heldOut']:,} functions are held out by whole repositories; a training function like a held-out one is left out. Near-duplicates are those with an estimated 0.8 of their four-word shingles in common (MinHash).
 - Licences are those that the repositories' licence files name; files whose header names the GPL or LGPL were skipped. They were not audited file by file.

@@ -213,7 +213,7 @@ def main():
     p.add_argument("--pack", default="models/train/bin/pack", help="the command of models/train/pack")
     p.add_argument("--prompts", required=True, help="JSON lines of the corpus to compare the graphs on")
     p.add_argument("--count", type=int, default=200, help="so many of them")
-    p.add_argument("--golden", required=True, help="functions for golden.jsonl, with their prompts' text")
+    p.add_argument("--golden", required=True, help="functions for golden.jsonl, with their prompts' header and text")
     p.add_argument("--check", help="file for the result of the comparison (default: check.json beside --run)")
     a = p.parse_args()
 
@@ -256,7 +256,7 @@ def main():
     outputs = {kind: generate(a.gloss, a.out, name, ids, most) for kind, name in graphs.items()}
     with open(f"{a.out}/golden.jsonl", "w") as f:
         for row, prompt, full, small in zip(rows, ids, outputs["fp32"], outputs["8-bit"]):
-            golden = {name: row[name] for name in ("language", "name", "code", "prompt")}
+            golden = {name: row[name] for name in ("language", "path", "container", "name", "code", "header", "text")}
             golden.update(prompt_ids=prompt, output_ids=full["ids"], output=full["text"].strip(), output_8bit=small["text"].strip())
             f.write(json.dumps(golden) + "\n")
     if check["fp32"] != len(some):
