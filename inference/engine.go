@@ -293,7 +293,7 @@ func (e *Engine) Candidates(ctx context.Context, f Function) (Candidates, error)
 	}
 	c := Candidates{Truncated: out.Reason == onnx.Length, Name: Candidate{Text: draft.Text}}
 	c.Model.Text, c.Broken = l.form.Summary(l.tokenizer.Decode(out.IDs, true), f)
-	if flaw := unworthy(c.Model.Text, f); flaw != "" {
+	if flaw := unworthy(c.Model.Text, f, prompt.AppendPlace(nil, e.model.Description.Prompt, f)); flaw != "" {
 		c.Model.Text, c.Broken = "", errors.New(flaw)
 	}
 	c.Model.Mean = mean(out.LogProbs)

@@ -1,7 +1,6 @@
 package inference
 
 import (
-	"path"
 	"regexp"
 	"strings"
 	"unicode"
@@ -19,8 +18,10 @@ const DefaultMinConfidence = 0.25
 
 // unworthy returns why a text that the model wrote about f is not worth being
 // read, or "". Such a text gives way to the sentence of the name, or to nothing.
-func unworthy(text string, f Function) string {
-	switch name := unknownName(text, f); {
+// The place is what the model has read of where f stands: no more decides, for
+// the function's key covers no more.
+func unworthy(text string, f Function, place []byte) string {
+	switch name := unknownName(text, f, place); {
 	case text == "":
 		return ""
 	case beginsWithMark(text):
@@ -94,7 +95,7 @@ func unfinished(text string) bool {
 // maxSize, max_size, size() or os.File, and that occurs nowhere in what is known
 // of the function, or "". Case and punctuation do not count: content_type is
 // contentType.
-func unknownName(text string, f Function) string {
+func unknownName(text string, f Function, place []byte) string {
 	known := ""
 	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(`,;"'“”‘’|/=+`, r) }) {
 		word = strings.Trim(word, ".!?…[]{}<>*&`-")
@@ -102,7 +103,7 @@ func unknownName(text string, f Function) string {
 			continue
 		}
 		if known == "" {
-			known = letters(f.Name + " " + f.Container + " " + path.Base(f.Path) + " " + f.Code)
+			known = letters(f.Name+" "+f.Code) + " " + letters(string(place))
 		}
 		if !strings.Contains(known, letters(word)) {
 			return word

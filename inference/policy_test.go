@@ -3,7 +3,7 @@ package inference
 import "testing"
 
 func TestUnworthy(t *testing.T) {
-	r := Function{
+	f := Function{
 		Language: "go", Name: "parseHeader",
 		Code: "func parseHeader(raw []byte, conn net.Conn) (Header, error) {\n\tmaxSize := 4\n\tline, err := readLine(conn)\n}",
 	}
@@ -38,6 +38,7 @@ func TestUnworthy(t *testing.T) {
 
 		"Reads at most maxSize bytes with readLine().":        "",
 		"Reads at most max_size bytes of the net.Conn.":       "",
+		"Reads a line of the HeaderPool into the userTable.":  "",
 		"Reads a line with minSize.":                          unknown("minSize"),
 		"Reads a line with min_size, if any.":                 unknown("min_size"),
 		"Reads a line like scan().":                           unknown("scan()"),
@@ -47,7 +48,7 @@ func TestUnworthy(t *testing.T) {
 		"Reads a header: raw, or a line.":                     "",
 		"Reads header/line and either-or.":                    "",
 	} {
-		if got := unworthy(text, r); got != want {
+		if got := unworthy(text, f, []byte("header pool\nuser table")); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}
@@ -58,7 +59,7 @@ func TestUnworthy(t *testing.T) {
 		"Checks that the header is kept.":     "",
 		"Makes sure that a header is kept.":   "",
 	} {
-		if got := unworthy(text, test); got != want {
+		if got := unworthy(text, test, nil); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}

@@ -52,11 +52,11 @@ func cutCircle(s string) string {
 // findCircle returns where the words begin and end that say nothing new.
 func findCircle(words []string) (from, to int) {
 	for i := 1; i < len(words); i++ {
-		if bare(words[i-1]) == bare(words[i]) && closes(words[i-1]) == "" && isThing(words[i]) && !doubles.Has(words[i]) {
+		if bare(words[i-1]) == bare(words[i]) && closing(words[i-1]) == "" && isThing(words[i]) && !doubles.Has(words[i]) {
 			return i, i + 1
 		}
 		links := circleLinks.Has(words[i])
-		if !links && !circleJoins.Has(words[i]) || closes(words[i-1]) != "" {
+		if !links && !circleJoins.Has(words[i]) || closing(words[i-1]) != "" {
 			continue
 		}
 		next := i + 1
@@ -68,9 +68,9 @@ func findCircle(words []string) (from, to int) {
 			same := func(a, b string) bool { return links && singular(a) == singular(b) || trimMarks(a) == trimMarks(b) }
 			switch end := next + n; {
 			case !slices.EqualFunc(before, after, same), !slices.ContainsFunc(after, isThing):
-			case slices.ContainsFunc(after[:n-1], func(w string) bool { return closes(w) != "" }):
-			case closes(after[n-1]) == "" && end < len(words) && !continues(words[end]):
-			case i > n && (contrasts.Has(words[i-n-1]) || closes(words[i-n-1]) != "" && !links), contrasts.Has(before[0]):
+			case slices.ContainsFunc(after[:n-1], func(w string) bool { return closing(w) != "" }):
+			case closing(after[n-1]) == "" && end < len(words) && !continues(words[end]):
+			case i > n && (contrasts.Has(words[i-n-1]) || closing(words[i-n-1]) != "" && !links), contrasts.Has(before[0]):
 			case words[i] == "of" && end < len(words) && words[end] == "of": // the parent of the parent of the node
 			case words[i] == "by" && next == i+1: // line by line
 			case words[i] == "to" && slices.Contains(words[:i-n], "from"): // from node to node
@@ -105,8 +105,8 @@ func singular(w string) string {
 	return strings.TrimSuffix(w, "s")
 }
 
-// closes returns the marks after w that end a part of a sentence. Quotation and
+// closing returns the marks after w that end a part of a sentence. Quotation and
 // what stands inside of words end nothing.
-func closes(w string) string {
+func closing(w string) string {
 	return w[len(strings.TrimRight(w, ".,;:)")):]
 }
