@@ -27,7 +27,12 @@ type Key [32]byte
 type Chunk struct {
 	// Name is the identifier as it is written, without its receiver or class.
 	Name string
-	Kind Kind
+	// Container is the name of the innermost definition around the chunk, or of
+	// the type that the chunk itself names as its own: a class, an impl's type,
+	// a module, an enclosing function; Go's receiver, what C++ has before "::".
+	// It is "" for what stands by itself.
+	Container string
+	Kind      Kind
 	// Signature is everything before the body, on one line, without
 	// decorators, attributes or annotations.
 	Signature string
