@@ -2,7 +2,6 @@ package inference
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"runtime"
@@ -45,7 +44,7 @@ type EngineOptions struct {
 // Sampling says how the next token is chosen, named as in Hugging Face's
 // GenerationConfig. The zero value is greedy: the likeliest token, always.
 type Sampling struct {
-	// Temperature above 0 draws tokens at random. The draws of one function
+	// Temperature above 0 draws tokens at random. The draws of one Request
 	// are always the same.
 	Temperature       float32
 	TopP              float32
@@ -257,6 +256,7 @@ func (e *Engine) Candidates(ctx context.Context, r Request) (Candidates, error) 
 			draft, named = Summary{}, false // no room: the model's own text stands alone
 		}
 	}
+	sampling, seed := e.options.Sampling.of(r)
 	options := onnx.GenerateOptions{
 		PrefixLen:    p.PrefixLen,
 		MaxNewTokens: e.options.MaxOutputTokens,
@@ -264,18 +264,18 @@ func (e *Engine) Candidates(ctx context.Context, r Request) (Candidates, error) 
 		Stop:         func(ids []int64) bool { return l.form.Done(l.tokenizer.Decode(ids, true)) },
 		Score:        score,
 
-		Temperature:       e.options.Sampling.Temperature,
-		TopP:              e.options.Sampling.TopP,
-		TopK:              e.options.Sampling.TopK,
-		RepetitionPenalty: e.options.Sampling.RepetitionPenalty,
-		NoRepeatNgramSize: e.options.Sampling.NoRepeatNgramSize,
-		Seed:              binary.LittleEndian.Uint64(r.Key[:]),
+		Temperature:       sampling.Temperature,
+		TopP:              sampling.TopP,
+		TopK:              sampling.TopK,
+		RepetitionPenalty: sampling.RepetitionPenalty,
+		NoRepeatNgramSize: sampling.NoRepeatNgramSize,
+		Seed:              seed,
 	}
 	var out onnx.Output
-	if e.options.Sampling.NumBeams > 1 {
+	if sampling.NumBeams > 1 {
 		out, err = l.graph.GenerateBeams(limited, p.IDs, options, onnx.BeamOptions{
-			NumBeams:      e.options.Sampling.NumBeams,
-			LengthPenalty: e.options.Sampling.LengthPenalty,
+			NumBeams:      sampling.NumBeams,
+			LengthPenalty: sampling.LengthPenalty,
 		})
 	} else {
 		out, err = l.graph.Generate(limited, p.IDs, options)

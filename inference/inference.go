@@ -24,6 +24,9 @@ type Request struct {
 	Name     string
 	// Code is the function's normalized text, without its doc comment.
 	Code string
+	// Variation, unless it is 0, asks for another text than that of 0: by other
+	// draws, and by drawing where otherwise the likeliest token is taken.
+	Variation uint64
 }
 
 // Source says where a summary comes from.

@@ -439,15 +439,17 @@ func (e *fakeEditor) hover(uri string, line, character int) *wireHover {
 	return h
 }
 
-// fakeSummarizer writes "Does NAME", or fails, once its gate is open.
+// fakeSummarizer writes "Does NAME", or something else when it is asked for
+// another text, or fails, once its gate is open.
 type fakeSummarizer struct {
-	mu     sync.Mutex
-	gate   chan struct{} // closed when open; nil is open
-	delay  time.Duration // of every call, for tests with a fake clock
-	err    error
-	sure   float64  // the confidence of all answers
-	names  []string // of all calls
-	wakeup chan struct{}
+	mu       sync.Mutex
+	gate     chan struct{} // closed when open; nil is open
+	delay    time.Duration // of every call, for tests with a fake clock
+	err      error
+	sure     float64  // the confidence of all answers
+	stubborn bool     // knows no other text
+	names    []string // of all calls
+	wakeup   chan struct{}
 }
 
 func (f *fakeSummarizer) Identity() string { return "fake" }
@@ -455,7 +457,7 @@ func (f *fakeSummarizer) Identity() string { return "fake" }
 func (f *fakeSummarizer) Summarize(ctx context.Context, r inference.Request) (inference.Summary, error) {
 	f.mu.Lock()
 	f.names = append(f.names, r.Name)
-	gate, delay, err := f.gate, f.delay, f.err
+	gate, delay, err, sure, stubborn := f.gate, f.delay, f.err, f.sure, f.stubborn
 	if f.wakeup != nil {
 		close(f.wakeup)
 		f.wakeup = nil
@@ -480,7 +482,11 @@ func (f *fakeSummarizer) Summarize(ctx context.Context, r inference.Request) (in
 	if err != nil {
 		return inference.Summary{}, err
 	}
-	return inference.Summary{Text: "Does " + r.Name, Source: inference.SourceModel, Model: "fake", Confidence: f.sure}, nil
+	text := "Does " + r.Name
+	if r.Variation != 0 && !stubborn {
+		text += " differently"
+	}
+	return inference.Summary{Text: text, Source: inference.SourceModel, Model: "fake", Confidence: sure}, nil
 }
 
 // shut has the calls from now on wait until open is called.
@@ -501,6 +507,13 @@ func (f *fakeSummarizer) fail(err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.err = err
+}
+
+// set changes how it answers.
+func (f *fakeSummarizer) set(change func(*fakeSummarizer)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	change(f)
 }
 
 // calls returns the names of the functions that were asked for so far.

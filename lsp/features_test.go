@@ -370,7 +370,7 @@ func TestCommands(t *testing.T) {
 	if err := run("gloss.copySummary", function, &text); err != nil || text != "Does Beta" {
 		t.Errorf("copied %q, %v", text, err)
 	}
-	if err := run("gloss.regenerate", function, &text); err != nil || text != "Does Beta" {
+	if err := run("gloss.regenerate", function, &text); err != nil || text != "Does Beta differently" {
 		t.Errorf("regenerated %q, %v", text, err)
 	}
 	if got := e.summarizer.calls(); len(got) != 3 || got[2] != "Beta" {
@@ -390,6 +390,85 @@ func TestCommands(t *testing.T) {
 	e.close()
 }
 
+func TestWriteAnew(t *testing.T) {
+	e := newEditor(t, editorOptions{})
+	e.open(goURI, "go", goText("Alpha"))
+	e.settled(goURI, "Does Alpha")
+	anew := fmt.Sprintf(`{"command":"gloss.regenerate","arguments":[%s]}`, place(goURI, 2, 6))
+
+	// A second click joins the first. The summary that is known stays meanwhile.
+	open := e.summarizer.shut()
+	first := e.start("workspace/executeCommand", anew)
+	e.summarizer.called(t, 2)
+	second := e.start("workspace/executeCommand", anew)
+	if got := e.titles(goURI); !slices.Equal(got, []string{"Does Alpha"}) {
+		t.Errorf("while another is written: %q", got)
+	}
+	open()
+	for _, id := range []string{first, second} {
+		var text string
+		if err := e.finish(id, &text); err != nil || text != "Does Alpha differently" {
+			t.Errorf("%q, %v", text, err)
+		}
+	}
+	e.settled(goURI, "Does Alpha differently")
+
+	// Nothing but a summary that would be shown takes its place.
+	for _, err := range []error{errors.New("it took longer than 5s"), inference.ErrNoSummary} {
+		e.summarizer.fail(err)
+		if got := e.request("workspace/executeCommand", anew, nil); code(got) != codeRequestFailed || !strings.Contains(got.Error(), err.Error()) {
+			t.Errorf("%v, want %v", got, err)
+		}
+	}
+	e.summarizer.set(func(f *fakeSummarizer) { f.err, f.sure, f.stubborn = nil, 0.01, true })
+	if err := e.request("workspace/executeCommand", anew, nil); code(err) != codeRequestFailed || !strings.Contains(err.Error(), "too unsure") {
+		t.Errorf("%v", err)
+	}
+	if got := e.titles(goURI); !slices.Equal(got, []string{"Does Alpha differently"}) {
+		t.Errorf("after failures: %q", got)
+	}
+
+	// A model that knows no other text says so.
+	e.summarizer.set(func(f *fakeSummarizer) { f.sure = 0 })
+	e.must("workspace/executeCommand", anew, nil)
+	e.settled(goURI, "Does Alpha")
+	e.must("workspace/executeCommand", anew, nil)
+	if m := e.expect("window/showMessage"); !strings.Contains(string(m.Params), "Alpha: nothing better came of it") {
+		t.Errorf("shown: %s", m.Params)
+	}
+	if n := len(e.summarizer.calls()); n != 7 {
+		t.Errorf("%d calls", n)
+	}
+	e.ignore("workspace/codeLens/refresh")
+	e.close()
+}
+
+// What the model could not do this time it may well do the next.
+func TestPassingFailures(t *testing.T) {
+	e := newEditor(t, editorOptions{})
+	e.open(goURI, "go", goText("Alpha", "Beta"))
+	e.settled(goURI, "Does Alpha", "Does Beta")
+	e.summarizer.fail(errors.New("the model took longer than 5s"))
+	e.edit(goURI, 2, 3, 1, 1, "z := 1\n\t")
+	e.edit(goURI, 3, 2, 5, 10, "Gamma")
+	e.save(goURI)
+	for h := e.hover(goURI, 2, 7); !strings.Contains(h.Contents.Value, "longer than 5s"); h = e.hover(goURI, 2, 7) {
+		t.Log("waiting")
+	}
+	e.edit(goURI, 4, 9, 1, 1, "z := 1\n\t")
+	e.save(goURI)
+	e.settled(goURI, "no summary", "Does Beta (outdated)")
+	e.summarizer.fail(nil)
+	for line, want := range map[int]string{2: "Does Gamma", 8: "Does Beta"} { // to hover is to ask
+		if h := e.hover(goURI, line, 7); !strings.Contains(h.Contents.Value, want+"\n") {
+			t.Errorf("hover %+v, want %q", h, want)
+		}
+	}
+	e.settled(goURI, "Does Gamma", "Does Beta")
+	e.ignore("workspace/codeLens/refresh")
+	e.close()
+}
+
 func TestFailuresAreShown(t *testing.T) {
 	e := newEditor(t, editorOptions{})
 	e.summarizer.fail(fmt.Errorf("%w: it repeats itself", inference.ErrNoSummary))
@@ -400,7 +479,7 @@ func TestFailuresAreShown(t *testing.T) {
 	}
 	e.summarizer.fail(nil)
 	e.must("workspace/executeCommand", fmt.Sprintf(`{"command":"gloss.refreshFile","arguments":[%s]}`, identify(goURI)), nil)
-	e.settled(goURI, "Does Alpha")
+	e.settled(goURI, "Does Alpha differently")
 	e.ignore("workspace/codeLens/refresh")
 	e.close()
 }

@@ -14,7 +14,8 @@ type gloss struct {
 	// summary is set when fresh, stale or named, and when unsure: then it is
 	// what is not shown.
 	summary inference.Summary
-	// err says why the model gave none, when failed, unavailable or named.
+	// err says why the model gave none, when failed, unavailable or named, and
+	// when stale for that reason.
 	err error
 }
 
@@ -25,7 +26,7 @@ const (
 	stale                  // the summary is that of an earlier text of the function
 	waiting                // it is being written, or will be without further ado
 	held                   // it will be written when the user saves or asks
-	failed                 // the model wrote nothing usable
+	failed                 // the model wrote nothing usable, or nothing this time
 	unavailable            // no model can run
 	named                  // the summary says what the name says, since no model can run
 	unsure                 // the summary is not likely enough to be good
@@ -56,7 +57,7 @@ func (s *server) glosses(d *document) []gloss {
 	}
 	for i, id := range d.identities() {
 		g := &out[i]
-		if g.state != waiting && g.state != unavailable && g.state != named {
+		if g.state != waiting && g.state != unavailable && g.state != named && !g.passing() {
 			continue
 		}
 		before, ok := o.known[id]
@@ -112,6 +113,9 @@ func confident(settings *Settings, d *document, c *chunker.Chunk, s inference.Su
 	}
 	return gloss{chunk: c, state: unsure, summary: s}
 }
+
+// passing reports whether the model failed this time, and may not the next.
+func (g *gloss) passing() bool { return g.state == failed && !errors.Is(g.err, inference.ErrNoSummary) }
 
 // shown reports whether g says something about its function.
 func (g *gloss) shown() bool { return g.state == fresh || g.state == stale || g.state == named }

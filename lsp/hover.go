@@ -46,7 +46,7 @@ func (s *server) hover(ctx context.Context, d *document, p Position) (*hover, er
 // the one who asks.
 func (s *server) await(ctx context.Context, d *document, g *gloss) {
 	settings := s.settings()
-	if g.state == fresh || g.state == failed || g.state == unsure || settings.Refresh == "manual" {
+	if g.state == fresh || g.state == failed && !g.passing() || g.state == unsure || settings.Refresh == "manual" {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(settings.HoverWait))
@@ -70,7 +70,9 @@ func hoverText(g *gloss, markdown bool) string {
 	text, note := g.summary.Text, source(g.summary)
 	switch g.state {
 	case stale:
-		note = "of an earlier version of this function, " + note
+		if note = "of an earlier version of this function, " + note; g.err != nil {
+			note += "; of this one there is none: " + oneLine(g.err.Error())
+		}
 	case named:
 		note += ", as no model can run: " + oneLine(g.err.Error())
 	case unsure:

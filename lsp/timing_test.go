@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -118,6 +119,52 @@ func TestWhenFunctionsAreSummarized(t *testing.T) {
 				calls("saved", tt.onSave)
 				e.must("workspace/executeCommand", fmt.Sprintf(`{"command":"gloss.refreshFile","arguments":[%s]}`, identify(goURI)), nil)
 				calls("on command", max(tt.onSave, 2))
+				e.close()
+			})
+		})
+	}
+}
+
+// What may pass is tried again though nobody does anything.
+func TestFailuresPass(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newEditor(t, editorOptions{capabilities: lensClient})
+		e.summarizer.fail(errors.New("the model took longer than 5s"))
+		e.open(goURI, "go", goText("Alpha"))
+		time.Sleep(30 * time.Second)
+		if got := e.titles(goURI); !slices.Equal(got, []string{"no summary"}) {
+			t.Errorf("%q", got)
+		}
+		e.summarizer.fail(nil)
+		time.Sleep(time.Minute)
+		e.expect("workspace/codeLens/refresh")
+		if got := e.titles(goURI); !slices.Equal(got, []string{"Does Alpha"}) {
+			t.Errorf("%q", got)
+		}
+		e.close()
+	})
+}
+
+// A function that was edited stays ahead of those that were not, whatever else
+// is typed or saved before its turn.
+func TestEditedFunctionsComeFirst(t *testing.T) {
+	for name, then := range map[string]func(*fakeEditor){
+		"saved":            func(e *fakeEditor) { e.save(goURI) },
+		"edited elsewhere": func(e *fakeEditor) { e.edit(goURI, 3, 0, 9, 9, " // a comment") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				e := newEditor(t, editorOptions{capabilities: plainCapabilities})
+				e.summarizer.delay = time.Minute
+				e.open(goURI, "go", goText(functions(20)...))
+				synctest.Wait()
+				e.edit(goURI, 2, 2+5*15+1, 1, 1, "z := 1; ")
+				synctest.Wait()
+				then(e)
+				time.Sleep(90 * time.Second)
+				if got := e.summarizer.calls(); !slices.Equal(got, []string{"F000", "F015"}) {
+					t.Errorf("calls %q", got)
+				}
 				e.close()
 			})
 		})
