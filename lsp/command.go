@@ -89,7 +89,7 @@ func (s *server) copySummary(_ context.Context, _ *document, g *gloss) (any, err
 // shown takes the place of what is.
 func (s *server) regenerate(ctx context.Context, d *document, g *gloss) (any, error) {
 	scheduler := s.scheduler()
-	if scheduler == nil {
+	if scheduler == nil || !legible(g.chunk) {
 		return g.text()
 	}
 	settings := s.settings()

@@ -3,32 +3,67 @@ package lsp
 import (
 	"fmt"
 	"sync"
+	"time"
 
 	"go.uber.org/zap"
 
 	"github.com/gloss-lsp/gloss/chunker"
-	"github.com/gloss-lsp/gloss/inference"
 )
 
 // document is one version of an open text document. It never changes: a
 // request keeps the one that was current when it arrived.
 type document struct {
 	uri, path, language string
-	version             int32
+	version             int32 // the client's
+	order               int   // grows from version to version, whatever the client counts
 	*mapper
 	syntax *syntax
-	// chunks cuts the text, once. It takes milliseconds for a long document,
-	// so it is not for the read loop.
+	// chunks cuts the text, once. It takes milliseconds for a long document, and
+	// can take seconds, so it is not for the read loop.
 	chunks func() []chunker.Chunk
-	// identities are those of the chunks, one for each.
-	identities func() []identity
+	cut    chan struct{} // closed when chunks has them
+	cutNow func()        // has chunks called in the background
 }
 
-func newDocument(uri, path, language string, version int32, m *mapper, x *syntax) *document {
-	d := &document{uri: uri, path: path, language: language, version: version, mapper: m, syntax: x}
-	d.chunks = sync.OnceValue(func() []chunker.Chunk { return x.cut(d.text) })
-	d.identities = sync.OnceValue(func() []identity { return identities(d.chunks()) })
-	return d
+// newVersion gives a version of a document what is its own. The caller holds
+// s.mu.
+func (s *server) newVersion(d document) *document {
+	s.versions++
+	d.order, d.cut = s.versions, make(chan struct{})
+	d.chunks = sync.OnceValue(func() []chunker.Chunk {
+		defer close(d.cut)
+		return d.syntax.cut(&d)
+	})
+	d.cutNow = func() { s.background(func() { d.chunks() }) }
+	return &d
+}
+
+// cutWait is how long a request waits until a text is cut, where its functions
+// can be shown as they were before: an editor holds all lenses back for those
+// of the slowest server.
+const cutWait = 200 * time.Millisecond
+
+// shown returns the chunks of d, or those from before at their places in d
+// while it takes long to cut it.
+func (d *document) shown() []chunker.Chunk {
+	select {
+	case <-d.cut:
+		return d.chunks()
+	default:
+	}
+	last := d.syntax.last.Load()
+	if last == nil { // nothing could be shown but nothing, which would make the text jump
+		return d.chunks()
+	}
+	d.cutNow()
+	timer := time.NewTimer(cutWait)
+	defer timer.Stop()
+	select {
+	case <-d.cut:
+		return d.chunks()
+	case <-timer.C:
+		return last.carried(d.text)
+	}
 }
 
 // openDocument is what the server keeps about a document while it is open.
@@ -39,13 +74,11 @@ type openDocument struct {
 	name     string
 	current  *document
 	analysis analysis
-	// known holds the last good summary of every function, whose text may
-	// have changed since. The client may have seen it before the Scheduler's
-	// event about it came.
-	known map[identity]inference.Summary
+	past     past
 	// lenses and hints are what the client was last given.
 	lenses, hints answer
 	touched       bool // they may differ from what it would be given now
+	miscounted    bool // the client's versions do not increase, and that was said
 }
 
 // action is how a document was modified.
@@ -88,23 +121,26 @@ func (s *server) modify(m modification) error {
 			s.drop(o)
 		}
 		x := s.newSyntax(m.uri, m.path, m.language)
-		o = &openDocument{
-			current: newDocument(m.uri, m.path, m.language, m.version, newMapper(m.changes[0].Text, s.client.encoding), x),
-			known:   map[identity]inference.Summary{},
-		}
+		o = &openDocument{current: s.newVersion(document{
+			uri: m.uri, path: m.path, language: m.language, version: m.version,
+			mapper: newMapper(m.changes[0].Text, s.client.encoding), syntax: x,
+		})}
 		s.opened++
 		o.name = fmt.Sprintf("%s#%d", m.uri, s.opened)
 		s.documents[m.uri] = o
 		s.analyze(o, urgently)
 		s.background(s.followModel)
 	case changed:
-		before := o.current
-		if m.version <= before.version {
-			s.log.Warn("ignored a change whose version does not increase", zap.String("uri", m.uri), zap.Int32("version", m.version), zap.Int32("current", before.version))
-			return nil
+		o.current.syntax.keepUp(o.current)
+		after := *o.current
+		if m.version <= after.version && !o.miscounted {
+			// The client's text has changed whatever it counts, and what it sends
+			// next is about that text.
+			o.miscounted = true
+			s.log.Warn("the client's versions of a document do not increase; its changes are applied as they come", zap.String("uri", m.uri), zap.Int32("version", m.version), zap.Int32("current", after.version))
 		}
-		after := applyChanges(before.mapper, m.changes)
-		o.current = newDocument(before.uri, before.path, before.language, m.version, after, before.syntax)
+		after.version, after.mapper = m.version, applyChanges(after.mapper, m.changes)
+		o.current = s.newVersion(after)
 		s.analyze(o, afterPause)
 	case saved:
 		s.analyze(o, urgently)

@@ -32,21 +32,20 @@ const (
 	unsure                 // the summary is not likely enough to be good
 )
 
-// glosses returns one gloss for each chunk of d, at once.
+// glosses returns one gloss for each function of d, at once.
 func (s *server) glosses(d *document) []gloss {
 	if d == nil {
 		return nil
 	}
-	chunks := d.chunks()
+	return s.glossesOf(d, d.shown())
+}
+
+// glossesOf returns one gloss for each of the chunks, which are those of d.
+func (s *server) glossesOf(d *document, chunks []chunker.Chunk) []gloss {
 	out := make([]gloss, len(chunks))
 	settings, summaries := s.settings(), s.summaries.Load()
-	complete := true
 	for i := range chunks {
 		out[i] = summaries.gloss(settings, d, &chunks[i])
-		complete = complete && out[i].state == fresh
-	}
-	if complete {
-		return out
 	}
 
 	s.mu.Lock()
@@ -55,16 +54,19 @@ func (s *server) glosses(d *document) []gloss {
 	if o == nil {
 		return out
 	}
-	for i, id := range d.identities() {
+	known := o.past.of(d, chunks)
+	for i, before := range known {
 		g := &out[i]
+		if g.state == fresh && g.summary.Source != inference.SourceDoc {
+			known[i] = g.summary
+		}
 		if g.state != waiting && g.state != unavailable && g.state != named && !g.passing() {
 			continue
 		}
-		before, ok := o.known[id]
 		was := confident(settings, d, g.chunk, before)
 		switch {
 		case g.state == named && was.summary.Source == inference.SourceName: // the same, and not outdated
-		case ok && was.state == fresh:
+		case before.Text != "" && was.state == fresh:
 			g.state, g.summary = stale, was.summary
 		case g.state == waiting && o.analysis.held:
 			g.state = held
@@ -78,7 +80,7 @@ func (u *summaries) gloss(settings *Settings, d *document, c *chunker.Chunk) glo
 	if settings.showsDoc(c) {
 		return gloss{chunk: c, summary: inference.Summary{Text: c.Doc, Source: inference.SourceDoc}}
 	}
-	if u == nil {
+	if u == nil || !legible(c) {
 		return gloss{chunk: c, state: waiting}
 	}
 	if u.err != nil {

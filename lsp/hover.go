@@ -25,7 +25,7 @@ func (s *server) hover(ctx context.Context, d *document, p Position) (*hover, er
 		return nil, nil
 	}
 	offset := d.offset(p)
-	chunks := d.chunks()
+	chunks := d.shown()
 	i := slices.IndexFunc(chunks, func(c chunker.Chunk) bool {
 		return c.NameRange.Start <= offset && offset <= c.NameRange.End
 	})
@@ -34,7 +34,7 @@ func (s *server) hover(ctx context.Context, d *document, p Position) (*hover, er
 	}
 	g := s.summaries.Load().gloss(s.settings(), d, &chunks[i])
 	if g.state != fresh {
-		g = s.glosses(d)[i] // with regard to its past
+		g = s.glossesOf(d, chunks)[i] // with regard to its past
 		s.await(ctx, d, &g)
 	}
 	r, markdown := chunks[i].NameRange, s.client.markdownHover
@@ -46,7 +46,7 @@ func (s *server) hover(ctx context.Context, d *document, p Position) (*hover, er
 // the one who asks.
 func (s *server) await(ctx context.Context, d *document, g *gloss) {
 	settings := s.settings()
-	if g.state == fresh || g.state == failed && !g.passing() || g.state == unsure || settings.Refresh == "manual" {
+	if g.state == fresh || g.state == failed && !g.passing() || g.state == unsure || !legible(g.chunk) || settings.Refresh == "manual" {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(settings.HoverWait))

@@ -75,6 +75,7 @@ type server struct {
 	mu        sync.Mutex // guards documents and what is in them
 	documents map[string]*openDocument
 	opened    int // documents, ever
+	versions  int // of documents, ever
 }
 
 func newServer(ctx context.Context, o Options) *server {
