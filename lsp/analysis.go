@@ -107,6 +107,9 @@ func (s *server) analyzeOnce(o *openDocument, d *document, u urgency) {
 		o.analysis.pending, o.analysis.urgency = true, max(o.analysis.urgency, u)
 		return
 	}
+	if scheduler == nil { // nobody has heard of it
+		o.analysis.urgency = max(o.analysis.urgency, u)
+	}
 	o.analysis.functions, o.analysis.held = functions, held
 	o.remember(d, scheduler)
 	if o.answered(d) {
