@@ -169,17 +169,3 @@ func (s *server) document(uri string) *document {
 	}
 	return nil
 }
-
-// applyChanges applies the changes one after the other, each to what the ones
-// before it have made.
-func applyChanges(m *mapper, changes []contentChange) *mapper {
-	for _, c := range changes {
-		if c.Range == nil {
-			m = newMapper(c.Text, m.encoding)
-			continue
-		}
-		start := m.offset(c.Range.Start)
-		m = m.replaced(start, max(start, m.offset(c.Range.End)), c.Text)
-	}
-	return m
-}
