@@ -112,6 +112,7 @@ func (s *server) analyzeOnce(o *openDocument, d *document, u urgency) {
 	}
 	o.analysis.functions, o.analysis.held = functions, held
 	o.remember(d, scheduler)
+	s.news.tell()
 	if o.answered(d) {
 		s.refresh.touch(o)
 	}

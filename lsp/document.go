@@ -111,6 +111,7 @@ type contentChange struct {
 func (s *server) modify(m modification) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	defer s.news.tell()
 	o := s.documents[m.uri]
 	if o == nil && m.action != opened {
 		return failf(codeInvalidParams, "%s is not open", m.uri)

@@ -60,6 +60,7 @@ func (s *server) gave(d *document, in func(*openDocument) *answer, lines []strin
 // touch has a document's lines compared soon with what the client was given, if
 // it ever asked. The caller holds s.mu.
 func (r *refresher) touch(o *openDocument) {
+	r.server.news.tell()
 	if !o.lenses.given && !o.hints.given {
 		return
 	}

@@ -71,6 +71,7 @@ type server struct {
 	ready     chan struct{}             // closed when summaries is set
 	readying  sync.Once
 	askedLens atomic.Bool // the client has requested code lenses
+	news      news        // of documents, and of what is known about their functions
 
 	mu        sync.Mutex // guards documents and what is in them
 	documents map[string]*openDocument

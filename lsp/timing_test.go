@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/gloss-lsp/gloss/inference"
 )
 
 // The tests of this file run on a fake clock: their sleeps take no time, and
@@ -165,6 +167,67 @@ func TestEditedFunctionsComeFirst(t *testing.T) {
 				if got := e.summarizer.calls(); !slices.Equal(got, []string{"F000", "F015"}) {
 					t.Errorf("calls %q", got)
 				}
+				e.close()
+			})
+		})
+	}
+}
+
+// Helix asks for hints once, so the answer waits; it must come when the summaries
+// do, and whatever else ends the wait, and cost nothing until then.
+func TestHintsThatWait(t *testing.T) {
+	const ask = `{"textDocument":{"uri":"` + goURI + `"},"range":{"start":{"line":0,"character":0},"end":{"line":99,"character":0}}}`
+	for name, tt := range map[string]struct {
+		then func(*fakeEditor)
+		want []string
+	}{
+		"written": {func(*fakeEditor) {}, []string{"Does Alpha", "Does Beta"}},
+		"failed":  {func(e *fakeEditor) { e.summarizer.fail(inference.ErrNoSummary) }, []string{"Does Alpha"}},
+		"edited":  {func(e *fakeEditor) { e.edit(goURI, 2, 0, 0, 0, "// x\n") }, nil},
+		"closed":  {func(e *fakeEditor) { e.closeDocument(goURI) }, nil},
+		"switched off": {func(e *fakeEditor) {
+			e.notify("workspace/didChangeConfiguration", `{"settings":{"gloss":{"enable":false}}}`)
+		}, nil},
+		"held": {func(e *fakeEditor) {
+			e.notify("workspace/didChangeConfiguration", `{"settings":{"gloss":{"refresh":"manual"}}}`)
+		}, nil},
+		"never written": {func(e *fakeEditor) { e.summarizer.set(func(f *fakeSummarizer) { f.delay = time.Hour }) }, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				e := newEditor(t, editorOptions{capabilities: `{"textDocument": {"inlayHint": {}}}`})
+				open := e.summarizer.shut()
+				e.open(goURI, "go", goText("Alpha", "Beta"))
+				synctest.Wait()
+				id := e.start("textDocument/inlayHint", ask)
+				synctest.Wait()
+				start := time.Now()
+				tt.then(e)
+				synctest.Wait()
+				if name == "written" || name == "failed" {
+					time.Sleep(time.Second + time.Millisecond) // between two looks of whoever looks every so often
+					open()
+					start = time.Now()
+				}
+				var hints []struct{ Label string }
+				if err := e.finish(id, &hints); err != nil {
+					t.Error(err)
+				}
+				limit := time.Duration(0)
+				if name == "never written" {
+					limit = hintWait
+				}
+				if took := time.Since(start); took > limit {
+					t.Errorf("the answer came %s later", took)
+				}
+				var got []string
+				for _, h := range hints {
+					got = append(got, h.Label)
+				}
+				if !slices.Equal(got, tt.want) {
+					t.Errorf("hints %q, want %q", got, tt.want)
+				}
+				open()
 				e.close()
 			})
 		})
