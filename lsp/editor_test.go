@@ -72,7 +72,8 @@ type editorOptions struct {
 	settings     map[string]any
 	pressed      string
 	serve        func(*Options)
-	raw          bool // do not initialize
+	ctx          context.Context // of the server, Background if it is nil
+	raw          bool            // do not initialize
 }
 
 // allCapabilities are those of a client that understands everything.
@@ -110,7 +111,10 @@ func newEditor(t testing.TB, o editorOptions) *fakeEditor {
 	if o.serve != nil {
 		o.serve(&options)
 	}
-	go func() { e.served <- Serve(context.Background(), server, options) }()
+	if o.ctx == nil {
+		o.ctx = context.Background()
+	}
+	go func() { e.served <- Serve(o.ctx, server, options) }()
 	go e.read()
 	t.Cleanup(func() { client.Close() })
 	if o.raw {

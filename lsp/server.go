@@ -150,6 +150,8 @@ func (s *server) close() {
 	for _, o := range open {
 		o.current.syntax.close()
 	}
-	s.useSummaries(nil)
+	if u := s.summaries.Swap(nil); u != nil {
+		u.close()
+	}
 	s.logs.close()
 }

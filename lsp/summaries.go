@@ -62,10 +62,11 @@ func (s *server) scheduler() *inference.Scheduler {
 	return nil
 }
 
-// useSummaries replaces what summaries come from.
+// useSummaries replaces what summaries come from. What it was before closes
+// besides: it may have to wait for a model that is just being loaded.
 func (s *server) useSummaries(u *summaries) {
 	if before := s.summaries.Swap(u); before != nil {
-		before.close()
+		s.background(before.close)
 	}
 	s.readying.Do(func() { close(s.ready) })
 }
