@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -66,6 +67,7 @@ func (e *wireError) Error() string { return fmt.Sprintf("%d: %s", e.Code, e.Mess
 const patience = 30 * time.Second
 
 type editorOptions struct {
+	name         string // of the client, "fake" if it is empty
 	capabilities string // JSON
 	options      string // initializationOptions as JSON
 	processID    int
@@ -130,7 +132,7 @@ func newEditor(t testing.TB, o editorOptions) *fakeEditor {
 	if o.processID != 0 {
 		pid = fmt.Sprint(o.processID)
 	}
-	e.must("initialize", fmt.Sprintf(`{"processId": %s, "clientInfo": {"name": "fake"}, "capabilities": %s, "initializationOptions": %s}`, pid, o.capabilities, o.options), nil)
+	e.must("initialize", fmt.Sprintf(`{"processId": %s, "clientInfo": {"name": %q}, "capabilities": %s, "initializationOptions": %s}`, pid, cmp.Or(o.name, "fake"), o.capabilities, o.options), nil)
 	e.notify("initialized", `{}`)
 	if strings.Contains(o.capabilities, `"configuration": true`) {
 		e.expect("workspace/configuration")

@@ -34,9 +34,11 @@ func TestCodeLens(t *testing.T) {
 	e.open(pyURI, "python", pyText)
 	e.settled(pyURI, "Does outer", "Does inner", "Reads the file.")
 	lenses := e.lenses(pyURI)
-	// On the line of the name, not of the decorator.
-	if want := (Range{Position{1, 4}, Position{1, 9}}); lenses[0].Range != want {
-		t.Errorf("range %v, want %v", lenses[0].Range, want)
+	// On the line of the name, not of the decorator, and from its text on.
+	for i, want := range []Range{{Position{1, 0}, Position{1, 9}}, {Position{3, 4}, Position{3, 13}}} {
+		if lenses[i].Range != want {
+			t.Errorf("range %v, want %v", lenses[i].Range, want)
+		}
 	}
 	if slices.Contains(e.summarizer.calls(), "documented") {
 		t.Error("a documented function was summarized")
@@ -49,6 +51,33 @@ func TestCodeLens(t *testing.T) {
 	}
 	e.ignore("workspace/codeLens/refresh")
 	e.close()
+}
+
+// What comes from text is shown as it is. VS Code would make icons of some of it,
+// other editors would show what keeps it from that.
+func TestLensesHaveNoIcons(t *testing.T) {
+	const uri = "file:///project/now.sh"
+	const text = "# Prints $(date) and $(sync~spin).\nnow() {\n\techo one\n\techo two\n}\n"
+	const plain, broken = "Prints $(date) and $(sync~spin).", "Prints $\u200b(date) and $\u200b(sync~spin)."
+	for _, tt := range []struct{ client, capabilities, options, want string }{
+		{"Neovim", allCapabilities, `{}`, plain},
+		{"Visual Studio Code", allCapabilities, `{}`, broken},
+		{"Visual Studio Code - Insiders", allCapabilities, `{}`, broken},
+		{"code-server", strings.TrimSuffix(allCapabilities, "}") + `, "experimental": {"labelIcons": true}}`, `{}`, broken},
+		{"VSCodium", allCapabilities, `{"experimental": {"labelIcons": true}}`, broken},
+	} {
+		e := newEditor(t, editorOptions{name: tt.client, capabilities: tt.capabilities, options: tt.options})
+		e.open(uri, "shellscript", text)
+		if got := e.titles(uri); !slices.Equal(got, []string{tt.want}) {
+			t.Errorf("%s: %q, want %q", tt.client, got, tt.want)
+		}
+		var copied string
+		e.must("workspace/executeCommand", fmt.Sprintf(`{"command":"gloss.copySummary","arguments":[%s]}`, place(uri, 1, 1)), &copied)
+		if copied != plain {
+			t.Errorf("%s: copied %q", tt.client, copied)
+		}
+		e.close()
+	}
 }
 
 func TestLensesWhileTyping(t *testing.T) {
