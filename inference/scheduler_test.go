@@ -395,6 +395,7 @@ func TestPassingFailures(t *testing.T) {
 			r.Errorf("%d timers while a document waits", got)
 		}
 		time.Sleep(24 * time.Hour)
+		synctest.Wait()
 		want := []time.Duration{0, time.Minute, 3 * time.Minute, 7 * time.Minute, 15 * time.Minute}
 		if diff := cmp.Diff(want, tries); diff != "" {
 			r.Errorf("tries (-want +got):\n%s", diff)
@@ -410,6 +411,7 @@ func TestPassingFailures(t *testing.T) {
 		r.Update("other", wants(Visible, "a"), 0)
 		r.wantTook("a")
 		time.Sleep(retryMax)
+		synctest.Wait()
 
 		r.outcome = nil
 		r.Update("doc", wants(Visible, "b"), 0)
