@@ -92,8 +92,11 @@ if want.display then
   -- have been asked for again.
   local line = vim.fn.search('\\V' .. want.edit.line, 'nw') - 1
   vim.api.nvim_buf_set_text(buffer, line, #want.edit.line - #want.edit.chop, line, #want.edit.line, { '' })
-  if want.display == 'native' and vim.fn.has('nvim-0.12') == 0 then
-    vim.cmd('silent write') -- Neovim 0.10 asks for lenses when it is told to
+  if want.display == 'lines' or vim.fn.has('nvim-0.12') == 1 then -- others ask for lenses when they are told to
+    local edited = row_of(want.before, want.edit.name)
+    until_('a summary that is outdated', function()
+      return vim.endswith((drawn()[edited] or { text = '' }).text, ' (outdated)')
+    end)
   end
   until_('the new summary after an edit', function()
     return shows(want.after)
