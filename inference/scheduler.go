@@ -205,7 +205,8 @@ func (s *Scheduler) Wait(ctx context.Context, r Request, p Priority) (Summary, e
 // Regenerate returns a summary of r that is written anew: another text than the
 // one that is known, if the model has one. It joins a run that is under way.
 // What is known stays, and stays known, unless the model writes a text that is
-// usable; a nil usable is content with any. Errors are those of Wait.
+// usable; a nil usable is content with any, others must not call the Scheduler.
+// Errors are those of Wait.
 func (s *Scheduler) Regenerate(ctx context.Context, r Request, usable func(Summary) bool) (Summary, error) {
 	id := cacheKey(r.Key, s.summarizer.Identity())
 	_, inCache := s.cache.Get(id)
