@@ -117,7 +117,7 @@ func FuzzEngineKey(f *testing.F) {
 			{Language: path, Path: language, Container: container, Name: name, Code: code},
 		} {
 			if e.Key(a) == e.Key(b) && !slices.Equal(form.Prompt(a).IDs, form.Prompt(b).IDs) {
-				t.Errorf("%q and %q have one key and two prompts", a, b)
+				t.Errorf("%+v and %+v have one key and two prompts", a, b)
 			}
 		}
 	})

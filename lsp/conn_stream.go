@@ -24,7 +24,7 @@ const (
 	// maxUnsent bounds what waits for a client that does not read.
 	maxUnsent = 64 << 20
 	// drainTime is how long a closed stream goes on sending what it has.
-	drainTime = time.Second
+	drainTime = closeTime / 2
 )
 
 // stream is the LSP base protocol over a byte connection. It differs from

@@ -75,10 +75,12 @@ type server struct {
 	ready     chan struct{}             // closed when summaries is set
 	readying  sync.Once
 	askedLens atomic.Bool // the client has requested code lenses
+	news      news        // of documents, and of what is known about their functions
 
 	mu        sync.Mutex // guards documents and what is in them
 	documents map[string]*openDocument
 	opened    int // documents, ever
+	versions  int // of documents, ever
 }
 
 func newServer(ctx context.Context, o Options) *server {
@@ -152,6 +154,8 @@ func (s *server) close() {
 	for _, o := range open {
 		o.current.syntax.close()
 	}
-	s.useSummaries(nil)
+	if u := s.summaries.Swap(nil); u != nil {
+		u.close()
+	}
 	s.logs.close()
 }
