@@ -2,8 +2,10 @@ package lsp
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -18,6 +20,7 @@ type syntax struct {
 	language *chunker.Language // nil where there is nothing to cut
 	options  chunker.Options
 	log      *zap.Logger
+	again    func(*document, time.Duration) // has it cut once more after so much time
 	ctx      context.Context          // ends with the session
 	last     atomic.Pointer[lastText] // that was cut, or whose functions were carried along
 
@@ -62,7 +65,7 @@ func (x *syntax) keep(l *lastText) {
 // how it is cut.
 func (s *server) newSyntax(uri, path, languageID string) *syntax {
 	settings := s.settings()
-	x := &syntax{path: path, options: settings.chunkerOptions(s.workers), log: s.log.With(zap.String("uri", uri)), ctx: s.ctx}
+	x := &syntax{path: path, options: settings.chunkerOptions(s.workers), log: s.log.With(zap.String("uri", uri)), again: s.cutAgain, ctx: s.ctx}
 	language := chunker.LanguageByID(languageID)
 	switch {
 	case !settings.Enable:
@@ -94,6 +97,9 @@ func (x *syntax) cut(d *document) []chunker.Chunk {
 		return nil
 	}
 	chunks, err := x.parse(d.text)
+	if untried := (*chunker.RetryError)(nil); errors.As(err, &untried) {
+		x.again(d, untried.After)
+	}
 	last := x.last.Load()
 	switch {
 	case err == nil:
@@ -121,20 +127,30 @@ func (x *syntax) say(reason string) {
 }
 
 func (x *syntax) parse(text string) ([]chunker.Chunk, error) {
-	if x.file != nil {
-		err := x.file.Apply(x.ctx, text)
-		return x.file.Chunks(), err
-	}
-	file, err := chunker.Parse(x.ctx, x.language, text, x.options)
-	if err != nil {
-		return nil, err
+	file := x.file
+	if file == nil {
+		file = chunker.Open(x.language, x.options)
 	}
 	if x.closed { // a request is about a version from before
 		defer file.Close()
 	} else {
 		x.file = file
 	}
-	return file.Chunks(), nil
+	err := file.Apply(x.ctx, text)
+	return file.Chunks(), err
+}
+
+// cutAgain has d cut once more after so much time, unless it has changed by then,
+// which is another try.
+func (s *server) cutAgain(d *document, after time.Duration) {
+	time.AfterFunc(after, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if o := s.documents[d.uri]; o != nil && o.current == d {
+			o.current = s.newVersion(*d)
+			s.analyze(o, afterPause)
+		}
+	})
 }
 
 // close frees the tree. A version that is cut after that is parsed for itself.
