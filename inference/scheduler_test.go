@@ -358,7 +358,6 @@ func TestFailures(t *testing.T) {
 		r.conclude("broken", end{err: broken})
 		r.wantAnswer(again, "", broken)
 		r.wantTook("broken")
-
 	})
 }
 
