@@ -67,20 +67,22 @@ func unbalanced(text string) bool {
 
 var (
 	// unfinishing words want another after them.
-	unfinishing = english.NewSet(`a although an and are as be because but either if is its my neither nor of or our than the their was were when where whether whose your`)
+	unfinishing = english.NewSet(`a although an and because but either if its my neither nor of or our than the their when whether whose your`)
 	// stranding words do too, unless their object stands before: "the class that
-	// it belongs to", "the element to start from".
-	stranding = english.NewSet(`about at between by for from in into on onto through to upon with within without`)
-	objects   = english.NewSet(`be been being is it of that they to us was we were what where which who you`)
+	// it belongs to", "the element to start from", "returns it as is".
+	stranding = english.NewSet(`about are as at be between by for from in into is on onto through to upon was were where with within without`)
+	objects   = english.NewSet(`as be been being is it of that they to us was we were what where which who you`)
 )
 
 func unfinished(text string) bool {
 	words := strings.Fields(text)
 	last := strings.TrimFunc(words[len(words)-1], unicode.IsPunct)
-	if unfinishing.Has(last) {
+	switch {
+	case last != strings.ToLower(last): // the name A
+		return false
+	case unfinishing.Has(last):
 		return true
-	}
-	if !stranding.Has(last) {
+	case !stranding.Has(last):
 		return false
 	}
 	for _, w := range words[:len(words)-1] {
