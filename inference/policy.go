@@ -94,9 +94,9 @@ func unfinished(text string) bool {
 }
 
 // unknownName returns a name in text that is spelled as only code is, such as
-// maxSize, max_size, size() or os.File, and that occurs nowhere in what is known
-// of the function, or "". Case and punctuation do not count: content_type is
-// contentType.
+// maxSize, max_size, size() or os.File, or an abbreviation such as DMA, that
+// occurs nowhere in what is known of the function, or "". Case and punctuation do
+// not count: content_type is contentType.
 func unknownName(text string, f Function, place []byte) string {
 	known := ""
 	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(`,;"'“”‘’|/=+`, r) }) {
@@ -114,16 +114,20 @@ func unknownName(text string, f Function, place []byte) string {
 	return ""
 }
 
-// properNames are spelled like code and are none.
+// properNames are spelled like code and are none, or abbreviations that everybody
+// uses.
 var properNames = english.NewSet(`
+	api apis ascii cli cpu cpus css csv dns eof ftp gpu gui html http https ide ids ipc json lru nan null pdf png posix ram
+	rest rpc sdk sha1 sha256 sql ssh ssl tcp tls true tty udp uri url usb utc utf utf-8 uuid xml yaml zip
 	docbook ecmascript github gitlab graphql ios iphone javadoc javascript jquery latex libuv linkedin macos mongodb mysql
 	node.js nosql openapi opengl openssl openssh phpdoc postgresql powershell protobuf rabbitmq restful sqlite typescript
 	vue.js webassembly webgl websocket websockets youtube`)
 
-var codeName = regexp.MustCompile(`\(\)$|[:>#$]|\w_\w|\p{L}{2}\.\p{L}{2}|\p{Ll}\p{Lu}`)
+var codeName = regexp.MustCompile(`\(\)$|[:>#$]|\w_\w|\p{L}{2}\.\p{L}{2}|\p{Ll}\p{Lu}|^\p{Lu}[\p{Lu}\d]{2,}$`)
 
 // isCodeName reports whether word is spelled as only names in code are: with a
-// capital after a small letter, an underscore, a dot between two words, a call.
+// capital after a small letter, an underscore, a dot between two words, a call,
+// nothing but capitals.
 func isCodeName(word string) bool {
 	return strings.ContainsFunc(word, unicode.IsLetter) && codeName.MatchString(strings.Trim(word, ":#>()")+word[len(strings.TrimSuffix(word, "()")):])
 }

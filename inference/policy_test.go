@@ -46,6 +46,8 @@ func TestUnworthy(t *testing.T) {
 		"Reads a line of the HeaderPool into the userTable.":  "",
 		"Reads a line with minSize.":                          unknown("minSize"),
 		"Reads a line with min_size, if any.":                 unknown("min_size"),
+		"Reads a line of the DMA.":                            unknown("DMA"),
+		"Reads the RAW line.":                                 "",
 		"Reads a line like scan().":                           unknown("scan()"),
 		"Reads a line from 'os.File'.":                        unknown("os.File"),
 		"Reads a list of [cats.Resource].":                    unknown("cats.Resource"),

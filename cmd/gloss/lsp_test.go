@@ -265,7 +265,7 @@ func hubHome(t *testing.T) string {
 func TestEditorFollowsUse(t *testing.T) {
 	library := onnxtest.Library(t)
 	c := startLSPIn(t, hubHome(t), library, os.Getpid())
-	c.open("package a\n\nfunc x(a int) int {\n\tb := a\n\treturn b\n}\n") // a name that says nothing
+	c.open("package a\n\nfunc x(path string) ([]byte, error) {\n\tb, err := os.ReadFile(path)\n\treturn b, err\n}\n") // a name that says nothing
 	// Nothing need be told to an editor that has not asked for lenses, so it is
 	// the hover that is asked again; it waits for a summary that is being written.
 	writtenBy := func(model string) {
