@@ -11,9 +11,8 @@ import (
 )
 
 // DefaultMinConfidence is the confidence below which a summary is not shown where
-// the user has said nothing else, in editors and in the terminal. It leaves out
-// about a tenth of the shipped model's summaries, of which one in five is good
-// (docs/quality.md).
+// the user has said nothing else, in editors and in the terminal: of such
+// summaries hardly one in four is good (docs/quality.md has the curve).
 const DefaultMinConfidence = 0.25
 
 // unworthy returns why a text that the model wrote about f is not worth being
