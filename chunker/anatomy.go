@@ -82,6 +82,9 @@ func (f *File) dissect(start, length int) (*Anatomy, error) {
 		return nil, nil
 	}
 	a := &Anatomy{Chunk: f.chunks[i]}
+	if !(Range{start, end}).contains(f.outlined[i].container) { // it is of what was put around
+		a.Container = ""
+	}
 	a.Range.End = min(a.Range.End, end)
 	a.BodyRange.End = min(a.BodyRange.End, end)
 	var err error

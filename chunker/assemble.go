@@ -29,6 +29,7 @@ func (f *File) assemble(place func(Range) (Range, bool)) {
 		if !ok {
 			c = f.chunk(o)
 		}
+		c.Container = f.container(o)
 		f.outlined = append(f.outlined, o)
 		f.chunks = append(f.chunks, c)
 	}
@@ -43,7 +44,8 @@ type moved struct {
 }
 
 // find returns the chunk that had the same outline, if nothing in it changed.
-// It must be asked in the order of the outlines.
+// Its container may have: that stands elsewhere. It must be asked in the order
+// of the outlines.
 func (m *moved) find(o outline) (Chunk, bool) {
 	for len(m.outlines) > 0 {
 		old, c := m.outlines[0], m.chunks[0]
@@ -54,7 +56,9 @@ func (m *moved) find(o outline) (Chunk, bool) {
 			return Chunk{}, false
 		}
 		m.outlines, m.chunks = m.outlines[1:], m.chunks[1:]
-		if ok && old.moved(by) == o {
+		old = old.moved(by)
+		old.container = o.container
+		if ok && old == o {
 			return c.moved(by), true
 		}
 	}
@@ -67,7 +71,19 @@ func (c Chunk) moved(by int) Chunk {
 	return c
 }
 
-// chunk reads the content of a chunk from the text.
+// container reads the name of a chunk's container from the text.
+func (f *File) container(o outline) string {
+	name := f.text[o.container.Start:o.container.End]
+	if len(name) > maxContainer {
+		name = strings.ToValidUTF8(name[:maxContainer], "")
+	}
+	if strings.ContainsAny(name, blanks) {
+		name = oneLine(name)
+	}
+	return name
+}
+
+// chunk reads the content of a chunk from the text, but for its container.
 func (f *File) chunk(o outline) Chunk {
 	c := Chunk{
 		Name:      f.text[o.name.Start:o.name.End],
@@ -88,12 +104,8 @@ func (f *File) chunk(o outline) Chunk {
 		}
 	}
 	c.Text = normalize(f.text, c.Range, c.DocRange, f.facts.strings)
-	c.Key = key(f.language.ID, c.Text)
+	c.Sum = sha256.Sum256([]byte(c.Text))
 	return c
-}
-
-func key(languageID, text string) Key {
-	return sha256.Sum256([]byte(languageID + "\x00" + text))
 }
 
 // signature is what stands before the body, or the type signature that stands

@@ -4,6 +4,8 @@
 // editors or the file system: text goes in, chunks come out.
 package chunker
 
+import "crypto/sha256"
+
 // Range is a half-open span of byte offsets into the text that was parsed.
 type Range struct{ Start, End int }
 
@@ -19,15 +21,16 @@ const (
 	Text        Kind = "text"
 )
 
-// Key identifies what a chunk says, never where it stands: it is the SHA-256
-// of the chunk's language and its normalized Text.
-type Key [32]byte
-
 // Chunk is one function, method, constructor or named function value.
 type Chunk struct {
 	// Name is the identifier as it is written, without its receiver or class.
 	Name string
-	Kind Kind
+	// Container is the name of the innermost definition around the chunk, or of
+	// the type that the chunk itself names as its own: a class, an impl's type,
+	// a module, an enclosing function; Go's receiver, what C++ has before "::".
+	// It is "" for what stands by itself.
+	Container string
+	Kind      Kind
 	// Signature is everything before the body, on one line, without
 	// decorators, attributes or annotations.
 	Signature string
@@ -50,5 +53,6 @@ type Chunk struct {
 	// each line's indentation replaced by one tab per level. Two functions of
 	// equal Text differ at most in layout.
 	Text string
-	Key  Key
+	// Sum is the SHA-256 of Text.
+	Sum [sha256.Size]byte
 }

@@ -1,6 +1,7 @@
 package chunker
 
 import (
+	"crypto/sha256"
 	"flag"
 	"fmt"
 	"os"
@@ -83,6 +84,9 @@ func describe(text string, chunks []Chunk) string {
 		first := 1 + strings.Count(text[:c.Range.Start], "\n")
 		last := 1 + strings.Count(text[:c.Range.End], "\n")
 		fmt.Fprintf(&b, "%s %s, lines %d to %d\n", c.Kind, c.Name, first, last)
+		if c.Container != "" {
+			fmt.Fprintf(&b, "\tcontainer: %s\n", c.Container)
+		}
 		fmt.Fprintf(&b, "\tsignature: %s\n", c.Signature)
 		if c.Doc != "" {
 			fmt.Fprintf(&b, "\tdoc: %s\n", c.Doc)
@@ -111,12 +115,14 @@ func checkInvariants(t testing.TB, language *Language, text string, options Opti
 			t.Errorf("%q comes after %q", c.Name, chunks[i-1].Name)
 		case !slices.Contains(options.Kinds, c.Kind):
 			t.Errorf("%q has kind %s, which is not wanted", c.Name, c.Kind)
+		case strings.ContainsAny(c.Container, "\r\n") || len(c.Container) > maxContainer:
+			t.Errorf("%q has a container that is no name: %q", c.Name, c.Container)
 		case strings.ContainsAny(c.Signature, "\r\n") || strings.ContainsAny(c.Doc, "\r\n"):
 			t.Errorf("%q has a signature or a doc of several lines: %q, %q", c.Name, c.Signature, c.Doc)
 		case c.Doc != "" && c.DocRange.absent():
 			t.Errorf("%q has a doc comment that stands nowhere: %q", c.Name, c.Doc)
-		case c.Key != key(language.ID, c.Text):
-			t.Errorf("%q has a key that is not its text's", c.Name)
+		case c.Sum != sha256.Sum256([]byte(c.Text)):
+			t.Errorf("%q has a sum that is not its text's", c.Name)
 		}
 	}
 }

@@ -26,6 +26,14 @@ func TestApply(t *testing.T) {
 		{"all goes", "go", "func F() {\n\tx()\n}\n", ""},
 		{"all comes", "go", "", "func F() {\n\tx()\n}\n"},
 		{"within a character", "go", "func Fé() {\n\tx()\n}\n", "func Fè() {\n\tx()\n}\n"},
+		{"the class gets a name as long", "java", "class One {\n\tvoid f() {\n\t\tx();\n\t}\n}\n", "class Two {\n\tvoid f() {\n\t\tx();\n\t}\n}\n"},
+		{"the class gets a longer name", "java", "class One {\n\tvoid f() {\n\t\tx();\n\t}\n}\n", "class OneMore {\n\tvoid f() {\n\t\tx();\n\t}\n}\n"},
+		{"the class moves away from its method", "java", "class One {\n\tvoid f() {\n\t\tx();\n\t}\n}\n", "class One {\n\tint far;\n\tvoid f() {\n\t\tx();\n\t}\n}\n"},
+		{"another class comes between", "java", "class One {\n\n\n\tvoid f() {\n\t\tx();\n\t}\n}\n", "class One {\n}\nclass Two {\n\tvoid f() {\n\t\tx();\n\t}\n}\n"},
+		{"the receiver gets another type", "go", "func (o *One) F() {\n\tx()\n}\n", "func (o *Two[T]) F() {\n\tx()\n}\n"},
+		{"the module is renamed", "elixir", "defmodule A do\n  def f do\n    1\n  end\nend\n", "defmodule A.B do\n  def f do\n    1\n  end\nend\n"},
+		{"the function around is renamed", "python", "def f():\n    x()\n\n    def g():\n        y()\n        z()\n", "def ff():\n    x()\n\n    def g():\n        y()\n        z()\n"},
+		{"the class is wrapped", "rust", "impl One {\n    fn f() {\n        x()\n    }\n}\n", "impl Two<One> {\n    fn f() {\n        x()\n    }\n}\n"},
 		{"the line is indented by code before it", "go", "var a = 1\nvar f = func() {\n\tx()\n}\n", "var a = 1; var f = func() {\n\tx()\n}\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

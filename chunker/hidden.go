@@ -1,6 +1,10 @@
 package chunker
 
-import "slices"
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
 
 // keepHidden adds the chunks of the text before that a syntax error hides.
 //
@@ -19,7 +23,7 @@ func (f *File) keepHidden(outlined []outline, chunks []Chunk, c change) {
 	}
 	var hidden []cut
 	for i, before := range outlined {
-		o, ok := before.stretched(c)
+		o, ok := before.stretched(c, f.text)
 		if !ok || found[o.name.Start] {
 			continue
 		}
@@ -29,6 +33,7 @@ func (f *File) keepHidden(outlined []outline, chunks []Chunk, c change) {
 		} else if chunk = f.chunk(o); chunk.Name != chunks[i].Name {
 			continue
 		}
+		chunk.Container = f.container(o)
 		hidden = append(hidden, cut{o, chunk})
 	}
 	if len(hidden) == 0 {
@@ -46,8 +51,8 @@ func (f *File) keepHidden(outlined []outline, chunks []Chunk, c change) {
 
 // stretched returns where o stands after a change that lies outside of each of
 // its parts or inside of it. It fails for a change that cuts through a part,
-// or through the name.
-func (o outline) stretched(c change) (outline, bool) {
+// or through the name. A container's name may change.
+func (o outline) stretched(c change, after string) (outline, bool) {
 	for _, part := range []*Range{&o.span, &o.indent, &o.definition, &o.name, &o.body, &o.docstring, &o.comments, &o.signature} {
 		if part.absent() {
 			continue
@@ -58,7 +63,29 @@ func (o outline) stretched(c change) (outline, bool) {
 		}
 		*part = now
 	}
+	o.container = c.stretchName(o.container, after)
 	return o, true
+}
+
+// stretchName returns where the name at r of the text before stands in the text
+// after, with what the change typed at its ends. It is absent where the change
+// cuts through it.
+func (c change) stretchName(r Range, after string) Range {
+	if r.absent() {
+		return r
+	}
+	now, ok := c.stretch(r)
+	if !ok {
+		return Range{}
+	}
+	partOfName := func(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
+	if c.start == r.End {
+		now.End = len(after) - len(strings.TrimLeftFunc(after[now.End:], partOfName))
+	}
+	if c.oldEnd == r.Start {
+		now.Start = len(strings.TrimRightFunc(after[:now.Start], partOfName))
+	}
+	return now
 }
 
 // stretch returns where a range of the text before stands in the text after.

@@ -70,3 +70,31 @@ func TestHidden(t *testing.T) {
 		}
 	}
 }
+
+// TestHiddenContainer renames the class of a function that a syntax error
+// hides.
+func TestHiddenContainer(t *testing.T) {
+	text := func(class, typed string) string {
+		return "class " + class + " {\n\tvoid a() {\n\t\tx(" + typed + ");\n\t}\n\n\tvoid b() {\n\t\ty();\n\t}\n}\n"
+	}
+	for _, name := range []string{"Two", "OneMore", "MyOne", "On", "OMne", ""} {
+		f, err := Parse(t.Context(), LanguageByID("java"), text("One", ""), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		for _, step := range []struct{ class, typed string }{{"One", `"`}, {name, `"`}, {name, ""}} {
+			if err := f.Apply(t.Context(), text(step.class, step.typed)); err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range f.Chunks() {
+				if c.Container != step.class {
+					t.Errorf("%s is in %q where the class is %q, with %q typed", c.Name, c.Container, step.class, step.typed)
+				}
+			}
+			if len(f.Chunks()) != 2 {
+				t.Errorf("%d functions in %q with %q typed", len(f.Chunks()), step.class, step.typed)
+			}
+		}
+	}
+}

@@ -1,6 +1,9 @@
 package chunker
 
-import "strings"
+import (
+	"crypto/sha256"
+	"strings"
+)
 
 // Lines cuts text of an unknown language into chunks of kind Text with at most
 // maxLines lines each, as few as that allows. It cuts at a blank line where
@@ -58,6 +61,6 @@ func textChunk(text string, r Range) Chunk {
 		BodyRange: r,
 		Text:      normalize(text, r, Range{}, nil),
 	}
-	c.Key = key("", c.Text)
+	c.Sum = sha256.Sum256([]byte(c.Text))
 	return c
 }

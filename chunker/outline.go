@@ -18,11 +18,16 @@ type outline struct {
 	comments   Range // the comments right before it, which may document it
 	signature  Range // a type signature that stands by itself
 	arity      int
-	depth      int // of the definitions around it, itself included
+	depth      int   // of the definitions around it, itself included
+	container  Range // a name, which may stand outside the span
 }
 
+// maxContainer bounds the name of a container, which every chunk in it holds
+// and which may be a type of any length.
+const maxContainer = 256
+
 func (o outline) moved(by int) outline {
-	for _, r := range []*Range{&o.span, &o.indent, &o.definition, &o.name, &o.body, &o.docstring, &o.comments, &o.signature} {
+	for _, r := range []*Range{&o.span, &o.indent, &o.definition, &o.name, &o.body, &o.docstring, &o.comments, &o.signature, &o.container} {
 		*r = r.moved(by)
 	}
 	return o
@@ -52,10 +57,16 @@ func (f *File) outlines() []outline {
 			parent = enclosing[len(enclosing)-1]
 		}
 		enclosing = append(enclosing, d)
-		if d.capture == "scope" {
+		if !d.isChunk() {
 			continue
 		}
 		o := outline{definition: d.Range, name: d.name, body: d.body, docstring: d.docstring, arity: d.arity}
+		o.container = d.container
+		for i := len(enclosing) - 2; i >= 0 && o.container.absent(); i-- {
+			if enclosing[i].capture != "nameless" {
+				o.container = enclosing[i].name
+			}
+		}
 		o.kind = f.kind(d, parent)
 		f.attach(&o, leads)
 		o.indent = Range{lineStart(f.text, o.span.Start), o.span.Start}
@@ -86,6 +97,9 @@ func widest(definitions []definition) []definition {
 			if k.docstring.absent() {
 				k.docstring = d.docstring
 			}
+			if k.container.absent() {
+				k.container = d.container
+			}
 			if d.capture == "constructor" {
 				k.capture = d.capture
 			}
@@ -112,7 +126,13 @@ func outermost(marks []mark) []mark {
 	return kept
 }
 
-func (d definition) isType() bool { return d.capture == "type" || d.capture == "scope" }
+func (d definition) isType() bool {
+	return d.capture == "type" || d.capture == "scope" || d.capture == "nameless"
+}
+
+func (d definition) isChunk() bool {
+	return d.capture != "scope" && d.capture != "nameless" && d.capture != "module"
+}
 
 // kind tells a function in a type, which is a method, and a constructor, which
 // has a name of its own or, where the grammar sees a mere function, that of its

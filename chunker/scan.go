@@ -15,7 +15,12 @@ import (
 //	@function @method @constructor  a definition that can become a chunk
 //	@type                           a definition whose functions are methods
 //	@scope                          the same, but never a chunk itself
+//	@nameless                       the same, and its name is none
+//	@module                         a definition around others that makes no
+//	                                methods of them
 //	@name @body @docstring          parts of the definition in the same match
+//	@container                      the name of the type that a definition
+//	                                outside of it belongs to
 //	@parameters                     the list whose length is the arity
 //	@comment                        a comment
 //	@doc                            a doc comment by the language's own syntax
@@ -33,7 +38,7 @@ type query struct {
 
 // captures are the names that a reading can hold.
 var captures = []string{
-	"function", "method", "constructor", "type", "scope",
+	"function", "method", "constructor", "type", "scope", "nameless", "module",
 	"comment", "doc", "annotation", "prefix", "signature", "string",
 }
 
@@ -53,11 +58,13 @@ type facts struct {
 	strings     []mark
 }
 
-// definition is a match of @function, @method, @constructor, @type or @scope.
+// definition is a match of @function, @method, @constructor, @type, @scope,
+// @nameless or @module.
 type definition struct {
 	Range
 	capture               string
 	name, body, docstring Range // the zero Range where not captured
+	container             Range // the same
 	arity                 int
 }
 
@@ -91,7 +98,7 @@ func (q *query) run(tree *sitter.Tree, text string, within Range, timeout time.D
 			start, end := capture.Node.ByteRange()
 			span := Range{min(int(start), len(text)), min(int(end), len(text))} // Language.unended
 			switch name := q.captures[capture.Index]; name {
-			case "function", "method", "constructor", "type", "scope":
+			case "function", "method", "constructor", "type", "scope", "nameless", "module":
 				d.Range, d.capture = span, name
 			case "name":
 				if text[span.Start:min(span.Start+1, len(text))] == ":" { // a symbol of Ruby
@@ -102,6 +109,8 @@ func (q *query) run(tree *sitter.Tree, text string, within Range, timeout time.D
 				d.body = span
 			case "docstring":
 				d.docstring = span
+			case "container":
+				d.container = span
 			case "parameters":
 				d.arity = int(capture.Node.NamedChildCount())
 			case "string":
@@ -162,7 +171,7 @@ func (f *facts) keep(place func(Range) (Range, bool)) {
 
 func (d definition) moved(by int) definition {
 	d.Range, d.name = d.Range.moved(by), d.name.moved(by)
-	d.body, d.docstring = d.body.moved(by), d.docstring.moved(by)
+	d.body, d.docstring, d.container = d.body.moved(by), d.docstring.moved(by), d.container.moved(by)
 	return d
 }
 

@@ -15,7 +15,7 @@ import (
 // first, and so many bytes of fields. A number is a varint, a string its length
 // and its bytes.
 const (
-	wireVersion = 1
+	wireVersion = 2
 	maxFrame    = 64 << 20
 )
 
@@ -101,7 +101,7 @@ func decodeResponse(f frame, length int) (response, error) {
 	read.dirty = Range{f.int(), f.int()}
 	read.broken = f.int() != 0
 	spans := []Range{read.dirty}
-	for range f.count(10) {
+	for range f.count(12) {
 		d := definition{capture: f.capture(), arity: f.int()}
 		for _, r := range d.ranges() {
 			*r = Range{f.int(), f.int()}
@@ -139,7 +139,7 @@ var errSpoilt = fmt.Errorf("%w: the worker's answer makes no sense", ErrFault)
 
 // ranges are those of a definition that a grammar tells.
 func (d *definition) ranges() []*Range {
-	return []*Range{&d.Range, &d.name, &d.body, &d.docstring}
+	return []*Range{&d.Range, &d.name, &d.body, &d.docstring, &d.container}
 }
 
 // toError is the failure as the caller of a File knows it.

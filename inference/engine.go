@@ -2,6 +2,7 @@ package inference
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -64,7 +65,7 @@ type Sampling struct {
 type Engine struct {
 	model    *models.Model
 	options  EngineOptions
-	identity string
+	identity string // of all that decides a summary besides the function
 
 	concurrency atomic.Int32 // of what is loaded
 	mu          sync.Mutex   // held while loading
@@ -80,7 +81,7 @@ type loaded struct {
 
 var _ Summarizer = (*Engine)(nil)
 
-// NewEngine prepares to run m. It reads m's files once, for Identity, and
+// NewEngine prepares to run m. It reads m's files once, for Key, and
 // fails when they cannot be read.
 func NewEngine(m *models.Model, o EngineOptions) (*Engine, error) {
 	hash, err := m.Hash()
@@ -109,12 +110,16 @@ func NewEngine(m *models.Model, o EngineOptions) (*Engine, error) {
 	case o.Sampling.Temperature > 0:
 		return nil, fmt.Errorf("inference.sampling: %d beams and a temperature of %v exclude each other; set numBeams to 0 or temperature to 0", o.Sampling.NumBeams, o.Sampling.Temperature)
 	}
-	identity := fmt.Sprintf("%s/%+v/%d/%d/%+v/choice %d %t", hash, m.Description.Prompt, o.MaxInputTokens, o.MaxOutputTokens, o.Sampling, choiceVersion, o.ModelOnly)
-	return &Engine{model: m, options: o, identity: identity}, nil
+	identity := fmt.Appendf(nil, "%s/%+v/%d/%d/%+v/choice %d %t", hash, m.Description.Prompt, o.MaxInputTokens, o.MaxOutputTokens, o.Sampling, choiceVersion, o.ModelOnly)
+	sum := sha256.Sum256(identity) // keys are made often, and of less than that
+	return &Engine{model: m, options: o, identity: string(sum[:])}, nil
 }
 
-// Identity implements Summarizer.
-func (e *Engine) Identity() string { return e.identity }
+// Key implements Summarizer.
+func (e *Engine) Key(f Function) Key {
+	var place [128]byte // on the stack, for all that fits
+	return f.Key(e.identity, prompt.AppendPlace(place[:0], e.model.Description.Prompt, f))
+}
 
 // Load loads the library, the tokenizer and the graph unless that is done. Its
 // errors wrap ErrUnavailable; a later call tries again.
@@ -203,9 +208,9 @@ func GraphConfig(m *models.Model) onnx.Config {
 
 // Summarize implements Summarizer. It returns what the model wrote or the
 // sentence of the function's name, whichever is likelier to be good.
-func (e *Engine) Summarize(ctx context.Context, r Request) (Summary, error) {
+func (e *Engine) Summarize(ctx context.Context, f Function) (Summary, error) {
 	start := time.Now()
-	c, err := e.Candidates(ctx, r)
+	c, err := e.Candidates(ctx, f)
 	if err != nil {
 		return Summary{}, err
 	}
@@ -234,9 +239,9 @@ type Candidate struct {
 	Mean float64
 }
 
-// Candidates asks the model about r. Errors are those of Summarize but
+// Candidates asks the model about f. Errors are those of Summarize but
 // ErrNoSummary.
-func (e *Engine) Candidates(ctx context.Context, r Request) (Candidates, error) {
+func (e *Engine) Candidates(ctx context.Context, f Function) (Candidates, error) {
 	l, err := e.load()
 	if err != nil {
 		return Candidates{}, err
@@ -245,9 +250,9 @@ func (e *Engine) Candidates(ctx context.Context, r Request) (Candidates, error) 
 	limited, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	f := prompt.Function{Language: r.Language, Name: r.Name, Code: r.Code}
+	key := e.Key(f)
 	p := l.form.Prompt(f)
-	draft, named := FromName(r)
+	draft, named := FromName(f)
 	var score [][]int64
 	if named {
 		ids := l.tokenizer.Encode(l.form.Answer(draft.Text))
@@ -269,7 +274,7 @@ func (e *Engine) Candidates(ctx context.Context, r Request) (Candidates, error) 
 		TopK:              e.options.Sampling.TopK,
 		RepetitionPenalty: e.options.Sampling.RepetitionPenalty,
 		NoRepeatNgramSize: e.options.Sampling.NoRepeatNgramSize,
-		Seed:              binary.LittleEndian.Uint64(r.Key[:]),
+		Seed:              binary.LittleEndian.Uint64(key[:]),
 	}
 	var out onnx.Output
 	if e.options.Sampling.NumBeams > 1 {
@@ -282,7 +287,7 @@ func (e *Engine) Candidates(ctx context.Context, r Request) (Candidates, error) 
 	}
 	if err != nil {
 		if ctx.Err() == nil && limited.Err() != nil {
-			return Candidates{}, fmt.Errorf("the model %s took longer than %s for %s (setting inference.timeout)", e.model.Name, timeout, r.Name)
+			return Candidates{}, fmt.Errorf("the model %s took longer than %s for %s (setting inference.timeout)", e.model.Name, timeout, f.Name)
 		}
 		return Candidates{}, err
 	}

@@ -1,10 +1,14 @@
 package inference
 
 import (
+	"crypto/sha256"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/gloss-lsp/gloss/inference/onnx/onnxtest"
+	"github.com/gloss-lsp/gloss/inference/prompt"
+	"github.com/gloss-lsp/gloss/inference/tokenizer"
 	"github.com/gloss-lsp/gloss/models"
 )
 
@@ -20,26 +24,118 @@ func defaultEngine(t *testing.T, s Sampling) (*Engine, error) {
 // A beam search writes summaries too, which the cache holds apart from greedy
 // ones; one beam is greedy.
 func TestEngineBeams(t *testing.T) {
-	r := Request{Language: "go", Name: "parsePort", Code: "func parsePort(s string) (int, error) {\n\treturn strconv.Atoi(s)\n}"}
-	identities := map[string]bool{}
+	f := Function{Language: "go", Name: "parsePort", Code: "func parsePort(s string) (int, error) {\n\treturn strconv.Atoi(s)\n}"}
+	keys := map[Key]bool{}
 	for _, s := range []Sampling{{}, {NumBeams: 1, LengthPenalty: 1}, {NumBeams: 4, LengthPenalty: 1}} {
 		e, err := defaultEngine(t, s)
 		if err != nil {
 			t.Fatal(err)
 		}
-		summary, err := e.Summarize(t.Context(), r)
+		summary, err := e.Summarize(t.Context(), f)
 		if err != nil || !strings.HasSuffix(summary.Text, ".") {
 			t.Errorf("%+v: %+v, %v", s, summary, err)
 		}
-		identities[e.Identity()] = true
+		keys[e.Key(f)] = true
 		if err := e.Close(); err != nil {
 			t.Error(err)
 		}
 	}
-	if len(identities) != 2 {
-		t.Errorf("%d identities, want one of greedy and one of beams: %v", len(identities), identities)
+	if len(keys) != 2 {
+		t.Errorf("%d keys, want one of greedy and one of beams", len(keys))
 	}
 	if _, err := defaultEngine(t, Sampling{NumBeams: 2, Temperature: 1}); err == nil || !strings.Contains(err.Error(), "set numBeams to 0 or temperature to 0") {
 		t.Errorf("beams and a temperature: %v", err)
+	}
+}
+
+// A key covers what a form reads of a function, and nothing else: functions of
+// one key have one prompt, and a place that nobody reads makes no second key.
+func TestEngineKey(t *testing.T) {
+	f := Function{Language: "go", Path: "net/http.go", Container: "Server", Name: "serve", Code: "func (s *Server) serve() {\n\ts.run()\n}"}
+	for _, test := range []struct {
+		name       string
+		change     func(*Function)
+		code, chat bool // whether the forms tell it from f
+	}{
+		{"the folder", func(f *Function) { f.Path = `C:\other\http.test.go` }, false, false},
+		{"the file's name", func(f *Function) { f.Path = "net/http2.go" }, true, false},
+		{"no file", func(f *Function) { f.Path = "" }, true, false},
+		{"the spelling of the file's name", func(f *Function) { f.Path = "HTTP.go" }, false, false},
+		{"the container", func(f *Function) { f.Container = "Client" }, true, false},
+		{"the container for the file", func(f *Function) { f.Path, f.Container = "server.go", "http" }, true, false},
+		{"the container's end", func(f *Function) { f.Container = "one two three four five six seven eight Nine" }, true, false},
+		{"the language", func(f *Function) { f.Language = "c" }, true, true},
+		{"the name", func(f *Function) { f.Name = "Serve" }, true, true},
+		{"the code", func(f *Function) { f.Code += "\n" }, true, true},
+		{"the code is hashed already", func(f *Function) { f.Sum = sha256.Sum256([]byte(f.Code)) }, false, false},
+	} {
+		g := f
+		test.change(&g)
+		for form, want := range map[string]bool{"code": test.code, "chat": test.chat} {
+			e, err := defaultEngine(t, Sampling{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			e.model.Description.Prompt.Form = form
+			if differ := e.Key(f) != e.Key(g); differ != want {
+				t.Errorf("%s, form %s: keys differ: %v", test.name, form, differ)
+			}
+		}
+	}
+}
+
+// FuzzEngineKey holds that functions of one key have one prompt.
+func FuzzEngineKey(f *testing.F) {
+	m, err := models.Open(models.Default)
+	if err != nil {
+		f.Fatal(err)
+	}
+	b, err := m.ReadFile("tokenizer.json")
+	if err != nil {
+		f.Fatal(err)
+	}
+	tok, err := tokenizer.Load(b)
+	if err != nil {
+		f.Fatal(err)
+	}
+	form, err := prompt.New(m.Description, tok)
+	if err != nil {
+		f.Fatal(err)
+	}
+	e, err := NewEngine(m, EngineOptions{})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add("go", "a/b.go", "c/B.txt", "T", "t", "f", "x", "x")
+	f.Add("go", "a b.go", "a.go", "t", "b t", "f", "x", "y")
+	f.Fuzz(func(t *testing.T, language, path, otherPath, container, otherContainer, name, code, otherCode string) {
+		a := Function{Language: language, Path: path, Container: container, Name: name, Code: code}
+		for _, b := range []Function{
+			{Language: language, Path: otherPath, Container: otherContainer, Name: name, Code: code},
+			{Language: language, Path: otherPath, Container: container, Name: name, Code: code},
+			{Language: language, Path: path, Container: otherContainer, Name: name, Code: otherCode},
+			{Language: path, Path: language, Container: container, Name: name, Code: code},
+		} {
+			if e.Key(a) == e.Key(b) && !slices.Equal(form.Prompt(a).IDs, form.Prompt(b).IDs) {
+				t.Errorf("%q and %q have one key and two prompts", a, b)
+			}
+		}
+	})
+}
+
+func BenchmarkEngineKey(b *testing.B) {
+	m, err := models.Open(models.Default)
+	if err != nil {
+		b.Fatal(err)
+	}
+	e, err := NewEngine(m, EngineOptions{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	f := Function{Language: "go", Path: "net/http_server.go", Container: "ConnectionPool", Name: "acceptLoop", Code: strings.Repeat("x", 500)}
+	f.Sum = sha256.Sum256([]byte(f.Code))
+	b.ReportAllocs()
+	for b.Loop() {
+		e.Key(f)
 	}
 }

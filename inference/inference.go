@@ -11,20 +11,15 @@ import (
 	"errors"
 	"time"
 
+	"github.com/gloss-lsp/gloss/inference/identity"
 	"github.com/gloss-lsp/gloss/inference/naming"
 )
 
-// Request asks for the summary of one function.
-type Request struct {
-	// Key identifies the function's language and normalized text, never its
-	// position (chunker.Key).
-	Key [32]byte
-	// Language is the LSP language id, for example "go" or "csharp".
-	Language string
-	Name     string
-	// Code is the function's normalized text, without its doc comment.
-	Code string
-}
+// Function is what a summary is asked for.
+type Function = identity.Function
+
+// Key stands for everything that decides a summary.
+type Key = identity.Key
 
 // Source says where a summary comes from.
 type Source string
@@ -56,9 +51,9 @@ type Summary struct {
 	Truncated bool
 }
 
-// FromName returns the sentence of r's name as a Summary, if it has one.
-func FromName(r Request) (Summary, bool) {
-	text, ok := naming.Sentence(naming.Function{Language: r.Language, Name: r.Name, Code: r.Code})
+// FromName returns the sentence of f's name as a Summary, if it has one.
+func FromName(f Function) (Summary, bool) {
+	text, ok := naming.Sentence(f)
 	if !ok {
 		return Summary{}, false
 	}
@@ -66,27 +61,27 @@ func FromName(r Request) (Summary, bool) {
 }
 
 // Sure returns s where it is likely enough to be good: where its confidence is
-// at least so much, or not known. Else it returns the sentence of r's name,
+// at least so much, or not known. Else it returns the sentence of f's name,
 // which may say little and is hardly ever wrong, and reports false where there
 // is none.
-func Sure(s Summary, r Request, minConfidence float64) (Summary, bool) {
+func Sure(s Summary, f Function, minConfidence float64) (Summary, bool) {
 	if s.Source == SourceName || s.Confidence == 0 || s.Confidence >= minConfidence {
 		return s, true
 	}
-	return FromName(r)
+	return FromName(f)
 }
 
 // Summarizer writes summaries. It is safe for concurrent use; whether calls
 // run in parallel or in turn is its own affair.
 type Summarizer interface {
-	// Identity changes whenever the same Request could get another answer:
-	// it covers the model's files, the prompt form's version and the
-	// generation parameters.
-	Identity() string
-	// Summarize writes the summary of r. It returns ctx.Err() when ctx ends,
+	// Key changes whenever f could get another summary: it covers what of f is
+	// read, the model's files, the prompt form's version and the generation
+	// parameters. It is asked often and needs no model loaded.
+	Key(f Function) Key
+	// Summarize writes the summary of f. It returns ctx.Err() when ctx ends,
 	// an error wrapping ErrUnavailable when no model can run at all, and an
 	// error wrapping ErrNoSummary when the model ran and wrote nothing usable.
-	Summarize(ctx context.Context, r Request) (Summary, error)
+	Summarize(ctx context.Context, f Function) (Summary, error)
 }
 
 var (

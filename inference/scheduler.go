@@ -2,7 +2,6 @@ package inference
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"sync"
 	"time"
@@ -27,7 +26,7 @@ const (
 
 // Want is one function that a client would like to show.
 type Want struct {
-	Request  Request
+	Function Function
 	Priority Priority
 }
 
@@ -96,11 +95,11 @@ type Scheduler struct {
 
 	mu       sync.Mutex // guards what follows
 	closed   bool
-	tasks    map[cache.Key]*task
+	tasks    map[Key]*task
 	clients  map[string]*client
 	queue    queue
 	active   int // workers
-	failures *simplelru.LRU[cache.Key, failure]
+	failures *simplelru.LRU[Key, failure]
 	outage   *outage
 	events   events
 }
@@ -123,7 +122,7 @@ func NewScheduler(s Summarizer, c *cache.Cache, o Options) *Scheduler {
 	if o.Failures <= 0 {
 		o.Failures = 4096
 	}
-	failures, err := simplelru.NewLRU[cache.Key, failure](o.Failures, nil)
+	failures, err := simplelru.NewLRU[Key, failure](o.Failures, nil)
 	if err != nil {
 		panic(err) // only for a size below 1
 	}
@@ -132,22 +131,18 @@ func NewScheduler(s Summarizer, c *cache.Cache, o Options) *Scheduler {
 		cache:      c,
 		workers:    o.Workers,
 		bound:      o.Queue,
-		tasks:      map[cache.Key]*task{},
+		tasks:      map[Key]*task{},
 		clients:    map[string]*client{},
 		failures:   failures,
 	}
 }
 
-// cacheKey joins the function and everything else that decides its summary.
-func cacheKey(key [32]byte, identity string) cache.Key {
-	var buffer [128]byte // on the stack, for identities that fit
-	return sha256.Sum256(append(append(buffer[:0], key[:]...), identity...))
-}
+// Key returns the key by which f is known.
+func (s *Scheduler) Key(f Function) Key { return s.summarizer.Key(f) }
 
-// Lookup returns what is known about the request with this key, at once and
+// Lookup returns what is known about the function with this key, at once and
 // from memory. It reports false when nothing is known and nobody wants it.
-func (s *Scheduler) Lookup(key [32]byte) (Result, bool) {
-	id := cacheKey(key, s.summarizer.Identity())
+func (s *Scheduler) Lookup(id Key) (Result, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := s.tasks[id]
@@ -173,7 +168,7 @@ func cached(e cache.Entry) Summary {
 }
 
 // failed returns why another run of id would be useless for now, or nil.
-func (s *Scheduler) failed(id cache.Key) error {
+func (s *Scheduler) failed(id Key) error {
 	f, ok := s.failures.Get(id)
 	if ok && !f.until.IsZero() && time.Now().After(f.until) {
 		return nil
@@ -181,12 +176,12 @@ func (s *Scheduler) failed(id cache.Key) error {
 	return f.err
 }
 
-// Wait returns the summary of r, which it asks for with priority p unless it
+// Wait returns the summary of f, which it asks for with priority p unless it
 // is known. It joins others who want the same. When ctx ends it returns
 // ctx.Err(), and the run ends with it if nobody else wants it. Other errors:
 // what the Summarizer returned, ErrBusy, ErrClosed.
-func (s *Scheduler) Wait(ctx context.Context, r Request, p Priority) (Summary, error) {
-	id := cacheKey(r.Key, s.summarizer.Identity())
+func (s *Scheduler) Wait(ctx context.Context, f Function, p Priority) (Summary, error) {
+	id := s.Key(f)
 	if e, ok := s.cache.Get(id); ok {
 		return cached(e), nil
 	}
@@ -204,20 +199,20 @@ func (s *Scheduler) Wait(ctx context.Context, r Request, p Priority) (Summary, e
 		s.mu.Unlock()
 		return Summary{}, err
 	}
-	return s.join(ctx, s.task(id, r), p)
+	return s.join(ctx, s.task(id, f), p)
 }
 
-// Regenerate returns a summary of r that is written anew. A run that is under
+// Regenerate returns a summary of f that is written anew. A run that is under
 // way begins again. What was known stays known until the model has answered.
 // Errors are those of Wait.
-func (s *Scheduler) Regenerate(ctx context.Context, r Request) (Summary, error) {
-	id := cacheKey(r.Key, s.summarizer.Identity())
+func (s *Scheduler) Regenerate(ctx context.Context, f Function) (Summary, error) {
+	id := s.Key(f)
 	s.mu.Lock()
 	if err := s.refusal(ctx); err != nil {
 		s.mu.Unlock()
 		return Summary{}, err
 	}
-	t := s.task(id, r)
+	t := s.task(id, f)
 	t.anew = true
 	if t.state == running {
 		t.restart = true

@@ -1,10 +1,6 @@
 package inference
 
-import (
-	"time"
-
-	"github.com/gloss-lsp/gloss/inference/cache"
-)
+import "time"
 
 // client is a document, or whoever else shows summaries.
 type client struct {
@@ -26,10 +22,9 @@ func (c *client) stop() {
 // time after. Keys that wait or run already are not disturbed; those that
 // nobody wants any more are dropped or cancelled.
 func (s *Scheduler) Update(name string, wants []Want, after time.Duration) {
-	identity := s.summarizer.Identity()
-	ids := make([]cache.Key, len(wants))
+	ids := make([]Key, len(wants))
 	for i, w := range wants {
-		ids[i] = cacheKey(w.Request.Key, identity)
+		ids[i] = s.Key(w.Function)
 	}
 	known := s.cache.GetMany(ids)
 
@@ -65,11 +60,11 @@ func (s *Scheduler) Update(name string, wants []Want, after time.Duration) {
 }
 
 // want notes that c wants the request of id, unless its outcome is known.
-func (s *Scheduler) want(c *client, id cache.Key, w Want) {
+func (s *Scheduler) want(c *client, id Key, w Want) {
 	if _, ok := s.cache.Memory(id); ok || s.failed(id) != nil {
 		return
 	}
-	t := s.task(id, w.Request)
+	t := s.task(id, w.Function)
 	p := clamp(w.Priority)
 	if before := t.clients[c]; before.update == c.updates {
 		p = max(p, before.priority) // two functions of the same text

@@ -24,9 +24,9 @@ type Status struct {
 // Event tells of a change.
 type Event struct {
 	// Known is set when the outcome of a request has become known: Key is the
-	// Request's, Result is Done or Failed.
+	// function's, Result is Done or Failed.
 	Known  bool
-	Key    [32]byte
+	Key    Key
 	Result Result
 	// Status is that of the Scheduler, with every event.
 	Status Status

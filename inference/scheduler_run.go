@@ -52,10 +52,10 @@ func (s *Scheduler) run(ctx context.Context, t *task, anew bool) (_ Summary, err
 	}
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("summarize %s: panic: %v", t.request.Name, r)
+			err = fmt.Errorf("summarize %s: panic: %v", t.function.Name, r)
 		}
 	}()
-	return s.summarizer.Summarize(ctx, t.request)
+	return s.summarizer.Summarize(ctx, t.function)
 }
 
 // finish books the outcome of a run.
@@ -108,7 +108,7 @@ func (s *Scheduler) learn(t *task, summary Summary, err error) {
 	}
 	t.reply(result.Summary, result.Err)
 	s.end(t)
-	s.events.add(Event{Key: t.request.Key, Known: true, Result: result})
+	s.events.add(Event{Key: t.id, Known: true, Result: result})
 }
 
 // outage is a time in which no model is available.

@@ -75,7 +75,7 @@ func (m *model) move() {
 		for range m.random.IntN(8) {
 			name := m.name()
 			names = append(names, name)
-			list = append(list, Want{request(name), Priority(m.random.IntN(int(priorities)))})
+			list = append(list, Want{function(name), Priority(m.random.IntN(int(priorities)))})
 		}
 		after := time.Duration(m.random.IntN(2)) * time.Second
 		m.Update(client, list, after)
@@ -86,9 +86,9 @@ func (m *model) move() {
 	case 4, 5, 6:
 		ctx, cancel := context.WithCancel(m.Context())
 		name, p := m.name(), Priority(m.random.IntN(int(priorities)))
-		ask := func() (Summary, error) { return m.Wait(ctx, request(name), p) }
+		ask := func() (Summary, error) { return m.Wait(ctx, function(name), p) }
 		if m.random.IntN(4) == 0 {
-			ask = func() (Summary, error) { return m.Regenerate(ctx, request(name)) }
+			ask = func() (Summary, error) { return m.Regenerate(ctx, function(name)) }
 		}
 		m.waiters = append(m.waiters, &call{name, cancel, m.async(ask)})
 	case 7:
@@ -112,7 +112,7 @@ func (m *model) unknown(client string, names []string) (unknown []string) {
 	m.Scheduler.mu.Lock()
 	defer m.Scheduler.mu.Unlock()
 	for _, name := range names {
-		id := cacheKey(request(name).Key, m.Identity())
+		id := key(name)
 		t := m.tasks[id]
 		if _, ok := m.Scheduler.clients[client].wants[t]; ok {
 			unknown = append(unknown, name)
@@ -160,11 +160,11 @@ func (m *model) check(bound int) {
 	wanted, due := map[string]bool{}, map[string]bool{}
 	for client := range m.clients {
 		m.clients[client] = slices.DeleteFunc(m.clients[client], func(name string) bool {
-			result, _ := m.Lookup(request(name).Key)
+			result, _ := m.Lookup(key(name))
 			return result.Phase == Done || result.Phase == Failed && !errors.Is(result.Err, ErrUnavailable)
 		})
 		for _, name := range m.clients[client] {
-			if result, _ := m.Lookup(request(name).Key); result.Phase == Failed {
+			if result, _ := m.Lookup(key(name)); result.Phase == Failed {
 				continue // for as long as no model is available
 			}
 			wanted[name] = true
@@ -189,7 +189,7 @@ func (m *model) check(bound int) {
 		m.Errorf("%d are queued, at most %d may be", queued, bound)
 	}
 	for _, w := range m.waiters {
-		if result, ok := m.Lookup(request(w.name).Key); !ok || result.Phase > Running {
+		if result, ok := m.Lookup(key(w.name)); !ok || result.Phase > Running {
 			m.Errorf("%s is waited for and is %+v", w.name, result)
 		}
 	}
@@ -199,7 +199,7 @@ func (m *model) check(bound int) {
 // the race detector and for what all of them may rely on.
 func TestManyAtOnce(t *testing.T) {
 	inBubble(t, Options{Workers: workers(3), Queue: 20}, func(r rig) {
-		r.outcome = func(q Request) (Summary, error) {
+		r.outcome = func(q Function) (Summary, error) {
 			switch time.Sleep(time.Millisecond); q.Name[1] {
 			case '7':
 				return Summary{}, ErrNoSummary
@@ -232,10 +232,10 @@ func TestManyAtOnce(t *testing.T) {
 					case 1:
 						r.Forget(client)
 					case 2:
-						r.Lookup(request(name).Key)
+						r.Lookup(key(name))
 					default:
 						ctx, cancel := context.WithTimeout(r.Context(), time.Duration(random.IntN(20))*time.Millisecond)
-						s, err := r.Wait(ctx, request(name), Priority(random.IntN(4)))
+						s, err := r.Wait(ctx, function(name), Priority(random.IntN(4)))
 						if (err == nil) != (s.Text == "summary of "+name) {
 							r.Errorf("Wait(%s) = %+v, %v", name, s, err)
 						}
@@ -263,12 +263,12 @@ func benchmarkWants(n int) []Want {
 }
 
 func known(b *testing.B, n int) (*Scheduler, []Want) {
-	f := &fake{runs: map[string]chan<- end{}, outcome: func(q Request) (Summary, error) { return summaryOf(q), nil }}
+	f := &fake{runs: map[string]chan<- end{}, outcome: func(q Function) (Summary, error) { return summaryOf(q), nil }}
 	s := NewScheduler(f, cache.Open("", cache.Options{}), Options{})
 	b.Cleanup(s.Close)
 	list := benchmarkWants(n)
 	for _, w := range list {
-		if _, err := s.Wait(b.Context(), w.Request, w.Priority); err != nil {
+		if _, err := s.Wait(b.Context(), w.Function, w.Priority); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -279,7 +279,7 @@ func BenchmarkLookup(b *testing.B) {
 	s, list := known(b, 200)
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
-		if _, ok := s.Lookup(list[i%len(list)].Request.Key); !ok {
+		if _, ok := s.Lookup(key(list[i%len(list)].Function.Name)); !ok {
 			b.Fatal("unknown")
 		}
 	}

@@ -4,8 +4,6 @@ import (
 	"container/list"
 	"context"
 	"slices"
-
-	"github.com/gloss-lsp/gloss/inference/cache"
 )
 
 // taskState says where a task is.
@@ -20,11 +18,11 @@ const (
 
 // task is the one place of a key, however many want it.
 type task struct {
-	id      cache.Key
-	request Request
-	state   taskState
-	clients map[*client]want
-	waiters map[*waiter]struct{}
+	id       Key
+	function Function
+	state    taskState
+	clients  map[*client]want
+	waiters  map[*waiter]struct{}
 
 	element  *list.Element // while queued
 	priority Priority      // the queue it is in
@@ -85,10 +83,10 @@ func (t *task) reply(s Summary, err error) {
 }
 
 // task returns the task of id, which it makes if there is none.
-func (s *Scheduler) task(id cache.Key, r Request) *task {
+func (s *Scheduler) task(id Key, f Function) *task {
 	t := s.tasks[id]
 	if t == nil {
-		t = &task{id: id, request: r, clients: map[*client]want{}, waiters: map[*waiter]struct{}{}, asked: s.queue.ticket()}
+		t = &task{id: id, function: f, clients: map[*client]want{}, waiters: map[*waiter]struct{}{}, asked: s.queue.ticket()}
 		s.tasks[id] = t
 	}
 	return t

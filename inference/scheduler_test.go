@@ -19,7 +19,7 @@ import (
 // fake is a Summarizer whose runs end when the test says so, or at once when
 // it has an outcome.
 type fake struct {
-	outcome func(Request) (Summary, error)
+	outcome func(Function) (Summary, error)
 	deaf    bool // goes on when it is cancelled
 
 	mu      sync.Mutex
@@ -33,9 +33,9 @@ type end struct {
 	panic any
 }
 
-func (f *fake) Identity() string { return "fake" }
+func (f *fake) Key(function Function) Key { return key(function.Name) }
 
-func (f *fake) Summarize(ctx context.Context, r Request) (Summary, error) {
+func (f *fake) Summarize(ctx context.Context, r Function) (Summary, error) {
 	ended := make(chan end, 1)
 	f.mu.Lock()
 	f.begun = append(f.begun, r.Name)
@@ -69,7 +69,7 @@ func (f *fake) Summarize(ctx context.Context, r Request) (Summary, error) {
 	}
 }
 
-func summaryOf(r Request) Summary {
+func summaryOf(r Function) Summary {
 	return Summary{Text: "summary of " + r.Name, Source: SourceModel, Model: "fake", Elapsed: time.Millisecond}
 }
 
@@ -106,16 +106,20 @@ func (f *fake) took() string {
 	return names
 }
 
-func request(name string) Request {
-	r := Request{Language: "go", Name: name, Code: "func " + name + "()"}
-	copy(r.Key[:], name)
-	return r
+func function(name string) Function {
+	return Function{Language: "go", Name: name, Code: "func " + name + "()"}
+}
+
+// key is the key that a fake gives a function.
+func key(name string) (k Key) {
+	copy(k[:], name)
+	return k
 }
 
 func wants(p Priority, names ...string) []Want {
 	var wants []Want
 	for _, name := range names {
-		wants = append(wants, Want{request(name), p})
+		wants = append(wants, Want{function(name), p})
 	}
 	return wants
 }
@@ -161,7 +165,7 @@ func (r rig) wantPhases(want string) {
 	for _, field := range strings.Fields(want) {
 		name, _, _ := strings.Cut(field, ":")
 		phase := "-"
-		if result, ok := r.Lookup(request(name).Key); ok {
+		if result, ok := r.Lookup(key(name)); ok {
 			phase = [...]string{Pending: "pending", Running: "running", Done: "done", Failed: "failed"}[result.Phase]
 		}
 		got = append(got, name+":"+phase)
@@ -179,7 +183,7 @@ type answered struct {
 
 // ask calls Wait from a goroutine.
 func (r rig) ask(ctx context.Context, name string, p Priority) <-chan answered {
-	return r.async(func() (Summary, error) { return r.Wait(ctx, request(name), p) })
+	return r.async(func() (Summary, error) { return r.Wait(ctx, function(name), p) })
 }
 
 func (r rig) async(call func() (Summary, error)) <-chan answered {
@@ -281,7 +285,7 @@ func TestOrder(t *testing.T) {
 		hover := r.ask(r.Context(), "h2", Hover)
 		r.Update("late", wants(Edited, "late", "h1"), 0)
 		r.Update("late", wants(Edited, "late"), 0) // h1 falls back
-		r.Update("twice", []Want{{request("dup"), Hover}, {request("dup"), Background}}, 0)
+		r.Update("twice", []Want{{function("dup"), Hover}, {function("dup"), Background}}, 0)
 		for _, name := range []string{"first", "h2", "dup", "edited", "late", "s1", "s2", "h1"} {
 			r.wantTook(name)
 			r.conclude(name, end{})
@@ -339,7 +343,7 @@ func TestFailures(t *testing.T) {
 		r.conclude("panics", end{panic: "index out of range"})
 		r.conclude("fine", end{})
 		r.wantPhases("useless:failed broken:failed late:failed panics:failed fine:done")
-		if result, _ := r.Lookup(request("panics").Key); !strings.Contains(fmt.Sprint(result.Err), "index out of range") {
+		if result, _ := r.Lookup(key("panics")); !strings.Contains(fmt.Sprint(result.Err), "index out of range") {
 			r.Errorf("the error %v does not tell the panic", result.Err)
 		}
 
@@ -362,7 +366,7 @@ func TestFailures(t *testing.T) {
 // A summary that cannot be cached would be asked for again and again.
 func TestUnusableSummary(t *testing.T) {
 	inBubble(t, Options{}, func(r rig) {
-		r.outcome = func(Request) (Summary, error) { return Summary{Text: "two\nlines"}, nil }
+		r.outcome = func(Function) (Summary, error) { return Summary{Text: "two\nlines"}, nil }
 		r.wantAnswer(r.ask(r.Context(), "a", Hover), "", ErrNoSummary)
 		r.Update("doc", wants(Visible, "a"), 0)
 		r.wantTook("a")
@@ -376,7 +380,7 @@ func TestOutage(t *testing.T) {
 		working := false
 		var tries []time.Duration
 		begin := time.Now()
-		r.outcome = func(q Request) (Summary, error) {
+		r.outcome = func(q Function) (Summary, error) {
 			if working {
 				return summaryOf(q), nil
 			}
@@ -428,7 +432,7 @@ func TestOutage(t *testing.T) {
 func TestRegenerate(t *testing.T) {
 	inBubble(t, Options{}, func(r rig) {
 		regenerate := func(name string) <-chan answered {
-			return r.async(func() (Summary, error) { return r.Regenerate(r.Context(), request(name)) })
+			return r.async(func() (Summary, error) { return r.Regenerate(r.Context(), function(name)) })
 		}
 		r.Update("doc", wants(Visible, "a", "b"), 0)
 		waiting := r.ask(r.Context(), "a", Hover)
@@ -452,7 +456,7 @@ func TestRegenerate(t *testing.T) {
 
 		// What was known stays when nothing comes of it, unless the model fails.
 		ctx, cancel := context.WithCancel(r.Context())
-		given := r.async(func() (Summary, error) { return r.Regenerate(ctx, request("a")) })
+		given := r.async(func() (Summary, error) { return r.Regenerate(ctx, function("a")) })
 		cancel()
 		r.wantAnswer(given, "", context.Canceled)
 		r.wantPhases("a:done")
@@ -472,7 +476,7 @@ func TestRegenerate(t *testing.T) {
 		r.conclude("c", end{})
 		r.wantAnswer(late, "summary of c", nil)
 
-		r.outcome = func(Request) (Summary, error) { return Summary{Text: "another summary"}, nil }
+		r.outcome = func(Function) (Summary, error) { return Summary{Text: "another summary"}, nil }
 		r.wantAnswer(regenerate("c"), "another summary", nil)
 		r.wantAnswer(r.ask(r.Context(), "c", Hover), "another summary", nil)
 	})
@@ -542,10 +546,10 @@ func TestSharedCache(t *testing.T) {
 	other := open()
 	summaries := NewScheduler(&fake{
 		runs:    map[string]chan<- end{},
-		outcome: func(q Request) (Summary, error) { return summaryOf(q), nil },
+		outcome: func(q Function) (Summary, error) { return summaryOf(q), nil },
 	}, other, Options{})
 	defer summaries.Close()
-	want, err := summaries.Wait(t.Context(), request("a"), Hover)
+	want, err := summaries.Wait(t.Context(), function("a"), Hover)
 	if err := errors.Join(err, other.Flush()); err != nil {
 		t.Fatal(err)
 	}
@@ -555,7 +559,7 @@ func TestSharedCache(t *testing.T) {
 	defer s.Close()
 	s.Update("doc", wants(Visible, "a"), 0)
 	want.Cached, want.Elapsed = true, 0
-	got, _ := s.Lookup(request("a").Key)
+	got, _ := s.Lookup(key("a"))
 	if diff := cmp.Diff(Result{Phase: Done, Summary: want}, got); diff != "" {
 		t.Errorf("Lookup after Update (-want +got):\n%s", diff)
 	}
@@ -563,7 +567,7 @@ func TestSharedCache(t *testing.T) {
 	// The one worker is busy while the other process writes b.
 	s.Update("doc", wants(Visible, "busy"), 0)
 	s.Update("other", wants(Visible, "b"), 0)
-	if _, err := summaries.Wait(t.Context(), request("b"), Hover); err != nil {
+	if _, err := summaries.Wait(t.Context(), function("b"), Hover); err != nil {
 		t.Fatal(err)
 	}
 	if err := other.Flush(); err != nil {
@@ -576,7 +580,7 @@ func TestSharedCache(t *testing.T) {
 		}
 	})
 	s.Forget("doc")
-	if e := <-known; e.Key != request("b").Key || !e.Result.Summary.Cached {
+	if e := <-known; e.Key != key("b") || !e.Result.Summary.Cached {
 		t.Errorf("event %+v, want b from the cache", e)
 	}
 	if got := f.took(); got != "busy" && got != "" {

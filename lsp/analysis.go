@@ -30,7 +30,7 @@ type analysis struct {
 	held             bool    // what is unknown waits for a save or a command
 	// functions are those of the version that was analyzed last, nil before
 	// the first.
-	functions map[chunker.Key][]identity
+	functions map[inference.Key][]identity
 }
 
 // identity finds a function again after its text has changed.
@@ -95,21 +95,23 @@ func (s *server) analyzeOnce(o *openDocument, d *document, u urgency) {
 	if !s.eager() && u != onCommand {
 		after, held = never, false // hover asks for what it needs
 	}
-	var functions map[chunker.Key][]identity
+	var functions map[inference.Key][]identity
 	s.outside(func() {
 		chunks := d.chunks()
-		functions = make(map[chunker.Key][]identity, len(chunks))
+		functions = make(map[inference.Key][]identity, len(chunks))
 		wants := make([]inference.Want, 0, len(chunks))
 		for i, id := range d.identities() {
 			c := &chunks[i]
-			if functions[c.Key] = append(functions[c.Key], id); settings.showsDoc(c) {
+			function := d.function(c)
+			key := keyOf(scheduler, function)
+			if functions[key] = append(functions[key], id); settings.showsDoc(c) {
 				continue
 			}
 			priority := inference.Visible
-			if _, old := before[c.Key]; !old && before != nil {
+			if _, old := before[key]; !old && before != nil {
 				priority = inference.Edited
 			}
-			wants = append(wants, inference.Want{Request: d.request(c), Priority: priority})
+			wants = append(wants, inference.Want{Function: function, Priority: priority})
 		}
 		if scheduler != nil {
 			scheduler.Update(o.name, wants, after)
@@ -162,9 +164,17 @@ func (s *server) eager() bool {
 // showsDoc reports whether the doc comment of c is shown in place of a summary.
 func (s *Settings) showsDoc(c *chunker.Chunk) bool { return s.PreferDocComment && c.Doc != "" }
 
-// request asks for the summary of a chunk of d.
-func (d *document) request(c *chunker.Chunk) inference.Request {
-	return inference.Request{Key: c.Key, Language: d.syntax.language.ID, Name: c.Name, Code: c.Text}
+// function is a chunk of d as a summary is asked for it.
+func (d *document) function(c *chunker.Chunk) inference.Function {
+	return inference.Function{Language: d.syntax.language.ID, Path: d.path, Container: c.Container, Name: c.Name, Code: c.Text, Sum: c.Sum}
+}
+
+// keyOf returns the key by which the Scheduler, or nobody yet, knows f.
+func keyOf(scheduler *inference.Scheduler, f inference.Function) inference.Key {
+	if scheduler == nil {
+		return f.Key("", nil)
+	}
+	return scheduler.Key(f)
 }
 
 // remember notes the summaries of the functions as they are now, to be shown

@@ -58,7 +58,7 @@ func warmServer(b *testing.B) *server {
 	<-s.ready
 	d := s.document(goURI)
 	for _, c := range d.chunks() {
-		if _, err := s.scheduler().Wait(b.Context(), d.request(&c), inference.Hover); err != nil {
+		if _, err := s.scheduler().Wait(b.Context(), d.function(&c), inference.Hover); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -89,7 +89,7 @@ func (s *server) regenerate(ctx context.Context, d *document, g *gloss) (any, er
 	if scheduler == nil {
 		return g.text()
 	}
-	summary, err := scheduler.Regenerate(ctx, d.request(g.chunk))
+	summary, err := scheduler.Regenerate(ctx, d.function(g.chunk))
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
@@ -123,10 +123,10 @@ func (s *server) refreshFile(d *document) {
 			if g.state != failed {
 				continue
 			}
-			r := d.request(g.chunk)
+			f := d.function(g.chunk)
 			s.background(func() {
 				// The outcome is learned like any other.
-				_, _ = scheduler.Regenerate(s.ctx, r)
+				_, _ = scheduler.Regenerate(s.ctx, f)
 			})
 		}
 	}

@@ -450,11 +450,13 @@ type fakeSummarizer struct {
 	wakeup chan struct{}
 }
 
-func (f *fakeSummarizer) Identity() string { return "fake" }
+func (f *fakeSummarizer) Key(function inference.Function) inference.Key {
+	return function.Key("fake", nil)
+}
 
-func (f *fakeSummarizer) Summarize(ctx context.Context, r inference.Request) (inference.Summary, error) {
+func (f *fakeSummarizer) Summarize(ctx context.Context, function inference.Function) (inference.Summary, error) {
 	f.mu.Lock()
-	f.names = append(f.names, r.Name)
+	f.names = append(f.names, function.Name)
 	gate, delay, err := f.gate, f.delay, f.err
 	if f.wakeup != nil {
 		close(f.wakeup)
@@ -480,7 +482,7 @@ func (f *fakeSummarizer) Summarize(ctx context.Context, r inference.Request) (in
 	if err != nil {
 		return inference.Summary{}, err
 	}
-	return inference.Summary{Text: "Does " + r.Name, Source: inference.SourceModel, Model: "fake", Confidence: f.sure}, nil
+	return inference.Summary{Text: "Does " + function.Name, Source: inference.SourceModel, Model: "fake", Confidence: f.sure}, nil
 }
 
 // shut has the calls from now on wait until open is called.

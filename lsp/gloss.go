@@ -83,7 +83,7 @@ func (u *summaries) gloss(settings *Settings, d *document, c *chunker.Chunk) glo
 	if u.err != nil {
 		return byName(d, c, u.err)
 	}
-	r, known := u.scheduler.Lookup(c.Key)
+	r, known := u.scheduler.Lookup(u.scheduler.Key(d.function(c)))
 	switch {
 	case known && r.Phase == inference.Done:
 		return confident(settings, d, c, r.Summary)
@@ -97,7 +97,7 @@ func (u *summaries) gloss(settings *Settings, d *document, c *chunker.Chunk) glo
 
 // byName says what is known of c while no model can run, for the reason err.
 func byName(d *document, c *chunker.Chunk, err error) gloss {
-	if summary, ok := inference.FromName(d.request(c)); ok {
+	if summary, ok := inference.FromName(d.function(c)); ok {
 		return gloss{chunk: c, state: named, summary: summary, err: err}
 	}
 	return gloss{chunk: c, state: unavailable, err: err}
@@ -107,7 +107,7 @@ func byName(d *document, c *chunker.Chunk, err error) gloss {
 // minConfidence, else the sentence of the name, else nothing. A summary of which
 // that is not known is shown.
 func confident(settings *Settings, d *document, c *chunker.Chunk, s inference.Summary) gloss {
-	if sure, ok := inference.Sure(s, d.request(c), settings.MinConfidence); ok {
+	if sure, ok := inference.Sure(s, d.function(c), settings.MinConfidence); ok {
 		return gloss{chunk: c, summary: sure}
 	}
 	return gloss{chunk: c, state: unsure, summary: s}

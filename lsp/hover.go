@@ -58,7 +58,7 @@ func (s *server) await(ctx context.Context, d *document, g *gloss) {
 	}
 	if scheduler := s.scheduler(); scheduler != nil {
 		// The outcome, or that there is none yet, is read below.
-		_, _ = scheduler.Wait(ctx, d.request(g.chunk), inference.Hover)
+		_, _ = scheduler.Wait(ctx, d.function(g.chunk), inference.Hover)
 	}
 	if now := s.summaries.Load().gloss(settings, d, g.chunk); now.state != waiting && (g.state != stale || now.state == fresh) {
 		*g = now

@@ -38,6 +38,30 @@
   body: (_) @body) @constructor
   (#eq? @_class @name))
 
+; The class that a qualified name names last.
+(function_definition
+  declarator: [
+    (function_declarator declarator: [
+      (qualified_identifier
+        scope: [(namespace_identifier) @container (template_type name: (_) @container)]
+        name: [(identifier) @name (destructor_name) @name (operator_name) @name (template_function name: (_) @name)])
+      (qualified_identifier name: (qualified_identifier
+        scope: [(namespace_identifier) @container (template_type name: (_) @container)]
+        name: [(identifier) (destructor_name) (operator_name)] @name))
+      (qualified_identifier name: (qualified_identifier name: (qualified_identifier
+        scope: [(namespace_identifier) @container (template_type name: (_) @container)]
+        name: [(identifier) (destructor_name) (operator_name)] @name)))
+    ])
+    (_ (function_declarator declarator: [
+      (qualified_identifier
+        scope: [(namespace_identifier) @container (template_type name: (_) @container)]
+        name: [(identifier) (operator_name)] @name)
+      (qualified_identifier name: (qualified_identifier
+        scope: [(namespace_identifier) @container (template_type name: (_) @container)]
+        name: [(identifier) (operator_name)] @name))
+    ]))
+  ]) @method
+
 ; Function values bound to a name.
 (declaration declarator: (init_declarator
   declarator: (identifier) @name

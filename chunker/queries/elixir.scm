@@ -23,6 +23,8 @@
 
 ((call target: (identifier) @_def (arguments . (alias) @name) (do_block) @body) @type
   (#any-of? @_def "defprotocol" "defstruct"))
+((call target: (identifier) @_def (arguments . (alias) @name) (do_block)) @module
+  (#any-of? @_def "defmodule" "defimpl"))
 
 (comment) @comment
 ((unary_operator operator: "@" operand: (call

@@ -1,5 +1,12 @@
 (function_declaration name: (_) @name body: (_) @body) @function
 (method_declaration name: (_) @name body: (_) @body) @method
+(method_declaration
+  receiver: (parameter_list (parameter_declaration type: [
+    (type_identifier) @container
+    (generic_type type: (_) @container)
+    (pointer_type [(type_identifier) @container (generic_type type: (_) @container)])
+  ]))
+  name: (_) @name) @method
 
 ; Function values bound to a name.
 (var_declaration . (var_spec

@@ -6,7 +6,7 @@
 
 (class_declaration name: (_) @name [(class_body) (enum_class_body)]? @body) @type
 (object_declaration name: (_) @name (class_body)? @body) @type
-(companion_object "companion" @name) @scope
+(companion_object "companion" @name) @nameless
 
 [(line_comment) (block_comment)] @comment
 (annotation) @annotation

@@ -1,7 +1,9 @@
 (function_declaration
   name: [(identifier) @name (dot_index_expression field: (_) @name)]
   body: (_)? @body) @function
-(function_declaration name: (method_index_expression method: (_) @name) body: (_)? @body) @method
+(function_declaration name: (method_index_expression
+  table: [(identifier) @container (dot_index_expression field: (_) @container)]
+  method: (_) @name) body: (_)? @body) @method
 
 ; Function values bound to a name.
 (variable_declaration (assignment_statement

@@ -8,6 +8,7 @@
 
 (class_binding (class_name) @name body: (_) @body) @type
 (type_binding name: (_) @name body: (_) @body) @type
+(module_binding (module_name) @name) @module
 
 (comment) @comment
 (value_definition ["let" "rec" "and"] @prefix)

@@ -19,7 +19,7 @@
 
 (class name: (_) @name) @type
 (module name: (_) @name) @type
-(singleton_class value: (_) @name) @scope
+(singleton_class value: (_) @name) @nameless
 
 (comment) @comment
 ; A modifier before a method is a call with the method as its argument.

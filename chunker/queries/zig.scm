@@ -4,6 +4,6 @@
   (identifier) @name
   [(struct_declaration) (union_declaration) (enum_declaration) (opaque_declaration)] @body) @type
 ; Types are expressions and may stand anywhere.
-[(struct_declaration) (union_declaration) (enum_declaration) (opaque_declaration)] @scope @name
+[(struct_declaration) (union_declaration) (enum_declaration) (opaque_declaration)] @nameless @name
 
 (comment) @comment

@@ -109,7 +109,7 @@ func (f *modelFlags) checkModel(ctx context.Context) (string, error) {
 	}
 	defer file.Close()
 	chunk := file.Chunks()[0]
-	summary, err := engine.Summarize(ctx, inference.Request{Key: chunk.Key, Language: language.ID, Name: chunk.Name, Code: chunk.Text})
+	summary, err := engine.Summarize(ctx, inference.Function{Language: language.ID, Path: "probe.go", Name: chunk.Name, Code: chunk.Text})
 	if err != nil {
 		return "", fmt.Errorf("the model %s loads but cannot summarize a small function: %w", name, err)
 	}

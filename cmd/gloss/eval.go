@@ -247,7 +247,7 @@ func runModel(ctx context.Context, engine *inference.Engine, subjects []subject,
 	outputs := make([]eval.Output, len(subjects))
 	for i, s := range subjects {
 		start := time.Now()
-		summary, err := engine.Summarize(ctx, s.request())
+		summary, err := engine.Summarize(ctx, s.function())
 		outputs[i] = eval.Output{Text: summary.Text, Truncated: summary.Truncated, Confidence: summary.Confidence, Elapsed: time.Since(start)}
 		switch {
 		case ctx.Err() != nil:

@@ -17,7 +17,7 @@ var baselines = []struct {
 	{"name", func(s subject) string { return strings.Join(eval.Words(s.Name), " ") }},
 	// What the name says as a sentence: "Parses the header."
 	{"sentence", func(s subject) string {
-		summary, _ := inference.FromName(s.request())
+		summary, _ := inference.FromName(s.function())
 		return summary.Text
 	}},
 	// The first line that the body's own comments say.

@@ -29,7 +29,7 @@ func calibrate(c *cobra.Command, f evalFlags, subjects []subject) error {
 	defer engine.Close()
 	var written, names []models.Sample
 	for _, s := range subjects {
-		found, err := engine.Candidates(c.Context(), s.request())
+		found, err := engine.Candidates(c.Context(), s.function())
 		switch {
 		case c.Context().Err() != nil:
 			return &exitError{exitFailed, errors.New("interrupted")}

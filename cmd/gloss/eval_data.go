@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,13 +17,12 @@ import (
 // subject is a function that is measured, as the chunker sees it.
 type subject struct {
 	eval.Function
-	key    chunker.Key
 	remark string // the first line that the comments in the body say
 }
 
-// request asks an engine about s.
-func (s subject) request() inference.Request {
-	return inference.Request{Key: s.key, Language: s.Language, Name: s.Name, Code: s.Code}
+// function is s as an engine is asked about it.
+func (s subject) function() inference.Function {
+	return inference.Function{Language: s.Language, Path: s.Path, Container: s.Container, Name: s.Name, Code: s.Code}
 }
 
 // evalData reads the functions of --data and takes them apart. Lines that
@@ -62,25 +62,44 @@ func evalData(ctx context.Context, f evalFlags, stdin io.Reader) (subjects []sub
 }
 
 // newSubject cuts f's code as an editor would, which takes a doc comment in it
-// away, and gives it the name that stands there if the data gives none.
+// away, and gives it the name that stands there if the data gives none. Code
+// that its grammar does not know outside of its file is taken as it is, if the
+// data says what it is called.
 func newSubject(ctx context.Context, f eval.Function) (subject, error) {
 	language, err := languageByID(f.Language)
 	if err != nil {
 		return subject{}, err
 	}
 	f.Language = language.ID
-	anatomy, err := chunker.Dissect(ctx, language, f.Code)
-	if err != nil {
+	anatomy, err := dissect(ctx, language, f.Code)
+	switch {
+	case errors.Is(err, chunker.ErrNoFunction) && f.Name != "":
+		return subject{Function: f}, nil
+	case err != nil:
 		return subject{}, err
 	}
 	f.Code = anatomy.Text
-	if f.Name == "" {
-		f.Name = anatomy.Name
+	f.Name = cmp.Or(f.Name, anatomy.Name)
+	f.Kind = cmp.Or(f.Kind, string(anatomy.Kind))
+	f.Container = cmp.Or(f.Container, anatomy.Container)
+	return subject{Function: f, remark: anatomy.Remark}, nil
+}
+
+// dissect takes apart code that is one function and its doc comment. It fails
+// with chunker.ErrNoFunction where the grammar sees something else.
+func dissect(ctx context.Context, language *chunker.Language, code string) (*chunker.Anatomy, error) {
+	a, err := chunker.Dissect(ctx, language, code)
+	if err != nil {
+		return nil, err
 	}
-	if f.Kind == "" {
-		f.Kind = string(anatomy.Kind)
+	start := a.Range.Start
+	if a.DocRange.Start < a.DocRange.End {
+		start = min(start, a.DocRange.Start)
 	}
-	return subject{Function: f, key: anatomy.Key, remark: anatomy.Remark}, nil
+	if strings.TrimSpace(code[:start]) != "" || strings.TrimSpace(code[a.Range.End:]) != "" {
+		return nil, fmt.Errorf("%w that is all of the code: %s is a part of it", chunker.ErrNoFunction, a.Name)
+	}
+	return a, nil
 }
 
 // obfuscated hides the function's name behind f, and those of its parameters,
@@ -88,9 +107,9 @@ func newSubject(ctx context.Context, f eval.Function) (subject, error) {
 // in which they come. Keywords, strings, comments, types and what belongs to
 // others stay.
 func (s subject) obfuscated(ctx context.Context) (subject, error) {
-	anatomy, err := chunker.Dissect(ctx, chunker.LanguageByID(s.Language), s.Code)
+	anatomy, err := dissect(ctx, chunker.LanguageByID(s.Language), s.Code)
 	if err != nil {
-		return subject{}, err
+		return subject{}, fmt.Errorf("the names of %s cannot be hidden: %w", s.Name, err)
 	}
 	taken := map[string]bool{}
 	for _, w := range identifiers(s.Code) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/gloss-lsp/gloss/chunker"
 	"github.com/gloss-lsp/gloss/models/eval"
 )
 
@@ -43,7 +45,7 @@ func TestSubject(t *testing.T) {
 			name:     "the name given counts, and v1 is taken",
 			function: eval.Function{Language: "go", Name: "Get", Kind: "method", Reference: "x", Code: "func (c *Cache) get(key string) int {\n\treturn v1(c, key)\n}"},
 			want: subject{Function: eval.Function{
-				Language: "go", Name: "Get", Kind: "method", Reference: "x",
+				Language: "go", Container: "Cache", Name: "Get", Kind: "method", Reference: "x",
 				Code: "func (c *Cache) get(key string) int {\n\treturn v1(c, key)\n}",
 			}},
 			hiddenCode: "func (v2 *Cache) f(v3 string) int {\n\treturn v1(v2, v3)\n}",
@@ -70,10 +72,35 @@ func TestSubject(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(test.hiddenCode, hidden.Code); diff != "" || hidden.Name != "f" || hidden.key == got.key {
+			if diff := cmp.Diff(test.hiddenCode, hidden.Code); diff != "" || hidden.Name != "f" {
 				t.Errorf("hidden as %q (-want +got):\n%s", hidden.Name, diff)
 			}
 		})
+	}
+}
+
+// What its grammar does not know outside of its file, or only a part of, stands
+// as the data has it, and its names cannot be hidden.
+func TestSubjectOfItsFile(t *testing.T) {
+	for name, f := range map[string]eval.Function{
+		"nothing is known": {Language: "haskell", Name: "Nat", Code: "type family Nat a where\n\tNat Int = Int\n\tNat Char = Int"},
+		"a part is known":  {Language: "go", Name: "Two", Code: "func One() {\n\tx()\n}\n\nfunc Two() {\n\ty()\n}"},
+	} {
+		f.Reference, f.Path, f.Container = "x", "a/b", "C"
+		got, err := newSubject(t.Context(), f)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if diff := cmp.Diff(f, got.Function); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+		if _, err := got.obfuscated(t.Context()); !errors.Is(err, chunker.ErrNoFunction) {
+			t.Errorf("%s: hidden: %v", name, err)
+		}
+		f.Name = ""
+		if _, err := newSubject(t.Context(), f); !errors.Is(err, chunker.ErrNoFunction) {
+			t.Errorf("%s, without a name: %v", name, err)
+		}
 	}
 }
 

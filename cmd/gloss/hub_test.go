@@ -27,7 +27,7 @@ func hubCatalog() []models.Entry {
 		Name: "tiny", Source: models.Source{Repo: "org/tiny", Revision: strings.Repeat("c0ffee", 7)[:40]},
 		Licence: "Apache-2.0", About: "a model for tests",
 		Description: models.Description{
-			Prompt: models.Prompt{Form: "words", Version: 1}, MaxInputTokens: 64, MaxOutputTokens: 32,
+			Prompt: models.Prompt{Form: "code", Version: 1}, MaxInputTokens: 192, MaxOutputTokens: 32,
 			Graph: "onnx/model_quantized.onnx",
 		},
 	}

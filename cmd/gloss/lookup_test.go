@@ -48,7 +48,7 @@ func BenchmarkPromptLookup(b *testing.B) {
 	for b.Loop() {
 		tokens, functions, steps := 0, 0, map[int]int{}
 		err := sources.each(b.Context(), func(i *item) error {
-			p := form.Prompt(prompt.Function{Language: i.language, Name: i.chunk.Name, Code: i.chunk.Text})
+			p := form.Prompt(i.function())
 			out, err := graph.Generate(b.Context(), p.IDs, onnx.GenerateOptions{PrefixLen: p.PrefixLen, MaxNewTokens: m.Description.MaxOutputTokens, EOS: m.Generation.EOS})
 			functions++
 			tokens += len(out.IDs)

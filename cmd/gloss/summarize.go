@@ -79,6 +79,10 @@ type item struct {
 	without error // why no model could be asked, nil if one was or need not be
 }
 
+func (i *item) function() inference.Function {
+	return inference.Function{Language: i.language, Path: i.file, Container: i.chunk.Container, Name: i.chunk.Name, Code: i.chunk.Text, Sum: i.chunk.Sum}
+}
+
 func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
 	if f.jobs < 1 {
 		return usage("--jobs is %d; it must be at least 1", f.jobs)
@@ -184,13 +188,13 @@ func (w *worker) summarize(ctx context.Context, i *item) {
 		i.summary = inference.Summary{Text: i.chunk.Doc, Source: inference.SourceDoc}
 		return
 	}
-	r := inference.Request{Key: i.chunk.Key, Language: i.language, Name: i.chunk.Name, Code: i.chunk.Text}
+	f := i.function()
 	if i.err = w.down(); i.err == nil {
-		i.summary, i.err = w.scheduler.Wait(ctx, r, inference.Background)
+		i.summary, i.err = w.scheduler.Wait(ctx, f, inference.Background)
 	}
 	if !errors.Is(i.err, inference.ErrUnavailable) {
 		if i.err == nil {
-			i.summary, i.err = confident(i.summary, r, w.sure)
+			i.summary, i.err = confident(i.summary, f, w.sure)
 		}
 		return
 	}
@@ -198,13 +202,13 @@ func (w *worker) summarize(ctx context.Context, i *item) {
 	w.unavailable = i.err
 	w.mu.Unlock()
 	i.without = i.err
-	if summary, ok := inference.FromName(r); ok {
+	if summary, ok := inference.FromName(f); ok {
 		i.summary, i.err = summary, nil
 	}
 }
 
-func confident(s inference.Summary, r inference.Request, least float64) (inference.Summary, error) {
-	sure, ok := inference.Sure(s, r, least)
+func confident(s inference.Summary, f inference.Function, least float64) (inference.Summary, error) {
+	sure, ok := inference.Sure(s, f, least)
 	if !ok {
 		return sure, fmt.Errorf("the model is not sure enough: %.2f, below --min-confidence %v", s.Confidence, least)
 	}

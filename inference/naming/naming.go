@@ -12,17 +12,11 @@ import (
 	"unicode/utf8"
 
 	"github.com/gloss-lsp/gloss/inference/english"
+	"github.com/gloss-lsp/gloss/inference/identity"
 )
 
 // Function is what a sentence is asked for.
-type Function struct {
-	// Language is the LSP language id, for example "go" or "csharp".
-	Language string
-	// Name is the identifier as it is written.
-	Name string
-	// Code is the definition; "" if it is not known.
-	Code string
-}
+type Function = identity.Function
 
 const (
 	// maxSentence bounds a sentence in characters.

@@ -18,13 +18,13 @@ func TestInspectShipped(t *testing.T) {
 	if !got.CanGenerate || !got.InPlace || got.Why != "" {
 		t.Errorf("can generate: %v, in place: %v, %q", got.CanGenerate, got.InPlace, got.Why)
 	}
-	if shape := []int{got.Layers, got.KVHeads, got.HeadDim, got.VocabSize, got.Context}; !cmp.Equal(shape, []int{4, 3, 64, 8192, 2048}) {
+	if shape := []int{got.Layers, got.KVHeads, got.HeadDim, got.VocabSize, got.Context}; !cmp.Equal(shape, []int{8, 4, 64, 8192, 2048}) {
 		t.Errorf("layers, heads, head size, vocabulary, context: %v", shape)
 	}
-	if got.Parameters < 3_340_000 || got.Parameters > 3_350_000 {
-		t.Errorf("%d parameters, its card says 3.34M", got.Parameters)
+	if got.Parameters < 27_750_000 || got.Parameters > 27_850_000 {
+		t.Errorf("%d parameters, its card says 27.8M", got.Parameters)
 	}
-	want := []onnx.Product{{Op: "MatMulNBits", Weight: 2, Count: 4*7 + 1, Bits: 8, BlockSize: 32, AccuracyLevel: 4}}
+	want := []onnx.Product{{Op: "MatMulNBits", Weight: 2, Count: 8*7 + 1, Bits: 8, BlockSize: 32, AccuracyLevel: 4}}
 	if diff := cmp.Diff(want, got.Products); diff != "" {
 		t.Error(diff)
 	}

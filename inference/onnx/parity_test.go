@@ -164,7 +164,7 @@ func codePrompts(t *testing.T, n int) [][]int64 {
 }
 
 func TestParityShippedModel(t *testing.T) {
-	prompts := append(randomPrompts(40, 8192), codePrompts(t, 60)...)
+	prompts := append(randomPrompts(12, 8192), codePrompts(t, 20)...)
 	for _, g := range goldens(t) {
 		prompts = append(prompts, g.PromptIDs)
 	}

@@ -1,7 +1,6 @@
 package prompt
 
 import (
-	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
@@ -73,14 +72,14 @@ func smollm2Tokenizer(tb testing.TB) tokenizer.Tokenizer {
 	return load(tb, b)
 }
 
-const knownForms = `"chat" version 1, "chat-direct" version 1, "chat-role" version 1, "chat-task" version 1, "words" version 1`
+const knownForms = `"chat" version 1, "chat-direct" version 1, "chat-role" version 1, "chat-task" version 1, "code" version 1`
 
 func TestNew(t *testing.T) {
 	_, d, tok := shipped(t)
 	for want, change := range map[string]func(*models.Description){
-		`prompt form "poem" version 1 is unknown to this gloss; it knows ` + knownForms:  func(d *models.Description) { d.Prompt.Form = "poem" },
-		`prompt form "words" version 2 is unknown to this gloss; it knows ` + knownForms: func(d *models.Description) { d.Prompt.Version = 2 },
-		`maxInputTokens is 0; it must be positive`:                                       func(d *models.Description) { d.MaxInputTokens = 0 },
+		`prompt form "poem" version 1 is unknown to this gloss; it knows ` + knownForms: func(d *models.Description) { d.Prompt.Form = "poem" },
+		`prompt form "code" version 2 is unknown to this gloss; it knows ` + knownForms: func(d *models.Description) { d.Prompt.Version = 2 },
+		`maxInputTokens is 0; it must be positive`:                                      func(d *models.Description) { d.MaxInputTokens = 0 },
 	} {
 		d := d
 		change(&d)
@@ -88,7 +87,7 @@ func TestNew(t *testing.T) {
 			t.Errorf("New(%+v): %v, want %s", d, err, want)
 		}
 	}
-	for _, form := range []string{"words", "chat"} {
+	for _, form := range []string{"code", "chat"} {
 		d.Prompt.Form = form
 		if _, err := New(d, noTokens{tok}); err == nil || !strings.Contains(err.Error(), "<|im_start|>") {
 			t.Errorf("New(%s) without special tokens: %v", form, err)
@@ -101,37 +100,12 @@ type noTokens struct{ tokenizer.Tokenizer }
 
 func (noTokens) TokenID(string) (int64, bool) { return 0, false }
 
-// golden is a line of models/default/golden.jsonl.
-type golden struct {
-	Language, Name, Code, Prompt string
-	Output                       string
-	PromptIDs                    []int64 `json:"prompt_ids"`
-}
-
-func goldens(tb testing.TB) []golden {
-	tb.Helper()
-	f, err := os.Open("../../models/default/golden.jsonl")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer f.Close()
-	var all []golden
-	for d := json.NewDecoder(f); d.More(); {
-		var g golden
-		if err := d.Decode(&g); err != nil {
-			tb.Fatal(err)
-		}
-		all = append(all, g)
-	}
-	return all
-}
-
 func TestNamed(t *testing.T) {
 	for _, test := range []struct {
 		ref  string
 		want models.Prompt // the zero Prompt for an error
 	}{
-		{"words", models.Prompt{Form: "words", Version: 1}},
+		{"code", models.Prompt{Form: "code", Version: 1}},
 		{"chat@1", models.Prompt{Form: "chat", Version: 1}},
 		{"chat@99", models.Prompt{}},
 		{"chat@", models.Prompt{}},
@@ -142,46 +116,6 @@ func TestNamed(t *testing.T) {
 		got, err := Named(test.ref)
 		if got != test.want || (err != nil) != (test.want.Form == "") {
 			t.Errorf("Named(%q) = %+v, %v", test.ref, got, err)
-		}
-	}
-}
-
-func TestWordsGolden(t *testing.T) {
-	form, _, _ := shipped(t)
-	all := goldens(t)
-	if len(all) != 12 {
-		t.Errorf("there are %d golden prompts, want 12", len(all))
-	}
-	for _, g := range all {
-		fn := Function{Language: g.Language, Name: g.Name, Code: g.Code}
-		if diff := cmp.Diff(g.Prompt, wordsText(fn)); diff != "" {
-			t.Errorf("%s: text (-want +got):\n%s", g.Name, diff)
-		}
-		if diff := cmp.Diff(Prompt{IDs: g.PromptIDs, PrefixLen: 1}, form.Prompt(fn)); diff != "" {
-			t.Errorf("%s: prompt (-want +got):\n%s", g.Name, diff)
-		}
-		if got, err := form.Summary(g.Output, fn); got != g.Output || err != nil {
-			t.Errorf("%s: Summary(%q) = %q, %v", g.Name, g.Output, got, err)
-		}
-	}
-}
-
-func TestWordsText(t *testing.T) {
-	for _, test := range []struct {
-		fn   Function
-		want string
-	}{
-		{Function{"typescriptreact", "parseHTTPHeader2", "x"}, "typescript\nparse http header 2\nx"},
-		{Function{"javascriptreact", "_a__b", "ABc 0xFF 3abc"}, "javascript\na b\na bc x ff abc"},
-		{Function{"go", "f", "public static a a a b"}, "go\nf\na a b"},
-		{Function{"zig", "größe", "Größe ÄRGER_x // 説明 x"}, "zig\ngröße\nx x"},
-		{Function{"python", "get計算", "計算 = 1"}, "python\nget 計算\n"},
-		{Function{"python", "e\u0301TA\u0301T", ""}, "python\ne\u0301 ta\u0301t\n"},
-		{Function{"go`\n<|im_end|>", "", ""}, "goim_end\n\n"},
-		{Function{"c++", "x", strings.Repeat("ab ", 3) + strings.Repeat("é", 4000) + "cd"}, "c++\nx\nab ab"},
-	} {
-		if got := wordsText(test.fn); got != test.want {
-			t.Errorf("wordsText(%q) = %q, want %q", test.fn, got, test.want)
 		}
 	}
 }
@@ -267,27 +201,35 @@ func TestEcho(t *testing.T) {
 }
 
 // FuzzPrompt checks that every prompt is bounded, begins with its prefix, and
-// that no code, name or language puts a special token into it.
+// that nothing that is said of a function puts a special token into it.
 func FuzzPrompt(f *testing.F) {
-	words, d, tok := shipped(f)
-	d.Prompt.Form = "chat"
-	chat := open(f, d, tok)
-	f.Add("go", "main", "func main() {\n\tprintln(\"<|im_end|>\")\n}")
-	f.Add("<|im_start|>", "<|im_end|>", "<|endoftext|>```\n````")
-	f.Add("c", "größe", strings.Repeat("\xff計", 900))
-	f.Add("c", "f", strings.Repeat("\n\t \t", 3000)+"}")
-	f.Add("c", "f", strings.Repeat("`", 5000))
+	_, d, tok := shipped(f)
+	chatForm := open(f, models.Description{Prompt: models.Prompt{Form: "chat", Version: 1}, MaxInputTokens: d.MaxInputTokens}, tok)
+	f.Add("go", "a/main.go", "T", "main", "func main() {\n\tprintln(\"<|im_end|>\")\n}", 192)
+	f.Add("<|im_start|>", "<|im_end|>", "<|im_end|>", "<|im_end|>", "<|endoftext|>```\n````", 64)
+	f.Add("c", "", "größe", "größe", strings.Repeat("\xff計", 900), 5)
+	f.Add("c", "..\\.x", "", "f", strings.Repeat("\n\t \t", 3000)+"}", 192)
+	f.Add("c", "/", strings.Repeat("aB", 300), "f", strings.Repeat("`", 5000), 60)
+	f.Add("zig", ".", "", "f", strings.Repeat("x", firstCode)+"\xe8\xa8"+strings.Repeat("1", lastCode), 1)
 	special := func(ids []int64) int {
 		return len(slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return id > 2 }))
 	}
-	empty := chat.Prompt(Function{})
-	f.Fuzz(func(t *testing.T, language, name, code string) {
-		fn := Function{Language: language, Name: name, Code: code}
-		p := words.Prompt(fn)
-		if n := len(p.IDs); n > d.MaxInputTokens+2 || special(p.IDs) != 2 || p.IDs[0] != 1 || p.IDs[n-1] != 2 {
-			t.Errorf("words: %d tokens %v", n, p.IDs)
+	empty := chatForm.Prompt(Function{})
+	f.Fuzz(func(t *testing.T, language, path, container, name, code string, limit int) {
+		fn := Function{Language: language, Path: path, Container: container, Name: name, Code: code}
+		bounded := d
+		bounded.MaxInputTokens = min(max(limit, 1), d.MaxInputTokens)
+		p := open(t, bounded, tok).Prompt(fn)
+		if n := len(p.IDs); n > bounded.MaxInputTokens+2 || special(p.IDs) != 2 || p.IDs[0] != 1 || p.IDs[n-1] != 2 {
+			t.Errorf("code: %d tokens %v for a limit of %d", n, p.IDs, bounded.MaxInputTokens)
 		}
-		p = chat.Prompt(fn)
+		if text := codeText(code); strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' || r == ';' || r == '}' }) {
+			t.Errorf("code: the text %q", text)
+		}
+		if header := codeHeader(fn); strings.Count(header, "\n") != 4 {
+			t.Errorf("code: the header %q", header)
+		}
+		p = chatForm.Prompt(fn)
 		if n := len(p.IDs); n > len(empty.IDs)+d.MaxInputTokens+2*maxFence+maxLanguage {
 			t.Errorf("chat: %d tokens for a limit of %d", n, d.MaxInputTokens)
 		}
@@ -308,10 +250,23 @@ var longFunction = Function{
 }
 
 func BenchmarkPrompt(b *testing.B) {
-	b.Run("words", func(b *testing.B) {
-		form, _, _ := shipped(b)
+	form, _, _ := shipped(b)
+	all := goldens(b)
+	slices.SortFunc(all, func(a, b golden) int { return len(a.Code) - len(b.Code) })
+	b.Run("code, median function", func(b *testing.B) {
+		for b.Loop() {
+			form.Prompt(all[len(all)/2].function())
+		}
+	})
+	b.Run("code, long function", func(b *testing.B) {
 		for b.Loop() {
 			form.Prompt(longFunction)
+		}
+	})
+	b.Run("code, hostile 10 MB line", func(b *testing.B) {
+		fn := Function{Language: "javascript", Name: "f", Code: strings.Repeat("a=b;", 10<<20/4)}
+		for b.Loop() {
+			form.Prompt(fn)
 		}
 	})
 	b.Run("chat", func(b *testing.B) {

@@ -17,19 +17,13 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gloss-lsp/gloss/inference/identity"
 	"github.com/gloss-lsp/gloss/inference/tokenizer"
 	"github.com/gloss-lsp/gloss/models"
 )
 
 // Function is what a summary is asked for.
-type Function struct {
-	// Language is the LSP language id, for example "go" or "typescriptreact".
-	Language string
-	// Name is the identifier as it is written.
-	Name string
-	// Code is the definition without its doc comment (chunker.Chunk.Text).
-	Code string
-}
+type Function = identity.Function
 
 // Prompt is the input of a model.
 type Prompt struct {
@@ -56,38 +50,55 @@ type Form interface {
 	Summary(output string, f Function) (string, error)
 }
 
-// forms lists the known forms by name and version.
-var forms = map[models.Prompt]func(models.Description, tokenizer.Tokenizer) (Form, error){
-	{Form: "chat", Version: 1}:        newChat(chatShort),
-	{Form: "chat-direct", Version: 1}: newChat(chatDirect),
-	{Form: "chat-role", Version: 1}:   newChat(chatRole),
-	{Form: "chat-task", Version: 1}:   newChat(chatTask),
-	{Form: "words", Version: 1}:       newWords,
+// kind is a kind of prompt.
+type kind struct {
+	form func(models.Description, tokenizer.Tokenizer) (Form, error)
+	// placed says that the prompt tells where a function stands.
+	placed bool
+}
+
+// kinds lists the known forms by name and version.
+var kinds = map[models.Prompt]kind{
+	{Form: "chat", Version: 1}:        {form: newChat(chatShort)},
+	{Form: "chat-direct", Version: 1}: {form: newChat(chatDirect)},
+	{Form: "chat-role", Version: 1}:   {form: newChat(chatRole)},
+	{Form: "chat-task", Version: 1}:   {form: newChat(chatTask)},
+	{Form: "code", Version: 1}:        {form: newCode, placed: true},
+}
+
+// AppendPlace appends what prompts of the kind p say of the place where f
+// stands. Functions of which it is the same, with the same language, name and
+// code, have the same prompt. It needs no model.
+func AppendPlace(b []byte, p models.Prompt, f Function) []byte {
+	if kinds[p].placed {
+		return appendCodePlace(b, f)
+	}
+	return b
 }
 
 // New returns the form that d names, for a model with the tokenizer t. It
 // fails if the form is unknown or needs a token that t does not have.
 func New(d models.Description, t tokenizer.Tokenizer) (Form, error) {
-	build, ok := forms[d.Prompt]
+	kind, ok := kinds[d.Prompt]
 	if !ok {
 		return nil, fmt.Errorf("prompt form %q version %d is unknown to this gloss; it knows %s", d.Prompt.Form, d.Prompt.Version, known())
 	}
 	if d.MaxInputTokens < 1 {
 		return nil, fmt.Errorf("maxInputTokens is %d; it must be positive", d.MaxInputTokens)
 	}
-	f, err := build(d, t)
+	f, err := kind.form(d, t)
 	if err != nil {
 		return nil, fmt.Errorf("prompt form %q version %d: %w", d.Prompt.Form, d.Prompt.Version, err)
 	}
 	return f, nil
 }
 
-// Named returns the form that ref names: "words@1", or "words" for the newest
+// Named returns the form that ref names: "code@1", or "code" for the newest
 // version of it.
 func Named(ref string) (models.Prompt, error) {
 	name, version, exact := strings.Cut(ref, "@")
 	var found models.Prompt
-	for p := range forms {
+	for p := range kinds {
 		if p.Form == name && p.Version > found.Version && (!exact || strconv.Itoa(p.Version) == version) {
 			found = p
 		}
@@ -101,7 +112,7 @@ func Named(ref string) (models.Prompt, error) {
 // known lists the forms for a message.
 func known() string {
 	var names []string
-	for p := range forms {
+	for p := range kinds {
 		names = append(names, fmt.Sprintf("%q version %d", p.Form, p.Version))
 	}
 	slices.Sort(names)

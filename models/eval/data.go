@@ -97,7 +97,7 @@ func describe(functions []Function) Data {
 		if f.Repo != "" {
 			repositories[f.Repo] = true
 		}
-		fmt.Fprintf(h, "%s\x00%s\x00%s\x00%s\x00", f.Language, f.Name, f.Code, f.Reference)
+		fmt.Fprintf(h, "%s\x00%s\x00%s\x00%s\x00%s\x00%s\x00", f.Language, f.Path, f.Container, f.Name, f.Code, f.Reference)
 	}
 	d.Repositories = sortedKeys(repositories)
 	d.SHA256 = hex.EncodeToString(h.Sum(nil))

@@ -19,10 +19,12 @@ type Function struct {
 	Name string `json:"name,omitempty"`
 	Kind string `json:"kind,omitempty"`
 
-	// Where the function comes from, each empty where that is not known.
-	Repo   string `json:"repo,omitempty"`
-	Commit string `json:"commit,omitempty"`
-	Path   string `json:"path,omitempty"`
+	// Where the function comes from, each empty where that is not known: the
+	// class or whatever is around it, and the file, in its repository.
+	Container string `json:"container,omitempty"`
+	Path      string `json:"path,omitempty"`
+	Repo      string `json:"repo,omitempty"`
+	Commit    string `json:"commit,omitempty"`
 
 	// Line is the line of the data that holds the function, counted from 1.
 	Line int `json:"-"`

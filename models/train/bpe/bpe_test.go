@@ -68,7 +68,7 @@ func TestRoundTrip(t *testing.T) {
 		{Language: "python", Name: "parse_host", Code: "def parse_host(s):\n\treturn host", Reference: "Parses the host of a string."},
 	}
 	const size = 300
-	form := models.Prompt{Form: "words", Version: 1}
+	form := models.Prompt{Form: "code", Version: 1}
 	file, err := train(pairs, size, form)
 	if err != nil {
 		t.Fatal(err)

@@ -31,7 +31,7 @@ func main() {
 	data := flag.String("data", "", "JSON lines of the corpus (needed)")
 	out := flag.String("out", "", "the tokenizer.json to write (needed)")
 	size := flag.Int("size", 8192, "number of tokens, special ones included")
-	form := flag.String("form", "words", "prompt form of the model to be")
+	form := flag.String("form", "code", "prompt form of the model to be")
 	version := flag.Int("form-version", 1, "version of the prompt form")
 	flag.Parse()
 	if *data == "" || *out == "" {
@@ -76,7 +76,7 @@ func train(pairs []corpus.Pair, size int, form models.Prompt) ([]byte, error) {
 	}
 	counts := map[string]int{}
 	for _, p := range pairs {
-		ids := prompts.Prompt(prompt.Function{Language: p.Language, Name: p.Name, Code: p.Code}).IDs
+		ids := prompts.Prompt(p.Function()).IDs
 		for s := range letters.Pieces(letters.Decode(ids, true)) {
 			counts[s]++
 		}

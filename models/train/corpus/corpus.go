@@ -10,6 +10,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"github.com/gloss-lsp/gloss/inference/prompt"
 )
 
 // Pair is a function and what its author said that it does.
@@ -17,6 +19,8 @@ type Pair struct {
 	Language string `json:"language"` // as models know it: typescript for TSX too
 	Name     string `json:"name"`
 	Kind     string `json:"kind"`
+	// Container is what is around the function (chunker.Chunk.Container).
+	Container string `json:"container,omitempty"`
 	// Code is the definition without its doc comment (chunker.Chunk.Text).
 	Code string `json:"code"`
 	// Reference is the doc comment's first sentence, cleaned as the model's
@@ -25,6 +29,11 @@ type Pair struct {
 	Repo      string `json:"repo"` // owner/name
 	Commit    string `json:"commit"`
 	Path      string `json:"path"`
+}
+
+// Function is what a model is asked about.
+func (p *Pair) Function() prompt.Function {
+	return prompt.Function{Language: p.Language, Path: p.Path, Container: p.Container, Name: p.Name, Code: p.Code}
 }
 
 // Write writes pairs to file, one JSON object a line. The file appears whole

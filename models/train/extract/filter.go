@@ -68,7 +68,7 @@ func pairOf(language string, c chunker.Chunk) (corpus.Pair, reason) {
 	if r := judge(reference, c.Name); r != kept {
 		return corpus.Pair{}, r
 	}
-	return corpus.Pair{Language: language, Name: c.Name, Kind: string(c.Kind), Code: c.Text, Reference: reference}, kept
+	return corpus.Pair{Language: language, Name: c.Name, Kind: string(c.Kind), Container: c.Container, Code: c.Text, Reference: reference}, kept
 }
 
 // withoutOwnName removes the function's name from the head of the sentence

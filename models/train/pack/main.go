@@ -115,7 +115,7 @@ func run(o options, stdout, log io.Writer) error {
 			h.TooLong++
 			continue
 		}
-		x.add(form.Prompt(function(p)).IDs)
+		x.add(form.Prompt(p.Function()).IDs)
 		y.add(reference)
 	}
 	h.Pairs = len(x.lengths)
@@ -129,14 +129,10 @@ func run(o options, stdout, log io.Writer) error {
 	return corpus.WriteFile(o.out+".json", func(w io.Writer) error { return json.NewEncoder(w).Encode(h) })
 }
 
-func function(p corpus.Pair) prompt.Function {
-	return prompt.Function{Language: p.Language, Name: p.Name, Code: p.Code}
-}
-
 func writePrompts(w io.Writer, pairs []corpus.Pair, form prompt.Form) error {
 	encoder := json.NewEncoder(w)
 	for _, p := range pairs {
-		if err := encoder.Encode(map[string][]int64{"ids": form.Prompt(function(p)).IDs}); err != nil {
+		if err := encoder.Encode(map[string][]int64{"ids": form.Prompt(p.Function()).IDs}); err != nil {
 			return err
 		}
 	}
