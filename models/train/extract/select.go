@@ -40,7 +40,9 @@ func (s *selector) take(candidates []candidate, counts tally) []corpus.Pair {
 			described = append(described, c.Pair)
 		}
 	}
-	counts[overCap] += max(0, len(described)-s.perRepo) + max(0, len(named)-s.perNamed)
+	if n := max(0, len(described)-s.perRepo) + max(0, len(named)-s.perNamed); n > 0 {
+		counts[overCap] += n
+	}
 	return append(sample(described, s.perRepo), sample(named, s.perNamed)...)
 }
 

@@ -71,7 +71,7 @@ func TestTake(t *testing.T) {
 	if diff := cmp.Diff([]string{"a", "c", "e"}, names); diff != "" {
 		t.Errorf("taken (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(tally{duplicate: 1, frequent: 1, overCap: 0}, left); diff != "" {
+	if diff := cmp.Diff(tally{duplicate: 1, frequent: 1}, left); diff != "" {
 		t.Errorf("left out (-want +got):\n%s", diff)
 	}
 	s.perRepo = 1
