@@ -104,7 +104,7 @@ func (f *File) chunk(o outline) Chunk {
 		}
 	}
 	c.Text = normalize(f.text, c.Range, c.DocRange, f.facts.strings)
-	c.Sum = sha256.Sum256([]byte(c.Text))
+	c.Key = sha256.Sum256([]byte(c.Text))
 	return c
 }
 

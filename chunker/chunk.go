@@ -21,6 +21,10 @@ const (
 	Text        Kind = "text"
 )
 
+// Key tells texts apart: it is the SHA-256 of a chunk's normalized Text, whatever
+// its language, its name and its place.
+type Key [sha256.Size]byte
+
 // Chunk is one function, method, constructor or named function value.
 type Chunk struct {
 	// Name is the identifier as it is written, without its receiver or class.
@@ -53,6 +57,5 @@ type Chunk struct {
 	// each line's indentation replaced by one tab per level. Two functions of
 	// equal Text differ at most in layout.
 	Text string
-	// Sum is the SHA-256 of Text.
-	Sum [sha256.Size]byte
+	Key  Key
 }

@@ -121,8 +121,8 @@ func checkInvariants(t testing.TB, language *Language, text string, options Opti
 			t.Errorf("%q has a signature or a doc of several lines: %q, %q", c.Name, c.Signature, c.Doc)
 		case c.Doc != "" && c.DocRange.absent():
 			t.Errorf("%q has a doc comment that stands nowhere: %q", c.Name, c.Doc)
-		case c.Sum != sha256.Sum256([]byte(c.Text)):
-			t.Errorf("%q has a sum that is not its text's", c.Name)
+		case c.Key != sha256.Sum256([]byte(c.Text)):
+			t.Errorf("%q has a key that is not its text's", c.Name)
 		}
 	}
 }

@@ -47,7 +47,7 @@ func TestDocComment(t *testing.T) {
 				t.Fatalf("got\n%s\nwant it to start with\n%s", documented, test.want)
 			}
 			after := cut(t, language, documented, Options{})[0]
-			if after.Sum != chunk.Sum {
+			if after.Key != chunk.Key {
 				t.Errorf("the text was\n%s\nand is\n%s", chunk.Text, after.Text)
 			}
 			if after.Doc == "" {

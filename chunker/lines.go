@@ -61,6 +61,6 @@ func textChunk(text string, r Range) Chunk {
 		BodyRange: r,
 		Text:      normalize(text, r, Range{}, nil),
 	}
-	c.Sum = sha256.Sum256([]byte(c.Text))
+	c.Key = sha256.Sum256([]byte(c.Text))
 	return c
 }

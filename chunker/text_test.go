@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestSum holds what may and what must change a chunk's sum.
-func TestSum(t *testing.T) {
+// TestKey holds what may and what must change a chunk's key.
+func TestKey(t *testing.T) {
 	const function = "func F(a int) int {\n\tif a > 1 {\n\t\treturn a\n\t}\n\treturn 0\n}\n"
 	const python = "def f(a):\n    if a:\n        return 1\n    return 0\n"
 	for _, test := range []struct {
@@ -43,8 +43,8 @@ func TestSum(t *testing.T) {
 			if len(before) != 1 || len(after) != 1 {
 				t.Fatalf("%d and %d chunks, want one each", len(before), len(after))
 			}
-			if same := before[0].Sum == after[0].Sum; same != test.same {
-				t.Errorf("equal sums: %t, want %t, for\n%s\nand\n%s", same, test.same, before[0].Text, after[0].Text)
+			if same := before[0].Key == after[0].Key; same != test.same {
+				t.Errorf("equal keys: %t, want %t, for\n%s\nand\n%s", same, test.same, before[0].Text, after[0].Text)
 			}
 		})
 	}

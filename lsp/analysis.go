@@ -97,13 +97,12 @@ func (s *server) analyzeOnce(o *openDocument, d *document, u urgency) {
 	}
 	var functions map[inference.Key][]identity
 	s.outside(func() {
-		chunks := d.chunks()
+		chunks, keys := d.chunks(), d.keys(scheduler)
 		functions = make(map[inference.Key][]identity, len(chunks))
 		wants := make([]inference.Want, 0, len(chunks))
 		for i, id := range d.identities() {
 			c := &chunks[i]
-			function := d.function(c)
-			key := keyOf(scheduler, function)
+			key := keys[i]
 			if functions[key] = append(functions[key], id); settings.showsDoc(c) {
 				continue
 			}
@@ -111,7 +110,7 @@ func (s *server) analyzeOnce(o *openDocument, d *document, u urgency) {
 			if _, old := before[key]; !old && before != nil {
 				priority = inference.Edited
 			}
-			wants = append(wants, inference.Want{Function: function, Priority: priority})
+			wants = append(wants, inference.Want{Function: d.function(c), Priority: priority})
 		}
 		if scheduler != nil {
 			scheduler.Update(o.name, wants, after)
@@ -166,7 +165,7 @@ func (s *Settings) showsDoc(c *chunker.Chunk) bool { return s.PreferDocComment &
 
 // function is a chunk of d as a summary is asked for it.
 func (d *document) function(c *chunker.Chunk) inference.Function {
-	return inference.Function{Language: d.syntax.language.ID, Path: d.path, Container: c.Container, Name: c.Name, Code: c.Text, Sum: c.Sum}
+	return inference.Function{Language: d.syntax.language.ID, Path: d.path, Container: c.Container, Name: c.Name, Code: c.Text, Sum: c.Key}
 }
 
 // keyOf returns the key by which the Scheduler, or nobody yet, knows f.

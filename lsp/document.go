@@ -3,6 +3,7 @@ package lsp
 import (
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"go.uber.org/zap"
 
@@ -22,6 +23,13 @@ type document struct {
 	chunks func() []chunker.Chunk
 	// identities are those of the chunks, one for each.
 	identities func() []identity
+	keyed      atomic.Pointer[keys] // made last
+}
+
+// keys are those by which a Scheduler knows the chunks, one for each.
+type keys struct {
+	of   *inference.Scheduler
+	list []inference.Key
 }
 
 func newDocument(uri, path, language string, version int32, m *mapper, x *syntax) *document {
@@ -29,6 +37,21 @@ func newDocument(uri, path, language string, version int32, m *mapper, x *syntax
 	d.chunks = sync.OnceValue(func() []chunker.Chunk { return x.cut(d.text) })
 	d.identities = sync.OnceValue(func() []identity { return identities(d.chunks()) })
 	return d
+}
+
+// keys returns the keys of the chunks. Making them is what costs most of
+// answering for lenses that are known, so they are made once.
+func (d *document) keys(scheduler *inference.Scheduler) []inference.Key {
+	if k := d.keyed.Load(); k != nil && k.of == scheduler {
+		return k.list
+	}
+	chunks := d.chunks()
+	k := &keys{scheduler, make([]inference.Key, len(chunks))}
+	for i := range chunks {
+		k.list[i] = keyOf(scheduler, d.function(&chunks[i]))
+	}
+	d.keyed.Store(k)
+	return k.list
 }
 
 // openDocument is what the server keeps about a document while it is open.

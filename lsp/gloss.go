@@ -41,7 +41,7 @@ func (s *server) glosses(d *document) []gloss {
 	settings, summaries := s.settings(), s.summaries.Load()
 	complete := true
 	for i := range chunks {
-		out[i] = summaries.gloss(settings, d, &chunks[i])
+		out[i] = summaries.gloss(settings, d, i)
 		complete = complete && out[i].state == fresh
 	}
 	if complete {
@@ -72,8 +72,9 @@ func (s *server) glosses(d *document) []gloss {
 	return out
 }
 
-// gloss says what is known of c without regard to its past.
-func (u *summaries) gloss(settings *Settings, d *document, c *chunker.Chunk) gloss {
+// gloss says what is known of d's i-th chunk without regard to its past.
+func (u *summaries) gloss(settings *Settings, d *document, i int) gloss {
+	c := &d.chunks()[i]
 	if settings.showsDoc(c) {
 		return gloss{chunk: c, summary: inference.Summary{Text: c.Doc, Source: inference.SourceDoc}}
 	}
@@ -83,7 +84,7 @@ func (u *summaries) gloss(settings *Settings, d *document, c *chunker.Chunk) glo
 	if u.err != nil {
 		return byName(d, c, u.err)
 	}
-	r, known := u.scheduler.Lookup(u.scheduler.Key(d.function(c)))
+	r, known := u.scheduler.Lookup(d.keys(u.scheduler)[i])
 	switch {
 	case known && r.Phase == inference.Done:
 		return confident(settings, d, c, r.Summary)

@@ -32,7 +32,7 @@ func (s *server) hover(ctx context.Context, d *document, p Position) (*hover, er
 	if i < 0 {
 		return nil, nil
 	}
-	g := s.summaries.Load().gloss(s.settings(), d, &chunks[i])
+	g := s.summaries.Load().gloss(s.settings(), d, i)
 	if g.state != fresh {
 		g = s.glosses(d)[i] // with regard to its past
 		s.await(ctx, d, &g)
@@ -60,7 +60,8 @@ func (s *server) await(ctx context.Context, d *document, g *gloss) {
 		// The outcome, or that there is none yet, is read below.
 		_, _ = scheduler.Wait(ctx, d.function(g.chunk), inference.Hover)
 	}
-	if now := s.summaries.Load().gloss(settings, d, g.chunk); now.state != waiting && (g.state != stale || now.state == fresh) {
+	i := slices.IndexFunc(d.chunks(), func(c chunker.Chunk) bool { return c.NameRange == g.chunk.NameRange })
+	if now := s.summaries.Load().gloss(settings, d, i); now.state != waiting && (g.state != stale || now.state == fresh) {
 		*g = now
 	}
 }

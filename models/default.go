@@ -8,6 +8,13 @@ import (
 //go:embed default/config.json default/generation_config.json default/gloss.json default/tokenizer.json default/onnx
 var embedded embed.FS
 
+// shippedGraph is the graph among the embedded files, which are in the binary
+// once however often they are named. The bytes of a string need no copy, as
+// those of embed.FS do: it would be the largest that gloss holds.
+//
+//go:embed default/onnx/model_quantized.onnx
+var shippedGraph string
+
 // shipped is the model inside the binary.
 func shipped() fs.FS {
 	files, err := fs.Sub(embedded, "default")

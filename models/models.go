@@ -20,6 +20,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unsafe"
 )
 
 // Default is the name of the model that ships inside gloss.
@@ -257,8 +258,8 @@ func (m *Model) readJSON(name string, into any, required bool) error {
 	return nil
 }
 
-// GraphFile returns where the graph is: a path on disk, or its bytes when the
-// model is inside the binary.
+// GraphFile returns where the graph is: a path on disk, or its bytes, which
+// must not be changed, when the model is inside the binary.
 func (m *Model) GraphFile() (path string, data []byte, err error) {
 	graph, err := m.graph()
 	if err != nil {
@@ -267,11 +268,7 @@ func (m *Model) GraphFile() (path string, data []byte, err error) {
 	if m.Dir != "" {
 		return filepath.Join(m.Dir, filepath.FromSlash(graph)), nil, nil
 	}
-	data, err = fs.ReadFile(m.files, graph)
-	if err != nil {
-		return "", nil, fmt.Errorf("model %s: %w", m, err)
-	}
-	return "", data, nil
+	return "", unsafe.Slice(unsafe.StringData(shippedGraph), len(shippedGraph)), nil
 }
 
 // Hash returns the SHA-256, in hexadecimal, of what decides the text that the

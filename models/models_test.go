@@ -1,7 +1,9 @@
 package models
 
 import (
+	"bytes"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,8 +19,9 @@ func TestOpenDefault(t *testing.T) {
 		t.Errorf("the shipped model is described as %+v", m)
 	}
 	path, data, err := m.GraphFile()
-	if err != nil || path != "" || len(data) < 1<<20 {
-		t.Errorf("GraphFile = %q, %d bytes, %v; the graph should be inside the binary", path, len(data), err)
+	want, wantErr := fs.ReadFile(shipped(), m.Description.Graph)
+	if err != nil || wantErr != nil || path != "" || !bytes.Equal(data, want) {
+		t.Errorf("GraphFile = %q, %d bytes, %v; the graph of %d bytes should be inside the binary, %v", path, len(data), err, len(want), wantErr)
 	}
 }
 

@@ -44,10 +44,10 @@ func newEval() *cobra.Command {
 		Long: `Measure what models write about functions against what their authors wrote.
 
 --data names JSON lines of {language, code, reference}, and optionally {name,
-kind, repo, commit, path}; '-' reads standard input. Code is the function
-alone; reference is the first sentence of its doc comment. Beside every model
-stand the baselines, which need none, and the author's own sentence. The cache
-is not used.
+kind, container, path, repo, commit}; '-' reads standard input. Code is the
+function alone; reference is the first sentence of its doc comment; container
+is the class or whatever is around it. Beside every model stand the baselines,
+which need none, and the author's own sentence. The cache is not used.
 
 --sheet N prints a blind sheet instead: N functions with what the systems
 wrote, in random order and without their names, for a person to rank. Which

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
+	"slices"
 	"strings"
 
 	"github.com/gloss-lsp/gloss/chunker"
@@ -105,7 +107,8 @@ func dissect(ctx context.Context, language *chunker.Language, code string) (*chu
 // obfuscated hides the function's name behind f, and those of its parameters,
 // local variables and local functions behind v1, v2 and so on, in the order
 // in which they come. Keywords, strings, comments, types and what belongs to
-// others stay.
+// others stay, and so do the file and the container, unless they are called
+// like the function.
 func (s subject) obfuscated(ctx context.Context) (subject, error) {
 	anatomy, err := dissect(ctx, chunker.LanguageByID(s.Language), s.Code)
 	if err != nil {
@@ -139,6 +142,12 @@ func (s subject) obfuscated(ctx context.Context) (subject, error) {
 	b.WriteString(s.Code[at:])
 	hidden := s.Function
 	hidden.Name, hidden.Code = "f", b.String()
+	if stem, _, _ := strings.Cut(path.Base(s.Path), "."); slices.Equal(eval.Words(stem), eval.Words(s.Name)) {
+		hidden.Path = ""
+	}
+	if slices.Equal(eval.Words(s.Container), eval.Words(s.Name)) {
+		hidden.Container = ""
+	}
 	return newSubject(ctx, hidden)
 }
 

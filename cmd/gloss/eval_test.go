@@ -79,6 +79,25 @@ func TestSubject(t *testing.T) {
 	}
 }
 
+// A file or a class that is called like the function gives its name away.
+func TestObfuscatedPlace(t *testing.T) {
+	const code = "func parsePort(s string) int {\n\treturn len(s)\n}"
+	for _, test := range []struct{ path, container, hiddenPath, hiddenContainer string }{
+		{"net/ports.go", "Net", "net/ports.go", "Net"},
+		{"net/parse_port.go", "Net", "", "Net"},
+		{"net/ports.go", "ParsePort", "net/ports.go", ""},
+	} {
+		s, err := newSubject(t.Context(), eval.Function{Language: "go", Path: test.path, Container: test.container, Reference: "x", Code: code})
+		if err != nil {
+			t.Fatal(err)
+		}
+		hidden, err := s.obfuscated(t.Context())
+		if err != nil || hidden.Path != test.hiddenPath || hidden.Container != test.hiddenContainer {
+			t.Errorf("%q, %q is hidden as %q, %q, %v", test.path, test.container, hidden.Path, hidden.Container, err)
+		}
+	}
+}
+
 // What its grammar does not know outside of its file, or only a part of, stands
 // as the data has it, and its names cannot be hidden.
 func TestSubjectOfItsFile(t *testing.T) {

@@ -80,7 +80,7 @@ type item struct {
 }
 
 func (i *item) function() inference.Function {
-	return inference.Function{Language: i.language, Path: i.file, Container: i.chunk.Container, Name: i.chunk.Name, Code: i.chunk.Text, Sum: i.chunk.Sum}
+	return inference.Function{Language: i.language, Path: i.file, Container: i.chunk.Container, Name: i.chunk.Name, Code: i.chunk.Text, Sum: i.chunk.Key}
 }
 
 func summarize(c *cobra.Command, args []string, f summarizeFlags) error {

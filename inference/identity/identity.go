@@ -21,7 +21,7 @@ type Function struct {
 	// Code is the definition without its doc comment (chunker.Chunk.Text), or
 	// "" where the name alone is known.
 	Code string
-	// Sum is the SHA-256 of Code (chunker.Chunk.Sum) where it is known already,
+	// Sum is the SHA-256 of Code (chunker.Chunk.Key) where it is known already,
 	// which saves hashing it once more.
 	Sum [sha256.Size]byte
 }

@@ -21,7 +21,7 @@ const (
 	headerTokens = 56
 	// nameRunes bounds the characters of each of the header's names.
 	nameRunes = 200
-	// longestRun is how often one mark stands in a row.
+	// longestMarks is how often one mark stands in a row.
 	longestMarks = 3
 	// longestNumber is the length of the numbers that are told apart.
 	longestNumber = 4

@@ -74,7 +74,7 @@ Written by one command, which measures, writes this page and changes nothing els
 
 `+"```sh\nmake quality DATA=functions.jsonl\n```"+`
 
-**Data.** %s: one JSON object a line, {language, name, kind, code, reference, repo, commit, path}, where reference is the first sentence of the doc comment and code is what an editor's chunk holds, without that comment. They come from whole repositories that no training has seen. None of their text is in this repository. SHA-256 of what was measured: `+"`%s`"+`.
+**Data.** %s: one JSON object a line, {language, name, kind, container, code, reference, repo, commit, path}, where reference is the first sentence of the doc comment and code is what an editor's chunk holds, without that comment. They come from whole repositories that no training has seen. None of their text is in this repository. SHA-256 of what was measured: `+"`%s`"+`.
 `, dataOf(plain.Data), plain.Data.SHA256)
 	if len(plain.Data.Repositories) > 0 {
 		p.line("Repositories: %s.\n", strings.Join(plain.Data.Repositories, ", "))
