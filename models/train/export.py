@@ -213,7 +213,7 @@ def main():
     p.add_argument("--pack", default="models/train/bin/pack", help="the command of models/train/pack")
     p.add_argument("--prompts", required=True, help="JSON lines of the corpus to compare the graphs on")
     p.add_argument("--count", type=int, default=200, help="so many of them")
-    p.add_argument("--golden", required=True, help="functions for golden.jsonl, with their prompts' text")
+    p.add_argument("--golden", required=True, help="functions for golden.jsonl")
     p.add_argument("--check", help="file for the result of the comparison (default: check.json beside --run)")
     a = p.parse_args()
 
