@@ -16,7 +16,10 @@ shift 5
 begun=$(date +%s)
 mkdir -p "$work/text" "$work/packed" "$out"
 "$python" "$here/pieces.py" expand "$brought"/*.xz "$work/text"
-if [ -d "$brought/form" ]; then cp -r "$brought/form" "$brought/pack" "$work/"; fi
+if [ -d "$brought/form" ]; then
+	cp -r "$brought/form" "$brought/pack" "$work/"
+	chmod +x "$work/pack"
+fi
 "$work/pack" -model "$work/form" -out "$work/packed/train" "$work"/text/train.*.txt
 "$work/pack" -model "$work/form" -out "$work/packed/eval" "$work"/text/eval.*.txt
 "$python" "$here/train.py" --data "$work/packed" --state "$work/state" --total "$total" \
