@@ -47,8 +47,8 @@ func (d docSyntax) sentence(comment string) string {
 	if note.MatchString(paragraph) {
 		return ""
 	}
-	first := firstSentence(paragraph)
-	if !strings.ContainsFunc(first, unicode.IsLetter) || reference.MatchString(first) {
+	first := leftover.ReplaceAllString(firstSentence(paragraph), "")
+	if !strings.ContainsFunc(first, unicode.IsLetter) || reference.MatchString(first) || pointer.MatchString(first) || half.MatchString(first) {
 		return ""
 	}
 	return truncate(first, maxDoc)
@@ -146,6 +146,13 @@ var (
 	note = regexp.MustCompile(`^(?i:to-?do|fix-?me|x{3}|hack|hmm)\b|(?i)^\{?@?inherit-?doc\b`)
 	// reference matches what only points to somewhere else.
 	reference = regexp.MustCompile(`^(?i:issue|bug|gh|pr|ticket|see|rfc|fixes)?[\s#:-]*[\d.,]+\W*$|^(?i:deprecated)\W*$`)
+	// pointer matches what is nothing but a link, a tag, or a name in code.
+	pointer = regexp.MustCompile(`(?i)^\W*(?:(?:see|refs?|references?|source|from|via|links?|docs?)\b\W*)*(?:https?://|www\.)\S+\W*$|^\W*https?://|` +
+		`^\(see(?: also)? [^)]*\)\W*$|^\{[^{}]*\}\W*$|^\{? ?@!?[a-z]+\b|^(?:\w+(?:\.|::|->|#|_))+\w+(?:\(\))?\.?$|^\w+\(\)\.?$`)
+	// leftover matches the marks of a list or of a heading before it.
+	leftover = regexp.MustCompile(`^[-–—:;,.)\]}]+\s+`)
+	// half matches a piece of a sentence: one that goes on from something before.
+	half = regexp.MustCompile(`^(?:and|or|but|of|on|in|at|by|with|from|into|that|which|than|because)\s`)
 	// directive matches a comment, less its marker, that speaks to a tool.
 	directive = regexp.MustCompile(`^(?:[a-z][a-z0-9]*:\S|export \w+$|line \S+:\d)|` +
 		`^!|^\s*(?:nolint\b|\+build\b|eslint[- ]|tslint[: ]|jshint |jslint |jscs:|@ts-|@flow\b|prettier-|biome-|istanbul |c8 |v8 ignore|webpack|` +

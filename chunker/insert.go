@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"html"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -66,7 +67,7 @@ func (d docSyntax) write(name, summary string) string {
 		b := d.block[0]
 		safe := strings.NewReplacer("*/", "* /", "/*", "/ *", "*)", "* )", "(*", "( *", `\u`, `\ u`)
 		if b.open == "(**" {
-			summary = strings.ReplaceAll(summary, `"`, "'")
+			summary = quotedString.ReplaceAllString(strings.ReplaceAll(summary, `"`, "'"), "{ $1")
 		}
 		return b.open + " " + safe.Replace(summary) + " " + b.close
 	case xml:
@@ -80,6 +81,10 @@ func (d docSyntax) write(name, summary string) string {
 		return d.line[0] + " " + strings.TrimRight(summary, `\`)
 	}
 }
+
+// quotedString is what may begin a string of OCaml that ends at a bar and a
+// brace only: {|, {name| and {%extension name|.
+var quotedString = regexp.MustCompile(`\{(%|[^\s{|]*\|)`)
 
 // closeQuote keeps a quote at the end of a docstring from joining its delimiter.
 func closeQuote(summary string) string {

@@ -33,6 +33,7 @@ func TestDocComment(t *testing.T) {
 		{"zig", "Adds", "pub fn f() void {\n    x();\n}\n", "/// Adds.\npub fn f() void {\n"},
 		{"haskell", "Adds", "f :: Int -> Int\nf x =\n  x\n", "-- | Adds.\nf :: Int -> Int\n"},
 		{"ocaml", `Closes *) "it`, "let f x =\n  x\n  + 1\n", "(** Closes * ) 'it. *)\nlet f x =\n"},
+		{"ocaml", `Maps {|a to {x|b and {%re c|, {d} and {`, "let f x =\n  x\n  + 1\n", "(** Maps { |a to { x|b and { %re c|, {d} and { *)\nlet f x =\n"},
 		{"elixir", `Says "#{x}"`, "defmodule M do\n  @spec f(a) :: b\n  def f(x) do\n    x\n  end\nend\n", "defmodule M do\n  @doc \"Says \\\"\\#{x}\\\".\"\n  @spec f(a) :: b\n"},
 	} {
 		t.Run(test.language, func(t *testing.T) {

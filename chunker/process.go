@@ -131,10 +131,11 @@ func (k *worker) lose(p *process, err error) error {
 
 // process is a worker's running program.
 type process struct {
-	cmd *exec.Cmd
-	in  io.WriteCloser
-	out *bufio.Reader
-	log head
+	cmd   *exec.Cmd
+	in    io.WriteCloser
+	out   *bufio.Reader
+	log   head
+	knows map[*Language]bool // that it has parsed
 }
 
 func start(cmd *exec.Cmd) (*process, error) {
@@ -146,7 +147,7 @@ func start(cmd *exec.Cmd) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &process{cmd: cmd, in: in, out: bufio.NewReader(out)}
+	p := &process{cmd: cmd, in: in, out: bufio.NewReader(out), knows: map[*Language]bool{}}
 	cmd.Stderr = &p.log
 	return p, cmd.Start()
 }

@@ -2,7 +2,6 @@ package chunker
 
 import (
 	"context"
-	"errors"
 	"time"
 )
 
@@ -37,31 +36,19 @@ func (m *remote) read(ctx context.Context, c change, text string) (reading, erro
 	case <-ctx.Done():
 		return reading{}, ctx.Err()
 	}
-	limited, cancel := context.WithTimeout(ctx, m.timeout)
-	defer cancel()
-	read, err := m.ask(limited, c, text)
+	read, err := m.ask(ctx, c, text)
 	switch {
 	case ctx.Err() != nil:
 		return reading{}, ctx.Err()
-	case limited.Err() != nil && err != nil:
-		err = context.DeadlineExceeded
-	}
-	return read, m.judge(err)
-}
-
-// judge counts failures and says when it is worth trying again.
-func (m *remote) judge(err error) error {
-	if err == nil || errors.Is(err, errClosed) {
+	case err == nil:
 		m.failures = 0
-		return err
+		return read, nil
 	}
 	m.failed = err
-	if m.failures++; m.failures == 1 {
-		return err
+	if m.failures++; m.failures > 1 {
+		m.until = time.Now().Add(min(lastPause, firstPause<<min(m.failures-2, 10)))
 	}
-	pause := min(lastPause, firstPause<<min(m.failures-2, 10))
-	m.until = time.Now().Add(pause)
-	return &RetryError{pause, err}
+	return reading{}, err
 }
 
 // ask sends the worker the change, or the whole text where it does not know the
@@ -80,11 +67,21 @@ func (m *remote) ask(ctx context.Context, c change, text string) (reading, error
 		r.change = change{0, 0, len(text)}
 	}
 	r.text = text[r.change.start:r.change.newEnd]
-	answer, err := p.ask(ctx, &r, len(text))
+	limit := m.timeout
+	if !p.knows[m.language] {
+		limit *= 2 // it starts, and compiles the language's query
+	}
+	limited, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	answer, err := p.ask(limited, &r, len(text))
 	if err != nil {
 		m.process = nil
-		return reading{}, m.worker.lose(p, err)
+		if err = m.worker.lose(p, err); limited.Err() != nil {
+			err = context.DeadlineExceeded
+		}
+		return reading{}, err
 	}
+	p.knows[m.language] = true
 	if err := answer.toError(); err != nil {
 		return reading{}, err
 	}

@@ -41,6 +41,7 @@ type tree struct {
 }
 
 func (t *tree) read(ctx context.Context, c change, text string) (reading, error) {
+	query := t.language.compiled() // which takes a while the first time
 	ctx, cancel := context.WithTimeout(ctx, t.timeout)
 	defer cancel()
 	parsed := t.language.masked(text)
@@ -63,11 +64,12 @@ func (t *tree) read(ctx context.Context, c change, text string) (reading, error)
 	if edited != nil && (r.broken || !t.tree.RootNode().HasError()) {
 		r.dirty = Range{c.start, c.newEnd}
 		for _, changed := range edited.ChangedRanges(after) {
-			r.dirty = r.dirty.union(Range{int(changed.StartByte), min(int(changed.EndByte), len(text))})
+			r.dirty = r.dirty.union(Range{int(changed.StartByte), int(changed.EndByte)})
 		}
 	}
+	r.dirty = Range{min(r.dirty.Start, len(text)), min(r.dirty.End, len(text))} // Language.unended
 	deadline, _ := ctx.Deadline()
-	if r.facts, err = t.language.compiled().run(after, text, r.dirty, time.Until(deadline)); err != nil {
+	if r.facts, err = query.run(after, text, r.dirty, time.Until(deadline)); err != nil {
 		after.Close()
 		return reading{}, err
 	}

@@ -14,9 +14,9 @@ import (
 // took more memory than a worker may hold.
 var ErrFault = errors.New("the grammar failed over this text")
 
-// RetryError is the failure of a File whose texts have failed more than once.
-// Nothing is tried again before so much time has passed, because each time may
-// take all of Options.Timeout.
+// RetryError says that a text was not tried, because the texts of the File before
+// it have failed: each time may take all of Options.Timeout. After so much time it
+// can be.
 type RetryError struct {
 	After time.Duration
 	Err   error

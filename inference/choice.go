@@ -1,7 +1,7 @@
 package inference
 
-// choiceVersion grows whenever choose, or the sentences of names, change.
-const choiceVersion = 1
+// choiceVersion grows whenever choose, unworthy, or the sentences of names change.
+const choiceVersion = 2
 
 // nameLead is by how much likelier to be good the name's sentence must be than
 // what the model wrote, to be shown in its place. A reader sees the name anyway,

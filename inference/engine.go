@@ -3,7 +3,6 @@ package inference
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"runtime"
@@ -81,10 +80,10 @@ type loaded struct {
 
 var _ Summarizer = (*Engine)(nil)
 
-// NewEngine prepares to run m. It reads m's files once, for Key, and
-// fails when they cannot be read.
-func NewEngine(m *models.Model, o EngineOptions) (*Engine, error) {
-	hash, err := m.Hash()
+// NewEngine prepares to run m. It reads m's files once, for Key, and fails when
+// they cannot be read, or when ctx ends before that is done.
+func NewEngine(ctx context.Context, m *models.Model, o EngineOptions) (*Engine, error) {
+	hash, err := m.Hash(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -262,6 +261,7 @@ func (e *Engine) Candidates(ctx context.Context, f Function) (Candidates, error)
 			draft, named = Summary{}, false // no room: the model's own text stands alone
 		}
 	}
+	sampling, seed := e.options.Sampling.of(key, f.Variation)
 	options := onnx.GenerateOptions{
 		PrefixLen:    p.PrefixLen,
 		MaxNewTokens: e.options.MaxOutputTokens,
@@ -269,18 +269,18 @@ func (e *Engine) Candidates(ctx context.Context, f Function) (Candidates, error)
 		Stop:         func(ids []int64) bool { return l.form.Done(l.tokenizer.Decode(ids, true)) },
 		Score:        score,
 
-		Temperature:       e.options.Sampling.Temperature,
-		TopP:              e.options.Sampling.TopP,
-		TopK:              e.options.Sampling.TopK,
-		RepetitionPenalty: e.options.Sampling.RepetitionPenalty,
-		NoRepeatNgramSize: e.options.Sampling.NoRepeatNgramSize,
-		Seed:              binary.LittleEndian.Uint64(key[:]),
+		Temperature:       sampling.Temperature,
+		TopP:              sampling.TopP,
+		TopK:              sampling.TopK,
+		RepetitionPenalty: sampling.RepetitionPenalty,
+		NoRepeatNgramSize: sampling.NoRepeatNgramSize,
+		Seed:              seed,
 	}
 	var out onnx.Output
-	if e.options.Sampling.NumBeams > 1 {
+	if sampling.NumBeams > 1 {
 		out, err = l.graph.GenerateBeams(limited, p.IDs, options, onnx.BeamOptions{
-			NumBeams:      e.options.Sampling.NumBeams,
-			LengthPenalty: e.options.Sampling.LengthPenalty,
+			NumBeams:      sampling.NumBeams,
+			LengthPenalty: sampling.LengthPenalty,
 		})
 	} else {
 		out, err = l.graph.Generate(limited, p.IDs, options)
@@ -293,6 +293,9 @@ func (e *Engine) Candidates(ctx context.Context, f Function) (Candidates, error)
 	}
 	c := Candidates{Truncated: out.Reason == onnx.Length, Name: Candidate{Text: draft.Text}}
 	c.Model.Text, c.Broken = l.form.Summary(l.tokenizer.Decode(out.IDs, true), f)
+	if flaw := unworthy(c.Model.Text, f, prompt.AppendPlace(nil, e.model.Description.Prompt, f)); flaw != "" {
+		c.Model.Text, c.Broken = "", errors.New(flaw)
+	}
 	c.Model.Mean = mean(out.LogProbs)
 	if named {
 		c.Name.Mean = mean(out.Scores[0])

@@ -18,7 +18,7 @@ func defaultEngine(t *testing.T, s Sampling) (*Engine, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return NewEngine(m, EngineOptions{Library: onnxtest.Library(t), Sampling: s})
+	return NewEngine(t.Context(), m, EngineOptions{Library: onnxtest.Library(t), Sampling: s})
 }
 
 // A beam search writes summaries too, which the cache holds apart from greedy
@@ -102,7 +102,7 @@ func FuzzEngineKey(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	e, err := NewEngine(m, EngineOptions{})
+	e, err := NewEngine(f.Context(), m, EngineOptions{})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -117,7 +117,7 @@ func FuzzEngineKey(f *testing.F) {
 			{Language: path, Path: language, Container: container, Name: name, Code: code},
 		} {
 			if e.Key(a) == e.Key(b) && !slices.Equal(form.Prompt(a).IDs, form.Prompt(b).IDs) {
-				t.Errorf("%q and %q have one key and two prompts", a, b)
+				t.Errorf("%+v and %+v have one key and two prompts", a, b)
 			}
 		}
 	})
@@ -128,7 +128,7 @@ func BenchmarkEngineKey(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	e, err := NewEngine(m, EngineOptions{})
+	e, err := NewEngine(b.Context(), m, EngineOptions{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -50,9 +50,11 @@ var (
 )
 
 const (
-	// Failures other than ErrNoSummary may pass: an Update tries again after
-	// this time.
+	// Failures other than ErrNoSummary may pass. What clients want is tried
+	// again after a pause that doubles from failurePause to retryMax, so often in
+	// all; then only when it is asked for, or by an Update after the pause.
 	failurePause = time.Minute
+	failureTries = 5
 	// While no model is available, whoever wants a summary for certain (Wait,
 	// Regenerate) tries again at most this often.
 	retryWait = time.Second
@@ -107,8 +109,12 @@ type Scheduler struct {
 // failure is why a request has no summary.
 type failure struct {
 	err   error
-	until time.Time // Update tries again after it; zero for never
+	until time.Time // not tried again before; zero for never
+	tries int
 }
+
+// lasting reports whether another run would give the same.
+func (f failure) lasting() bool { return f.until.IsZero() }
 
 // NewScheduler returns a Scheduler that asks s for what is not in c. Both stay
 // the caller's to close, after the Scheduler.
@@ -145,14 +151,12 @@ func (s *Scheduler) Key(f Function) Key { return s.summarizer.Key(f) }
 func (s *Scheduler) Lookup(id Key) (Result, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	t := s.tasks[id]
-	if t == nil || !t.anew {
-		if e, ok := s.cache.Memory(id); ok {
-			return Result{Phase: Done, Summary: cached(e)}, true
-		}
+	if e, ok := s.cache.Memory(id); ok {
+		return Result{Phase: Done, Summary: cached(e)}, true
 	}
+	t := s.tasks[id]
 	switch {
-	case t == nil:
+	case t == nil, t.state == waiting && t.pause != nil:
 		f, ok := s.failures.Get(id)
 		return Result{Phase: Failed, Err: f.err}, ok
 	case t.state == running:
@@ -165,15 +169,6 @@ func (s *Scheduler) Lookup(id Key) (Result, bool) {
 
 func cached(e cache.Entry) Summary {
 	return Summary{Text: e.Text, Source: Source(e.Source), Model: e.Model, Confidence: e.Confidence, Cached: true}
-}
-
-// failed returns why another run of id would be useless for now, or nil.
-func (s *Scheduler) failed(id Key) error {
-	f, ok := s.failures.Get(id)
-	if ok && !f.until.IsZero() && time.Now().After(f.until) {
-		return nil
-	}
-	return f.err
 }
 
 // Wait returns the summary of f, which it asks for with priority p unless it
@@ -191,9 +186,9 @@ func (s *Scheduler) Wait(ctx context.Context, f Function, p Priority) (Summary, 
 		s.mu.Unlock()
 		return cached(e), nil
 	}
-	err := s.failed(id)
-	if !errors.Is(err, ErrNoSummary) {
-		err = s.refusal(ctx)
+	err := s.refusal(ctx)
+	if before, ok := s.failures.Get(id); ok && before.lasting() {
+		err = before.err
 	}
 	if err != nil {
 		s.mu.Unlock()
@@ -202,21 +197,23 @@ func (s *Scheduler) Wait(ctx context.Context, f Function, p Priority) (Summary, 
 	return s.join(ctx, s.task(id, f), p)
 }
 
-// Regenerate returns a summary of f that is written anew. A run that is under
-// way begins again. What was known stays known until the model has answered.
+// Regenerate returns a summary of f that is written anew: another text than the
+// one that is known, if the model has one. It joins a run that is under way.
+// What is known stays, and stays known, unless the model writes a text that is
+// usable; a nil usable is content with any, others must not call the Scheduler.
 // Errors are those of Wait.
-func (s *Scheduler) Regenerate(ctx context.Context, f Function) (Summary, error) {
+func (s *Scheduler) Regenerate(ctx context.Context, f Function, usable func(Summary) bool) (Summary, error) {
 	id := s.Key(f)
+	_, inCache := s.cache.Get(id)
 	s.mu.Lock()
 	if err := s.refusal(ctx); err != nil {
 		s.mu.Unlock()
 		return Summary{}, err
 	}
 	t := s.task(id, f)
-	t.anew = true
-	if t.state == running {
-		t.restart = true
-		t.cancel()
+	if t.state != running {
+		before, failed := s.failures.Get(id)
+		t.anew, t.usable = inCache || failed && before.lasting(), usable
 	}
 	return s.join(ctx, t, Hover)
 }

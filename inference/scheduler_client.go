@@ -59,18 +59,24 @@ func (s *Scheduler) Update(name string, wants []Want, after time.Duration) {
 	s.settle()
 }
 
-// want notes that c wants the request of id, unless its outcome is known.
+// want notes that c wants the request of id, unless its outcome is known. Its
+// priority only rises for as long as c wants it: what the user has edited stays
+// that when the next update comes.
 func (s *Scheduler) want(c *client, id Key, w Want) {
-	if _, ok := s.cache.Memory(id); ok || s.failed(id) != nil {
+	if _, ok := s.cache.Memory(id); ok {
+		return
+	}
+	f, failed := s.failures.Get(id)
+	pause := time.Until(f.until)
+	if failed && (f.lasting() || f.tries >= failureTries && pause > 0) {
 		return
 	}
 	t := s.task(id, w.Function)
-	p := clamp(w.Priority)
-	if before := t.clients[c]; before.update == c.updates {
-		p = max(p, before.priority) // two functions of the same text
-	}
-	t.clients[c] = want{p, c.updates}
+	t.clients[c] = want{max(clamp(w.Priority), t.clients[c].priority), c.updates}
 	c.wants[t] = struct{}{}
+	if failed && pause > 0 && t.state == waiting {
+		s.pause(t, pause)
+	}
 	s.offer(t)
 }
 

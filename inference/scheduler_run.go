@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"time"
 
 	"github.com/gloss-lsp/gloss/inference/cache"
@@ -35,27 +36,30 @@ func (s *Scheduler) start(t *task) {
 	ctx, cancel := context.WithCancel(context.Background())
 	t.state, t.cancel = running, cancel
 	s.active++
-	anew := t.anew
+	function := t.function
+	if t.anew {
+		function.Variation = rand.Uint64() | 1 // never 0
+	}
 	s.running.Go(func() {
-		summary, err := s.run(ctx, t, anew)
+		summary, err := s.run(ctx, t.id, function)
 		s.finish(ctx, t, summary, err)
 	})
 }
 
-// run gets t's summary from the Summarizer, unless another process has
-// put it into the cache since it was asked for, and that will do.
-func (s *Scheduler) run(ctx context.Context, t *task, anew bool) (_ Summary, err error) {
-	if !anew {
-		if e, ok := s.cache.Get(t.id); ok {
+// run gets a summary from the Summarizer, unless another process has put it into
+// the cache since it was asked for, and that will do.
+func (s *Scheduler) run(ctx context.Context, id Key, f Function) (_ Summary, err error) {
+	if f.Variation == 0 {
+		if e, ok := s.cache.Get(id); ok {
 			return cached(e), nil
 		}
 	}
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("summarize %s: panic: %v", t.function.Name, r)
+			err = fmt.Errorf("summarize %s: panic: %v", f.Name, r)
 		}
 	}()
-	return s.summarizer.Summarize(ctx, t.function)
+	return s.summarizer.Summarize(ctx, f)
 }
 
 // finish books the outcome of a run.
@@ -67,8 +71,7 @@ func (s *Scheduler) finish(ctx context.Context, t *task, summary Summary, err er
 	t.state = waiting
 	s.active--
 	switch {
-	case t.restart || cancelled: // and perhaps wanted again since
-		t.restart = false
+	case cancelled: // and perhaps wanted again since
 		if t.wanted() {
 			s.offer(t)
 		} else {
@@ -84,31 +87,56 @@ func (s *Scheduler) finish(ctx context.Context, t *task, summary Summary, err er
 	s.settle()
 }
 
-// learn remembers and tells the outcome of a run of the model.
+// learn remembers and tells the outcome of a run of the model. Only a summary
+// takes the place of another.
 func (s *Scheduler) learn(t *task, summary Summary, err error) {
-	if _, ok := s.cache.Memory(t.id); err == nil && (t.anew || !ok) {
+	before, known := s.cache.Memory(t.id)
+	if err == nil && t.anew && t.usable != nil && !t.usable(summary) {
+		err = fmt.Errorf("%w: the model is too unsure of another one", ErrNoSummary)
+	}
+	if err == nil && (t.anew || !known) {
 		err = s.cache.Put(t.id, cache.Entry{Text: summary.Text, Model: summary.Model, Source: string(summary.Source), Confidence: summary.Confidence, Created: time.Now()})
 		if err != nil {
 			err = fmt.Errorf("%w: %w", ErrNoSummary, err)
 		}
 	}
-	result := Result{Phase: Done, Summary: summary}
-	if err == nil {
-		s.failures.Remove(t.id)
-	} else {
-		if t.anew {
-			s.cache.Delete(t.id)
-		}
-		result = Result{Phase: Failed, Err: err}
-		f := failure{err: err}
-		if !errors.Is(err, ErrNoSummary) {
-			f.until = time.Now().Add(failurePause)
-		}
-		s.failures.Add(t.id, f)
+	if err != nil {
+		summary = Summary{}
 	}
-	t.reply(result.Summary, result.Err)
-	s.end(t)
+	t.reply(summary, err)
+	result := Result{Phase: Done, Summary: summary}
+	switch {
+	case err == nil:
+		s.failures.Remove(t.id)
+		s.end(t)
+	case known:
+		result.Summary = cached(before)
+		s.end(t)
+	default:
+		result = Result{Phase: Failed, Err: err}
+		s.fail(t, err)
+	}
 	s.events.add(Event{Key: t.id, Known: true, Result: result})
+}
+
+// fail remembers that t has no summary, and why. If that may pass, clients go on
+// waiting.
+func (s *Scheduler) fail(t *task, err error) {
+	f := failure{err: err}
+	var pause time.Duration
+	if !errors.Is(err, ErrNoSummary) {
+		before, _ := s.failures.Get(t.id)
+		f.tries = before.tries + 1
+		pause = min(failurePause<<min(before.tries, 10), retryMax)
+		f.until = time.Now().Add(pause)
+	}
+	s.failures.Add(t.id, f)
+	if f.lasting() || f.tries >= failureTries || len(t.clients) == 0 {
+		s.end(t)
+		return
+	}
+	t.anew = false
+	s.pause(t, pause)
 }
 
 // outage is a time in which no model is available.
@@ -140,9 +168,9 @@ func (s *Scheduler) unavailable(t *task, err error) {
 	}
 }
 
-// held reports whether t has to wait for the end of an outage.
+// held reports whether t has to wait for the end of an outage, or of its pause.
 func (s *Scheduler) held(t *task) bool {
-	return s.outage != nil && len(t.waiters) == 0 && time.Now().Before(s.outage.until)
+	return len(t.waiters) == 0 && (t.pause != nil || s.outage != nil && time.Now().Before(s.outage.until))
 }
 
 // arm has the timer run exactly while there is something to try again.

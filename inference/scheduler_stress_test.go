@@ -60,6 +60,7 @@ type model struct {
 // call is a Wait or Regenerate under way.
 type call struct {
 	name   string
+	anew   bool
 	cancel context.CancelFunc
 	answer <-chan answered
 }
@@ -87,10 +88,11 @@ func (m *model) move() {
 		ctx, cancel := context.WithCancel(m.Context())
 		name, p := m.name(), Priority(m.random.IntN(int(priorities)))
 		ask := func() (Summary, error) { return m.Wait(ctx, function(name), p) }
-		if m.random.IntN(4) == 0 {
-			ask = func() (Summary, error) { return m.Regenerate(ctx, function(name)) }
+		anew := m.random.IntN(4) == 0
+		if anew {
+			ask = func() (Summary, error) { return m.Regenerate(ctx, function(name), nil) }
 		}
-		m.waiters = append(m.waiters, &call{name, cancel, m.async(ask)})
+		m.waiters = append(m.waiters, &call{name, anew, cancel, m.async(ask)})
 	case 7:
 		if len(m.waiters) > 0 {
 			m.waiters[m.random.IntN(len(m.waiters))].cancel()
@@ -109,20 +111,28 @@ func (m *model) move() {
 // unknown returns the names whose outcome client waits for. For the others one
 // must be known.
 func (m *model) unknown(client string, names []string) (unknown []string) {
-	m.Scheduler.mu.Lock()
-	defer m.Scheduler.mu.Unlock()
 	for _, name := range names {
-		id := key(name)
-		t := m.tasks[id]
-		if _, ok := m.Scheduler.clients[client].wants[t]; ok {
+		if m.waits(client, name) {
 			unknown = append(unknown, name)
 			continue
 		}
+		m.Scheduler.mu.Lock()
+		id := key(name)
 		if _, ok := m.cache.Memory(id); !ok && !m.failures.Contains(id) {
 			m.Errorf("%s wants %s, which is neither known nor waited for", client, name)
 		}
+		m.Scheduler.mu.Unlock()
 	}
 	return unknown
+}
+
+// waits reports whether client waits for the outcome of name.
+func (m *model) waits(client, name string) bool {
+	m.Scheduler.mu.Lock()
+	defer m.Scheduler.mu.Unlock()
+	t := m.tasks[key(name)]
+	_, ok := m.Scheduler.clients[client].wants[t]
+	return ok
 }
 
 func (m *model) ending() end {
@@ -161,11 +171,11 @@ func (m *model) check(bound int) {
 	for client := range m.clients {
 		m.clients[client] = slices.DeleteFunc(m.clients[client], func(name string) bool {
 			result, _ := m.Lookup(key(name))
-			return result.Phase == Done || result.Phase == Failed && !errors.Is(result.Err, ErrUnavailable)
+			return result.Phase == Done || result.Phase == Failed && !m.waits(client, name)
 		})
 		for _, name := range m.clients[client] {
 			if result, _ := m.Lookup(key(name)); result.Phase == Failed {
-				continue // for as long as no model is available
+				continue // for as long as no model is available, or until the pause is over
 			}
 			wanted[name] = true
 			if !time.Now().Before(m.due[client]) {
@@ -189,7 +199,7 @@ func (m *model) check(bound int) {
 		m.Errorf("%d are queued, at most %d may be", queued, bound)
 	}
 	for _, w := range m.waiters {
-		if result, ok := m.Lookup(key(w.name)); !ok || result.Phase > Running {
+		if result, ok := m.Lookup(key(w.name)); !ok || result.Phase > Running && !(w.anew && result.Phase == Done) {
 			m.Errorf("%s is waited for and is %+v", w.name, result)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"context"
 	"slices"
+	"time"
 )
 
 // taskState says where a task is.
@@ -28,9 +29,10 @@ type task struct {
 	priority Priority      // the queue it is in
 	asked    uint64        // order of asking
 
-	anew    bool               // the model is to write even what the cache has
-	cancel  context.CancelFunc // while running
-	restart bool               // the run's result is to be thrown away
+	anew   bool               // the model is to write another text than what is known
+	usable func(Summary) bool // what may take the place of that
+	cancel context.CancelFunc // while running
+	pause  *time.Timer        // runs after a failure that may pass, while a client wants t
 }
 
 // want is a client's interest in a task.
@@ -129,8 +131,33 @@ func (s *Scheduler) release(t *task) {
 	s.end(t)
 }
 
+// pause has t wait, unless it is asked for, until a failure may have passed.
+func (s *Scheduler) pause(t *task, d time.Duration) {
+	t.unpause()
+	var timer *time.Timer
+	timer = time.AfterFunc(d, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if t.pause != timer {
+			return // stopped too late
+		}
+		t.pause = nil
+		s.offer(t)
+		s.settle()
+	})
+	t.pause = timer
+}
+
+func (t *task) unpause() {
+	if t.pause != nil {
+		t.pause.Stop()
+		t.pause = nil
+	}
+}
+
 // end takes t out of the books.
 func (s *Scheduler) end(t *task) {
+	t.unpause()
 	t.state = ended
 	delete(s.tasks, t.id)
 	for c := range t.clients {

@@ -23,7 +23,7 @@ type fake struct {
 	deaf    bool // goes on when it is cancelled
 
 	mu      sync.Mutex
-	begun   []string              // names, in order
+	begun   []string              // names, in order; "+" behind those that are to be another text
 	runs    map[string]chan<- end // under way
 	trouble []string              // broken promises of the Scheduler
 }
@@ -38,7 +38,11 @@ func (f *fake) Key(function Function) Key { return key(function.Name) }
 func (f *fake) Summarize(ctx context.Context, r Function) (Summary, error) {
 	ended := make(chan end, 1)
 	f.mu.Lock()
-	f.begun = append(f.begun, r.Name)
+	begun := r.Name
+	if r.Variation != 0 {
+		begun += "+"
+	}
+	f.begun = append(f.begun, begun)
 	if f.runs[r.Name] != nil {
 		f.trouble = append(f.trouble, r.Name+" runs twice at a time")
 	}
@@ -286,7 +290,10 @@ func TestOrder(t *testing.T) {
 		r.Update("late", wants(Edited, "late", "h1"), 0)
 		r.Update("late", wants(Edited, "late"), 0) // h1 falls back
 		r.Update("twice", []Want{{function("dup"), Hover}, {function("dup"), Background}}, 0)
-		for _, name := range []string{"first", "h2", "dup", "edited", "late", "s1", "s2", "h1"} {
+		// A priority only rises, until nobody wants the function any more.
+		r.Update("seen", wants(Visible, "s1", "s2", "edited"), 0)
+		r.Update("seen", append(wants(Background, "s1", "edited"), wants(Edited, "s2")...), time.Hour)
+		for _, name := range []string{"first", "h2", "dup", "s2", "edited", "late", "s1", "h1"} {
 			r.wantTook(name)
 			r.conclude(name, end{})
 		}
@@ -355,11 +362,74 @@ func TestFailures(t *testing.T) {
 		r.conclude("broken", end{err: broken})
 		r.wantAnswer(again, "", broken)
 		r.wantTook("broken")
+	})
+}
 
-		time.Sleep(2 * failurePause)
-		r.Update("doc", wants(Visible, "useless", "broken"), 0)
-		r.wantTook("broken")
-		r.wantPhases("useless:failed broken:running")
+// What failed and may pass is tried again by itself for as long as a document
+// shows the function, less and less often, and a few times only.
+func TestPassingFailures(t *testing.T) {
+	inBubble(t, Options{}, func(r rig) {
+		slow := errors.New("it took too long")
+		var tries []time.Duration
+		begin := time.Now()
+		r.outcome = func(Function) (Summary, error) {
+			tries = append(tries, time.Since(begin).Round(time.Minute))
+			return Summary{}, slow
+		}
+		timers := func() (n int) {
+			r.Scheduler.mu.Lock()
+			defer r.Scheduler.mu.Unlock()
+			for _, t := range r.tasks {
+				if t.pause != nil {
+					n++
+				}
+			}
+			return n
+		}
+		r.Update("doc", wants(Visible, "a"), 0)
+		r.wantPhases("a:failed")
+		for range 10 { // edits elsewhere neither bring it forward nor put it off
+			time.Sleep(5 * time.Second)
+			r.Update("doc", wants(Visible, "a"), time.Second)
+			r.Update("other", wants(Visible, "a"), 0)
+		}
+		r.Forget("doc")
+		if got := timers(); got != 1 {
+			r.Errorf("%d timers while a document waits", got)
+		}
+		time.Sleep(24 * time.Hour)
+		synctest.Wait()
+		want := []time.Duration{0, time.Minute, 3 * time.Minute, 7 * time.Minute, 15 * time.Minute}
+		if diff := cmp.Diff(want, tries); diff != "" {
+			r.Errorf("tries (-want +got):\n%s", diff)
+		}
+		r.wantPhases("a:failed")
+
+		// Whoever asks for it gets another try, and so does a later edit.
+		r.wantAnswer(r.ask(r.Context(), "a", Hover), "", slow)
+		r.wantTook("a a a a a a")
+		r.Update("other", wants(Visible, "a"), 0)
+		r.wantTook("")
+		time.Sleep(retryMax)
+		r.Update("other", wants(Visible, "a"), 0)
+		r.wantTook("a")
+		time.Sleep(retryMax)
+		synctest.Wait()
+
+		r.outcome = nil
+		r.Update("doc", wants(Visible, "b"), 0)
+		r.conclude("b", end{err: slow})
+		hover := r.ask(r.Context(), "b", Hover) // need not wait for the pause
+		r.conclude("b", end{})
+		r.wantAnswer(hover, "summary of b", nil)
+		r.wantPhases("b:done")
+		r.Update("doc", wants(Visible, "c"), 0)
+		r.conclude("c", end{err: slow})
+		r.Forget("doc")
+		if got := timers(); got != 0 {
+			r.Errorf("%d timers while nobody wants anything", got)
+		}
+		r.wantTook("b b c")
 	})
 }
 
@@ -431,55 +501,109 @@ func TestOutage(t *testing.T) {
 
 func TestRegenerate(t *testing.T) {
 	inBubble(t, Options{}, func(r rig) {
-		regenerate := func(name string) <-chan answered {
-			return r.async(func() (Summary, error) { return r.Regenerate(r.Context(), function(name)) })
+		regenerate := func(ctx context.Context, name string) <-chan answered {
+			return r.async(func() (Summary, error) { return r.Regenerate(ctx, function(name), nil) })
 		}
+		// Nothing is known yet: what is being written will do.
 		r.Update("doc", wants(Visible, "a", "b"), 0)
 		waiting := r.ask(r.Context(), "a", Hover)
-		first := regenerate("a") // begins the run again
-		r.wantTook("a a")
+		first := regenerate(r.Context(), "a")
 		r.conclude("a", end{})
 		r.wantAnswer(waiting, "summary of a", nil)
 		r.wantAnswer(first, "summary of a", nil)
-
 		r.conclude("b", end{err: ErrNoSummary})
+		r.wantTook("a b")
 		r.wantPhases("a:done b:failed")
-		r.took()
-		for _, name := range []string{"a", "b"} {
-			c := regenerate(name)
-			r.wantPhases(name + ":running")
-			r.wantTook(name)
-			r.conclude(name, end{})
-			r.wantAnswer(c, "summary of "+name, nil)
-		}
+
+		// Another text than the one that is known, or than the one that was none.
+		// Those who ask meanwhile join, and what is known stays.
+		again := regenerate(r.Context(), "a")
+		more := regenerate(r.Context(), "a")
+		r.wantPhases("a:done")
+		r.conclude("a", end{})
+		r.wantAnswer(again, "summary of a", nil)
+		r.wantAnswer(more, "summary of a", nil)
+		again = regenerate(r.Context(), "b")
+		r.wantPhases("b:running")
+		r.conclude("b", end{})
+		r.wantAnswer(again, "summary of b", nil)
+		r.wantTook("a+ b+")
 		r.wantPhases("a:done b:done")
 
-		// What was known stays when nothing comes of it, unless the model fails.
+		// Only another text takes the place of what is known.
 		ctx, cancel := context.WithCancel(r.Context())
-		given := r.async(func() (Summary, error) { return r.Regenerate(ctx, function("a")) })
+		given := regenerate(ctx, "a")
 		cancel()
 		r.wantAnswer(given, "", context.Canceled)
-		r.wantPhases("a:done")
-		failed := regenerate("a")
-		r.conclude("a", end{err: ErrNoSummary})
-		r.wantAnswer(failed, "", ErrNoSummary)
-		r.wantPhases("a:failed")
+		for _, err := range []error{ErrNoSummary, errors.New("it took too long"), ErrUnavailable} {
+			time.Sleep(time.Minute)
+			failed := regenerate(r.Context(), "a")
+			r.conclude("a", end{err: err})
+			r.wantAnswer(failed, "", err)
+			r.wantPhases("a:done")
+		}
+		time.Sleep(time.Minute)
+		r.outcome = func(Function) (Summary, error) { return Summary{Text: "poor"}, nil }
+		poor := r.async(func() (Summary, error) {
+			return r.Regenerate(r.Context(), function("a"), func(s Summary) bool { return s.Text != "poor" })
+		})
+		r.wantAnswer(poor, "", ErrNoSummary)
+		r.wantAnswer(r.ask(r.Context(), "a", Hover), "summary of a", nil)
 
-		// The outcome of a run that was begun again does not count, even if it
-		// could not be stopped.
-		r.deaf = true
-		r.Update("doc", wants(Visible, "c"), 0)
-		synctest.Wait()
-		late := regenerate("c")
-		r.conclude("c", end{})
-		r.wantPhases("c:running")
-		r.conclude("c", end{})
-		r.wantAnswer(late, "summary of c", nil)
+		// A run that was cancelled and is asked for again before it has ended counts.
+		r.outcome, r.deaf = nil, true
+		r.took()
+		ctx, cancel = context.WithCancel(r.Context())
+		given = regenerate(ctx, "a")
+		cancel()
+		r.wantAnswer(given, "", context.Canceled)
+		late := regenerate(r.Context(), "a")
+		r.conclude("a", end{})
+		r.wantAnswer(late, "summary of a", nil)
+		r.wantTook("a+")
 
 		r.outcome = func(Function) (Summary, error) { return Summary{Text: "another summary"}, nil }
-		r.wantAnswer(regenerate("c"), "another summary", nil)
-		r.wantAnswer(r.ask(r.Context(), "c", Hover), "another summary", nil)
+		r.wantAnswer(regenerate(r.Context(), "a"), "another summary", nil)
+		r.wantAnswer(r.ask(r.Context(), "a", Hover), "another summary", nil)
 	})
+}
+
+// A process that has just started knows a summary from the disk alone. It is
+// written anew there too, and outlives the failure to do so.
+func TestRegenerateWhatIsOnDisk(t *testing.T) {
+	dir := t.TempDir()
+	answer, trouble := "one", error(nil)
+	session := func(use func(*Scheduler)) {
+		c := cache.Open(dir, cache.Options{Warn: func(err error) { t.Error(err) }})
+		s := NewScheduler(&fake{
+			runs:    map[string]chan<- end{},
+			outcome: func(r Function) (Summary, error) { return Summary{Text: fmt.Sprint(answer, r.Variation != 0)}, trouble },
+		}, c, Options{})
+		use(s)
+		s.Close()
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	known := func(want string) {
+		t.Helper()
+		session(func(s *Scheduler) {
+			if got, err := s.Wait(t.Context(), function("a"), Hover); err != nil || got.Text != want || !got.Cached {
+				t.Errorf("%+v, %v; want %q", got, err, want)
+			}
+		})
+	}
+	session(func(s *Scheduler) { _, _ = s.Wait(t.Context(), function("a"), Hover) })
+	trouble = errors.New("it took too long")
+	session(func(s *Scheduler) {
+		if _, err := s.Regenerate(t.Context(), function("a"), nil); !errors.Is(err, trouble) {
+			t.Errorf("%v, want %v", err, trouble)
+		}
+	})
+	known("onefalse")
+	answer, trouble = "two", nil
+	session(func(s *Scheduler) { _, _ = s.Regenerate(t.Context(), function("a"), nil) })
+	known("twotrue")
 }
 
 func TestEvents(t *testing.T) {

@@ -30,25 +30,7 @@ type analysis struct {
 	held             bool    // what is unknown waits for a save or a command
 	// functions are those of the version that was analyzed last, nil before
 	// the first.
-	functions map[inference.Key][]identity
-}
-
-// identity finds a function again after its text has changed.
-type identity struct {
-	kind    chunker.Kind
-	name    string
-	ordinal int // among those of the same kind and name
-}
-
-func identities(chunks []chunker.Chunk) []identity {
-	ids := make([]identity, len(chunks))
-	seen := make(map[identity]int, len(chunks))
-	for i, c := range chunks {
-		id := identity{kind: c.Kind, name: c.Name}
-		ids[i] = identity{c.Kind, c.Name, seen[id]}
-		seen[id]++
-	}
-	return ids
+	functions map[inference.Key]chunker.Key
 }
 
 // analyze has o analyzed soon. The caller holds s.mu.
@@ -95,19 +77,19 @@ func (s *server) analyzeOnce(o *openDocument, d *document, u urgency) {
 	if !s.eager() && u != onCommand {
 		after, held = never, false // hover asks for what it needs
 	}
-	var functions map[inference.Key][]identity
+	var functions map[inference.Key]chunker.Key
 	s.outside(func() {
-		chunks, keys := d.chunks(), d.keys(scheduler)
-		functions = make(map[inference.Key][]identity, len(chunks))
+		chunks := d.chunks()
+		keys := d.keys(scheduler, chunks)
+		functions = make(map[inference.Key]chunker.Key, len(chunks))
 		wants := make([]inference.Want, 0, len(chunks))
-		for i, id := range d.identities() {
+		for i := range chunks {
 			c := &chunks[i]
-			key := keys[i]
-			if functions[key] = append(functions[key], id); settings.showsDoc(c) {
+			if functions[keys[i]] = c.Key; settings.showsDoc(c) || !legible(c) {
 				continue
 			}
 			priority := inference.Visible
-			if _, old := before[key]; !old && before != nil {
+			if _, old := before[keys[i]]; !old && before != nil {
 				priority = inference.Edited
 			}
 			wants = append(wants, inference.Want{Function: d.function(c), Priority: priority})
@@ -122,13 +104,17 @@ func (s *server) analyzeOnce(o *openDocument, d *document, u urgency) {
 		}
 		return
 	}
-	if o.current.syntax != d.syntax { // cut anew meanwhile, so d has no functions
+	if o.current.syntax != d.syntax { // cut anew meanwhile, by other settings
 		o.analysis.pending, o.analysis.urgency = true, max(o.analysis.urgency, u)
 		return
 	}
+	if scheduler == nil { // nobody has heard of it
+		o.analysis.urgency = max(o.analysis.urgency, u)
+	}
 	o.analysis.functions, o.analysis.held = functions, held
-	o.remember(scheduler)
-	if o.answered(d.version) {
+	o.remember(d, scheduler)
+	s.news.tell()
+	if o.answered(d) {
 		s.refresh.touch(o)
 	}
 }
@@ -176,40 +162,24 @@ func keyOf(scheduler *inference.Scheduler, f inference.Function) inference.Key {
 	return scheduler.Key(f)
 }
 
-// remember notes the summaries of the functions as they are now, to be shown
-// as outdated ones when a function has changed. Functions that are gone are
-// forgotten.
-func (o *openDocument) remember(scheduler *inference.Scheduler) {
-	known := make(map[identity]inference.Summary, len(o.known))
-	for key, ids := range o.analysis.functions {
-		var r inference.Result
-		if scheduler != nil {
-			r, _ = scheduler.Lookup(key)
-		}
-		for _, id := range ids {
-			if r.Phase == inference.Done {
-				known[id] = r.Summary
-			} else if before, ok := o.known[id]; ok {
-				known[id] = before
-			}
-		}
-	}
-	o.known = known
-}
+// legible reports whether it is known what c says. It is not where the text
+// cannot be parsed just now.
+func legible(c *chunker.Chunk) bool { return c.Key != chunker.Key{} }
 
 // learned notes that the outcome of a request has become known.
 func (s *server) learned(e inference.Event) {
+	scheduler := s.scheduler()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, o := range s.documents {
-		ids, ok := o.analysis.functions[e.Key]
+		says, ok := o.analysis.functions[e.Key]
 		if !ok {
 			continue
 		}
 		if e.Result.Phase == inference.Done {
-			for _, id := range ids {
-				o.known[id] = e.Result.Summary
-			}
+			o.past.learn(e.Result.Summary, func(c *chunker.Chunk) bool {
+				return c.Key == says && keyOf(scheduler, o.current.function(c)) == e.Key
+			})
 		}
 		s.refresh.touch(o)
 	}

@@ -43,7 +43,7 @@ func warmServer(b *testing.B) *server {
 	store := cache.Open("", cache.Options{})
 	s := newServer(context.Background(), Options{
 		Log: zap.NewNop(), Settings: DefaultSettings(),
-		NewScheduler: func(Settings, func(error)) (*inference.Scheduler, func(), error) {
+		NewScheduler: func(context.Context, Settings, func(error)) (*inference.Scheduler, func(), error) {
 			scheduler := inference.NewScheduler(&fakeSummarizer{}, store, inference.Options{})
 			return scheduler, scheduler.Close, nil
 		},

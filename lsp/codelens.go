@@ -12,7 +12,9 @@ type codeLens struct {
 //
 // A lens is on the line of the function's name, not that of a decorator over
 // it: editors that draw lenses at the end of a line would set it there, and
-// other servers' lenses are on this line too, so that they share one row.
+// other servers' lenses are on this line too, so that they share one row. Its
+// range begins where the line's text does: Neovim 0.12 indents a lens over the
+// line by as much, VS Code by the line's own indentation.
 func (s *server) codeLens(d *document) []codeLens {
 	s.askedLens.Store(true)
 	glosses := s.glosses(d)
@@ -26,7 +28,9 @@ func (s *server) codeLens(d *document) []codeLens {
 		if g.state == held {
 			name = commandRegenerate
 		}
-		lenses[i] = codeLens{r, Command{Title: line, Name: name, Argument: commandArgument{d.uri, r.Start}}}
+		command := Command{Title: s.client.label(line), Name: name, Argument: commandArgument{d.uri, r.Start}}
+		r.Start = d.textStart(int(r.Start.Line))
+		lenses[i] = codeLens{r, command}
 	}
 	return lenses
 }

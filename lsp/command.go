@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/gloss-lsp/gloss/inference"
 )
 
 // The commands of workspace/executeCommand. Each takes one argument, the
@@ -83,18 +85,25 @@ func (s *server) copySummary(_ context.Context, _ *document, g *gloss) (any, err
 	return g.text()
 }
 
-// regenerate has the summary written anew and answers it.
+// regenerate has the summary written anew and answers it. Only what would be
+// shown takes the place of what is.
 func (s *server) regenerate(ctx context.Context, d *document, g *gloss) (any, error) {
 	scheduler := s.scheduler()
-	if scheduler == nil {
+	if scheduler == nil || !legible(g.chunk) {
 		return g.text()
 	}
-	summary, err := scheduler.Regenerate(ctx, d.function(g.chunk))
+	settings := s.settings()
+	summary, err := scheduler.Regenerate(ctx, d.function(g.chunk), func(summary inference.Summary) bool {
+		now := confident(settings, d, g.chunk, summary)
+		return now.state == fresh && now.summary.Text == summary.Text
+	})
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case err != nil:
 		return nil, failf(codeRequestFailed, "%s has no new summary: %v", g.chunk.Name, err)
+	case g.state == fresh && g.summary.Source != inference.SourceDoc && summary.Text == g.summary.Text:
+		s.tell("window/showMessage", s.editor.showMessage(ctx, messageInfo, g.chunk.Name+": nothing better came of it"))
 	}
 	return summary.Text, nil
 }
@@ -120,13 +129,13 @@ func (s *server) refreshFile(d *document) {
 	s.background(func() { s.reopen(func(u *summaries) bool { return u.err != nil }) })
 	if scheduler := s.scheduler(); scheduler != nil {
 		for _, g := range s.glosses(d) {
-			if g.state != failed {
+			if g.state != failed && (g.state != stale || g.err == nil) {
 				continue
 			}
 			f := d.function(g.chunk)
 			s.background(func() {
 				// The outcome is learned like any other.
-				_, _ = scheduler.Regenerate(s.ctx, f)
+				_, _ = scheduler.Regenerate(s.ctx, f, nil)
 			})
 		}
 	}

@@ -194,10 +194,10 @@ func (s *server) cutAnew() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, o := range s.documents {
-		d := o.current
-		s.background(d.syntax.close)
-		x := s.newSyntax(d.uri, d.path, d.language)
-		o.current = newDocument(d.uri, d.path, d.language, d.version, d.mapper, x)
+		anew := *o.current
+		s.background(anew.syntax.close)
+		anew.syntax = s.newSyntax(anew.uri, anew.path, anew.language)
+		o.current = s.newVersion(anew)
 	}
 }
 

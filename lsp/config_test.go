@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -23,11 +24,11 @@ func TestSettingsReachTheModelAndFollowChanges(t *testing.T) {
 		settings: map[string]any{"inference": map[string]any{"timeout": "9s", "library": "/evil.so"}, "codelens": 1},
 		serve: func(o *Options) {
 			made := o.NewScheduler
-			o.NewScheduler = func(s Settings, warn func(error)) (*inference.Scheduler, func(), error) {
+			o.NewScheduler = func(ctx context.Context, s Settings, warn func(error)) (*inference.Scheduler, func(), error) {
 				mu.Lock()
 				defer mu.Unlock()
 				seen = append(seen, s)
-				return made(s, warn)
+				return made(ctx, s, warn)
 			}
 		},
 	})

@@ -33,7 +33,10 @@ func (e editor) call(ctx context.Context, method string, params, result any) err
 	if result == nil || len(answer) == 0 {
 		return nil
 	}
-	return protocol.Unmarshal(answer, result)
+	if err := unmarshal(answer, result); err != nil {
+		return fmt.Errorf("the answer to %s: %w", method, err)
+	}
+	return nil
 }
 
 // send sends a request whose answer is not waited for. Its id is out of the
@@ -128,7 +131,7 @@ const (
 )
 
 func (e editor) showMessage(ctx context.Context, t messageType, text string) error {
-	return e.notify(ctx, protocol.MethodWindowShowMessage, &protocol.ShowMessageParams{Type: t, Message: text})
+	return e.notify(ctx, protocol.MethodWindowShowMessage, &protocol.ShowMessageParams{Type: t, Message: brief(text)})
 }
 
 // askMessage shows a message with one button and returns its title if it is
@@ -136,7 +139,7 @@ func (e editor) showMessage(ctx context.Context, t messageType, text string) err
 func (e editor) askMessage(ctx context.Context, t messageType, text, action string) (string, error) {
 	var pressed *protocol.MessageActionItem
 	err := e.call(ctx, protocol.MethodWindowShowMessageRequest, &protocol.ShowMessageRequestParams{
-		Type: t, Message: text, Actions: []protocol.MessageActionItem{{Title: action}},
+		Type: t, Message: brief(text), Actions: []protocol.MessageActionItem{{Title: action}},
 	}, &pressed)
 	if err != nil || pressed == nil {
 		return "", err
@@ -145,7 +148,7 @@ func (e editor) askMessage(ctx context.Context, t messageType, text, action stri
 }
 
 func (e editor) logMessage(ctx context.Context, t messageType, text string) error {
-	return e.notify(ctx, protocol.MethodWindowLogMessage, &protocol.LogMessageParams{Type: t, Message: text})
+	return e.notify(ctx, protocol.MethodWindowLogMessage, &protocol.LogMessageParams{Type: t, Message: brief(text)})
 }
 
 // createProgress announces a progress token. Tokens are strings, because one
@@ -183,5 +186,6 @@ func (e editor) glossRefresh(ctx context.Context, document string) error {
 
 // glossStatus is our own notification of what the server is at.
 func (e editor) glossStatus(ctx context.Context, s status) error {
+	s.Message = brief(s.Message)
 	return e.notify(ctx, "gloss/status", s)
 }

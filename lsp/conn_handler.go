@@ -83,7 +83,7 @@ func (h *handler) run(ctx context.Context, method string, run call) (result any,
 // contain turns a panic into an error, so that it costs one request.
 func (h *handler) contain(method string, err *error) {
 	if r := recover(); r != nil {
-		h.log.Error("panic while handling a message", zap.String("method", method), zap.Any("panic", r), zap.ByteString("stack", debug.Stack()))
+		h.log.Error("panic while handling a message", zap.String("method", logName(method)), zap.String("panic", logPanic(r)), zap.ByteString("stack", debug.Stack()))
 		*err = failf(codeInternalError, "gloss failed on %s; the log says more", method)
 	}
 }
@@ -100,13 +100,13 @@ func (h *handler) notification(req *jsonrpc2.Request) {
 		}
 		notify, ok := notifications[method]
 		if !ok {
-			h.log.Debug("ignored a notification", zap.String("method", method))
+			h.log.Debug("ignored a notification", zap.String("method", logName(method)))
 			return nil
 		}
 		return notify(h.server, req.Params())
 	}()
 	if err != nil {
-		h.log.Warn("a notification of the client could not be used", zap.String("method", method), zap.Error(err))
+		h.log.Warn("a notification of the client could not be used", zap.String("method", logName(method)), zap.Error(err))
 	}
 }
 
@@ -114,7 +114,7 @@ func (h *handler) notification(req *jsonrpc2.Request) {
 // cancels is running, or has ended and needs no cancelling.
 func (h *handler) cancel(params []byte) error {
 	var p protocol.CancelParams
-	if err := protocol.Unmarshal(params, &p); err != nil {
+	if err := unmarshal(params, &p); err != nil {
 		return err
 	}
 	var id jsonrpc2.ID
@@ -163,6 +163,6 @@ func (h *handler) wireError(method string, err error) error {
 	case errors.As(err, &ours):
 		return jsonrpc2.NewError(jsonrpc2.Code(ours.code), ours.message)
 	}
-	h.log.Error("a request failed", zap.String("method", method), zap.Error(err))
+	h.log.Error("a request failed", zap.String("method", logName(method)), zap.Error(err))
 	return jsonrpc2.NewError(jsonrpc2.InternalError, err.Error())
 }

@@ -51,7 +51,7 @@ var requests = map[string]func(*server, []byte) (call, error){
 		var argument commandArgument
 		if len(p.Arguments) > 0 {
 			var at protocol.TextDocumentPositionParams
-			if err := protocol.Unmarshal(p.Arguments[0], &at); err != nil {
+			if err := unmarshal(p.Arguments[0], &at); err != nil {
 				return now(nil, failf(codeInvalidParams, `the argument of %.80q must be {"textDocument": {"uri"}, "position"}: %v`, p.Command, err))
 			}
 			argument = commandArgument{string(at.TextDocument.URI), Position(at.Position)}
@@ -127,8 +127,17 @@ func decodeParams(params []byte, into any) error {
 	if len(params) == 0 {
 		params = []byte("{}")
 	}
-	if err := protocol.Unmarshal(params, into); err != nil {
+	if err := unmarshal(params, into); err != nil {
 		return fmt.Errorf("%w: %w", jsonrpc2.ErrInvalidParams, err)
+	}
+	return nil
+}
+
+// unmarshal decodes a value of package protocol, whose own errors quote what
+// they could not decode: it may be source code, and errors are logged.
+func unmarshal(raw []byte, into any) error {
+	if protocol.Unmarshal(raw, into) != nil {
+		return fmt.Errorf("%d bytes are no %T", len(raw), into)
 	}
 	return nil
 }

@@ -4,24 +4,44 @@ import (
 	"context"
 	"io"
 	"sync/atomic"
+	"time"
 
 	"go.lsp.dev/jsonrpc2"
 	"go.uber.org/zap"
 )
 
+// closeTime bounds what the end of a session waits for: native code that loads a
+// model or parses a text cannot be stopped. An editor, or a system that shuts
+// down, wants the process gone within a second.
+const closeTime = 800 * time.Millisecond
+
 // Serve runs a language server on rwc until the client exits, closes the
 // connection or dies, or ctx ends. It closes rwc. It returns an error when the
 // client exits without shutdown, breaks the base protocol or does not read.
+//
+// What does not end in time is left behind, for the end of the process to end:
+// what is on disk is safe at any moment.
 func Serve(ctx context.Context, rwc io.ReadWriteCloser, o Options) error {
 	s := newServer(ctx, o)
-	defer s.close()
 	s.connect(rwc)
 	s.editor.conn.Go(s.ctx, newHandler(s).handle)
 	<-s.ctx.Done()
-	if err := s.editor.stream.Close(); err != nil {
-		s.log.Debug("closing the connection", zap.Error(err))
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		if err := s.editor.stream.Close(); err != nil {
+			s.log.Debug("closing the connection", zap.Error(err))
+		}
+		<-s.editor.conn.Done()
+		s.close()
+	}()
+	timer := time.NewTimer(closeTime)
+	defer timer.Stop()
+	select {
+	case <-closed:
+	case <-timer.C:
+		s.log.Info("left behind what cannot be stopped")
 	}
-	<-s.editor.conn.Done()
 	return s.outcome()
 }
 

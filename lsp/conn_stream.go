@@ -24,7 +24,7 @@ const (
 	// maxUnsent bounds what waits for a client that does not read.
 	maxUnsent = 64 << 20
 	// drainTime is how long a closed stream goes on sending what it has.
-	drainTime = time.Second
+	drainTime = closeTime / 2
 )
 
 // stream is the LSP base protocol over a byte connection. It differs from
@@ -95,7 +95,7 @@ func (s *stream) next(ctx context.Context) (jsonrpc2.Message, int64, error) {
 		if err == nil {
 			return m, int64(len(frame)), nil
 		}
-		s.log.Warn("the client sent something that is no JSON-RPC message", zap.Error(err), zap.ByteString("message", frame[:min(len(frame), 200)]))
+		s.log.Warn("the client sent something that is no JSON-RPC message", zap.Error(err), zap.String("kind", kindOf(frame)), zap.Int("bytes", len(frame)))
 		answer := jsonrpc2.NewResponse(idOf(frame), nil, jsonrpc2.NewError(codeOf(frame), "not a JSON-RPC message: "+err.Error()))
 		if _, err := s.Write(ctx, answer); err != nil {
 			return nil, 0, err
@@ -104,20 +104,37 @@ func (s *stream) next(ctx context.Context) (jsonrpc2.Message, int64, error) {
 }
 
 // idOf finds the id in what is otherwise no message, so that a client that
-// waits for its answer gets one.
+// waits for its answer gets one. One that JSON-RPC does not know, a fraction or
+// a number beyond 64 bits, is none: rounded it would be another request's.
 func idOf(frame []byte) jsonrpc2.ID {
 	var m struct {
-		ID any `json:"id"`
+		ID json.RawMessage `json:"id"`
 	}
-	if json.Unmarshal(frame, &m) == nil {
-		switch id := m.ID.(type) {
-		case float64:
-			return jsonrpc2.NewNumberID(int64(id))
-		case string:
-			return jsonrpc2.NewStringID(id)
-		}
+	var text *string
+	if json.Unmarshal(frame, &m) != nil {
+		return jsonrpc2.ID{}
+	}
+	if number, err := strconv.ParseInt(string(m.ID), 10, 64); err == nil {
+		return jsonrpc2.NewNumberID(number)
+	}
+	if json.Unmarshal(m.ID, &text) == nil && text != nil {
+		return jsonrpc2.NewStringID(*text)
 	}
 	return jsonrpc2.ID{}
+}
+
+// kindOf says what a frame is without quoting it: there may be source code in
+// it, which no log may show.
+func kindOf(frame []byte) string {
+	switch {
+	case !json.Valid(frame):
+		return "not JSON"
+	case bytes.TrimLeft(frame, " \t\r\n")[0] == '[':
+		return "a batch"
+	case bytes.TrimLeft(frame, " \t\r\n")[0] == '{':
+		return "an object that is no message"
+	}
+	return "a value that is no object"
 }
 
 // codeOf tells JSON that is no message, a batch for instance, from bytes that
@@ -171,12 +188,13 @@ func readFrame(in *bufio.Reader) ([]byte, error) {
 		}
 		name, value, ok := bytes.Cut(line, []byte(":"))
 		if !ok {
-			return nil, fmt.Errorf("a line of a message's header is %.60q; expected \"Content-Length: N\"", line)
+			// Not quoted: after a wrong length it is part of a message.
+			return nil, fmt.Errorf("a line of %d bytes stands where a message's header should say \"Content-Length: N\"; was the length of the message before it right?", len(line))
 		}
 		if bytes.EqualFold(bytes.TrimSpace(name), []byte("Content-Length")) {
 			length, err = strconv.Atoi(string(bytes.TrimSpace(value)))
 			if err != nil || length < 0 || length > maxMessage {
-				return nil, fmt.Errorf("a message's Content-Length is %.40q; it must lie between 0 and %d", value, maxMessage)
+				return nil, fmt.Errorf("a message's Content-Length is no number between 0 and %d", maxMessage)
 			}
 		}
 	}

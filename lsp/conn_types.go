@@ -56,26 +56,31 @@ func toClient(p *protocol.InitializeParams) clientCapabilities {
 		c.workDoneProgress = isTrue(w.WorkDoneProgress)
 		c.messageActions = w.ShowMessage != nil
 	}
-	c.glossRefresh, c.glossStatus = experimental(p.Capabilities.Experimental, p.InitializationOptions)
+	wishes := experimental(p.Capabilities.Experimental, p.InitializationOptions)
+	c.glossRefresh, c.glossStatus = wishes.GlossRefresh, wishes.GlossStatus
+	// Its forks have other names; with our extension they say it themselves.
+	c.labelIcons = wishes.LabelIcons || strings.HasPrefix(c.name, "Visual Studio Code")
 	return c
 }
 
-// experimental reads which notifications of ours the client wants, from
-// capabilities.experimental or, where a client's library leaves no way to set
-// that, from initializationOptions.experimental.
-func experimental(capabilities, options []byte) (refresh, status bool) {
-	type wishes struct {
-		GlossRefresh bool `json:"glossRefresh"`
-		GlossStatus  bool `json:"glossStatus"`
-	}
-	var direct wishes
-	var nested struct {
-		Experimental wishes `json:"experimental"`
+// experimentalCapabilities are those of ours.
+type experimentalCapabilities struct {
+	GlossRefresh bool `json:"glossRefresh"`
+	GlossStatus  bool `json:"glossStatus"`
+	LabelIcons   bool `json:"labelIcons"`
+}
+
+// experimental reads what a client says of itself to us, in
+// capabilities.experimental or, where its library leaves no way to set that, in
+// initializationOptions.experimental.
+func experimental(capabilities, options []byte) experimentalCapabilities {
+	var both struct {
+		Experimental experimentalCapabilities `json:"experimental"`
 	}
 	// Anything else in there is none of our business, also if it is malformed.
-	_ = json.Unmarshal(capabilities, &direct)
-	_ = json.Unmarshal(options, &nested)
-	return direct.GlossRefresh || nested.Experimental.GlossRefresh, direct.GlossStatus || nested.Experimental.GlossStatus
+	_ = json.Unmarshal(options, &both)
+	_ = json.Unmarshal(capabilities, &both.Experimental)
+	return both.Experimental
 }
 
 func fromCapabilities(c serverCapabilities, version string) *protocol.InitializeResult {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -15,43 +16,83 @@ import (
 // request keeps the one that was current when it arrived.
 type document struct {
 	uri, path, language string
-	version             int32
+	version             int32 // the client's
+	order               int   // grows from version to version, whatever the client counts
 	*mapper
 	syntax *syntax
-	// chunks cuts the text, once. It takes milliseconds for a long document,
-	// so it is not for the read loop.
+	// chunks cuts the text, once. It takes milliseconds for a long document, and
+	// can take seconds, so it is not for the read loop.
 	chunks func() []chunker.Chunk
-	// identities are those of the chunks, one for each.
-	identities func() []identity
-	keyed      atomic.Pointer[keys] // made last
+	cut    chan struct{} // closed when chunks has them
+	cutNow func()        // has chunks called in the background
+	keyed  *atomic.Pointer[keys]
 }
 
-// keys are those by which a Scheduler knows the chunks, one for each.
+// keys are those by which a Scheduler knows functions, one for each.
 type keys struct {
-	of   *inference.Scheduler
-	list []inference.Key
+	of     *inference.Scheduler
+	chunks []chunker.Chunk
+	list   []inference.Key
 }
 
-func newDocument(uri, path, language string, version int32, m *mapper, x *syntax) *document {
-	d := &document{uri: uri, path: path, language: language, version: version, mapper: m, syntax: x}
-	d.chunks = sync.OnceValue(func() []chunker.Chunk { return x.cut(d.text) })
-	d.identities = sync.OnceValue(func() []identity { return identities(d.chunks()) })
-	return d
-}
-
-// keys returns the keys of the chunks. Making them is what costs most of
-// answering for lenses that are known, so they are made once.
-func (d *document) keys(scheduler *inference.Scheduler) []inference.Key {
-	if k := d.keyed.Load(); k != nil && k.of == scheduler {
+// keys returns the keys of the chunks, which are those of d. Making them is what
+// costs most of answering for lenses that are known, so they are made once.
+func (d *document) keys(scheduler *inference.Scheduler, chunks []chunker.Chunk) []inference.Key {
+	if k := d.keyed.Load(); k != nil && k.of == scheduler && same(k.chunks, chunks) {
 		return k.list
 	}
-	chunks := d.chunks()
-	k := &keys{scheduler, make([]inference.Key, len(chunks))}
+	k := &keys{scheduler, chunks, make([]inference.Key, len(chunks))}
 	for i := range chunks {
 		k.list[i] = keyOf(scheduler, d.function(&chunks[i]))
 	}
 	d.keyed.Store(k)
 	return k.list
+}
+
+// same reports whether a and b are one slice.
+func same(a, b []chunker.Chunk) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
+}
+
+// newVersion gives a version of a document what is its own. The caller holds
+// s.mu.
+func (s *server) newVersion(d document) *document {
+	s.versions++
+	d.order, d.cut, d.keyed = s.versions, make(chan struct{}), new(atomic.Pointer[keys])
+	d.chunks = sync.OnceValue(func() []chunker.Chunk {
+		defer close(d.cut)
+		return d.syntax.cut(&d)
+	})
+	d.cutNow = func() { s.background(func() { d.chunks() }) }
+	return &d
+}
+
+// cutWait is how long a request waits until a text is cut, where its functions
+// can be shown as they were before: an editor holds all lenses back for those
+// of the slowest server.
+const cutWait = 200 * time.Millisecond
+
+// shown returns the chunks of d, or those from before at their places in d
+// while it takes long to cut it.
+func (d *document) shown() []chunker.Chunk {
+	select {
+	case <-d.cut:
+		return d.chunks()
+	default:
+	}
+	last := d.syntax.last.Load()
+	if last == nil { // nothing could be shown but nothing, which would make the text jump
+		return d.chunks()
+	}
+	d.cutNow()
+	timer := time.NewTimer(cutWait)
+	defer timer.Stop()
+	select {
+	case <-d.cut:
+		return d.chunks()
+	case <-timer.C:
+		return last.carried(d.text)
+	}
 }
 
 // openDocument is what the server keeps about a document while it is open.
@@ -62,13 +103,11 @@ type openDocument struct {
 	name     string
 	current  *document
 	analysis analysis
-	// known holds the last good summary of every function, whose text may
-	// have changed since. The client may have seen it before the Scheduler's
-	// event about it came.
-	known map[identity]inference.Summary
+	past     past
 	// lenses and hints are what the client was last given.
 	lenses, hints answer
 	touched       bool // they may differ from what it would be given now
+	miscounted    bool // the client's versions do not increase, and that was said
 }
 
 // action is how a document was modified.
@@ -101,6 +140,7 @@ type contentChange struct {
 func (s *server) modify(m modification) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	defer s.news.tell()
 	o := s.documents[m.uri]
 	if o == nil && m.action != opened {
 		return failf(codeInvalidParams, "%s is not open", m.uri)
@@ -111,23 +151,26 @@ func (s *server) modify(m modification) error {
 			s.drop(o)
 		}
 		x := s.newSyntax(m.uri, m.path, m.language)
-		o = &openDocument{
-			current: newDocument(m.uri, m.path, m.language, m.version, newMapper(m.changes[0].Text, s.client.encoding), x),
-			known:   map[identity]inference.Summary{},
-		}
+		o = &openDocument{current: s.newVersion(document{
+			uri: m.uri, path: m.path, language: m.language, version: m.version,
+			mapper: newMapper(m.changes[0].Text, s.client.encoding), syntax: x,
+		})}
 		s.opened++
 		o.name = fmt.Sprintf("%s#%d", m.uri, s.opened)
 		s.documents[m.uri] = o
 		s.analyze(o, urgently)
 		s.background(s.followModel)
 	case changed:
-		before := o.current
-		if m.version <= before.version {
-			s.log.Warn("ignored a change whose version does not increase", zap.String("uri", m.uri), zap.Int32("version", m.version), zap.Int32("current", before.version))
-			return nil
+		o.current.syntax.keepUp(o.current)
+		after := *o.current
+		if m.version <= after.version && !o.miscounted {
+			// The client's text has changed whatever it counts, and what it sends
+			// next is about that text.
+			o.miscounted = true
+			s.log.Warn("the client's versions of a document do not increase; its changes are applied as they come", zap.String("uri", m.uri), zap.Int32("version", m.version), zap.Int32("current", after.version))
 		}
-		after := applyChanges(before.mapper, m.changes)
-		o.current = newDocument(before.uri, before.path, before.language, m.version, after, before.syntax)
+		after.version, after.mapper = m.version, applyChanges(after.mapper, m.changes)
+		o.current = s.newVersion(after)
 		s.analyze(o, afterPause)
 	case saved:
 		s.analyze(o, urgently)
@@ -155,18 +198,4 @@ func (s *server) document(uri string) *document {
 		return o.current
 	}
 	return nil
-}
-
-// applyChanges applies the changes one after the other, each to what the ones
-// before it have made.
-func applyChanges(m *mapper, changes []contentChange) *mapper {
-	for _, c := range changes {
-		if c.Range == nil {
-			m = newMapper(c.Text, m.encoding)
-			continue
-		}
-		start := m.offset(c.Range.Start)
-		m = m.replaced(start, max(start, m.offset(c.Range.End)), c.Text)
-	}
-	return m
 }

@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -66,13 +67,15 @@ func (e *wireError) Error() string { return fmt.Sprintf("%d: %s", e.Code, e.Mess
 const patience = 30 * time.Second
 
 type editorOptions struct {
+	name         string // of the client, "fake" if it is empty
 	capabilities string // JSON
 	options      string // initializationOptions as JSON
 	processID    int
 	settings     map[string]any
 	pressed      string
 	serve        func(*Options)
-	raw          bool // do not initialize
+	ctx          context.Context // of the server, Background if it is nil
+	raw          bool            // do not initialize
 }
 
 // allCapabilities are those of a client that understands everything.
@@ -99,7 +102,7 @@ func newEditor(t testing.TB, o editorOptions) *fakeEditor {
 		Version:  "test",
 		Log:      zap.NewNop(),
 		Settings: DefaultSettings(),
-		NewScheduler: func(Settings, func(error)) (*inference.Scheduler, func(), error) {
+		NewScheduler: func(context.Context, Settings, func(error)) (*inference.Scheduler, func(), error) {
 			scheduler := inference.NewScheduler(e.summarizer, e.cache, inference.Options{})
 			return scheduler, scheduler.Close, nil
 		},
@@ -110,7 +113,10 @@ func newEditor(t testing.TB, o editorOptions) *fakeEditor {
 	if o.serve != nil {
 		o.serve(&options)
 	}
-	go func() { e.served <- Serve(context.Background(), server, options) }()
+	if o.ctx == nil {
+		o.ctx = context.Background()
+	}
+	go func() { e.served <- Serve(o.ctx, server, options) }()
 	go e.read()
 	t.Cleanup(func() { client.Close() })
 	if o.raw {
@@ -126,7 +132,7 @@ func newEditor(t testing.TB, o editorOptions) *fakeEditor {
 	if o.processID != 0 {
 		pid = fmt.Sprint(o.processID)
 	}
-	e.must("initialize", fmt.Sprintf(`{"processId": %s, "clientInfo": {"name": "fake"}, "capabilities": %s, "initializationOptions": %s}`, pid, o.capabilities, o.options), nil)
+	e.must("initialize", fmt.Sprintf(`{"processId": %s, "clientInfo": {"name": %q}, "capabilities": %s, "initializationOptions": %s}`, pid, cmp.Or(o.name, "fake"), o.capabilities, o.options), nil)
 	e.notify("initialized", `{}`)
 	if strings.Contains(o.capabilities, `"configuration": true`) {
 		e.expect("workspace/configuration")
@@ -439,15 +445,17 @@ func (e *fakeEditor) hover(uri string, line, character int) *wireHover {
 	return h
 }
 
-// fakeSummarizer writes "Does NAME", or fails, once its gate is open.
+// fakeSummarizer writes "Does NAME", or something else when it is asked for
+// another text, or fails, once its gate is open.
 type fakeSummarizer struct {
-	mu     sync.Mutex
-	gate   chan struct{} // closed when open; nil is open
-	delay  time.Duration // of every call, for tests with a fake clock
-	err    error
-	sure   float64  // the confidence of all answers
-	names  []string // of all calls
-	wakeup chan struct{}
+	mu       sync.Mutex
+	gate     chan struct{} // closed when open; nil is open
+	delay    time.Duration // of every call, for tests with a fake clock
+	err      error
+	sure     float64  // the confidence of all answers
+	stubborn bool     // knows no other text
+	names    []string // of all calls
+	wakeup   chan struct{}
 }
 
 func (f *fakeSummarizer) Key(function inference.Function) inference.Key {
@@ -457,7 +465,7 @@ func (f *fakeSummarizer) Key(function inference.Function) inference.Key {
 func (f *fakeSummarizer) Summarize(ctx context.Context, function inference.Function) (inference.Summary, error) {
 	f.mu.Lock()
 	f.names = append(f.names, function.Name)
-	gate, delay, err := f.gate, f.delay, f.err
+	gate, delay, err, sure, stubborn := f.gate, f.delay, f.err, f.sure, f.stubborn
 	if f.wakeup != nil {
 		close(f.wakeup)
 		f.wakeup = nil
@@ -482,7 +490,11 @@ func (f *fakeSummarizer) Summarize(ctx context.Context, function inference.Funct
 	if err != nil {
 		return inference.Summary{}, err
 	}
-	return inference.Summary{Text: "Does " + function.Name, Source: inference.SourceModel, Model: "fake", Confidence: f.sure}, nil
+	text := "Does " + function.Name
+	if function.Variation != 0 && !stubborn {
+		text += " differently"
+	}
+	return inference.Summary{Text: text, Source: inference.SourceModel, Model: "fake", Confidence: sure}, nil
 }
 
 // shut has the calls from now on wait until open is called.
@@ -503,6 +515,13 @@ func (f *fakeSummarizer) fail(err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.err = err
+}
+
+// set changes how it answers.
+func (f *fakeSummarizer) set(change func(*fakeSummarizer)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	change(f)
 }
 
 // calls returns the names of the functions that were asked for so far.

@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -34,9 +35,11 @@ func TestCodeLens(t *testing.T) {
 	e.open(pyURI, "python", pyText)
 	e.settled(pyURI, "Does outer", "Does inner", "Reads the file.")
 	lenses := e.lenses(pyURI)
-	// On the line of the name, not of the decorator.
-	if want := (Range{Position{1, 4}, Position{1, 9}}); lenses[0].Range != want {
-		t.Errorf("range %v, want %v", lenses[0].Range, want)
+	// On the line of the name, not of the decorator, and from its text on.
+	for i, want := range []Range{{Position{1, 0}, Position{1, 9}}, {Position{3, 4}, Position{3, 13}}} {
+		if lenses[i].Range != want {
+			t.Errorf("range %v, want %v", lenses[i].Range, want)
+		}
 	}
 	if slices.Contains(e.summarizer.calls(), "documented") {
 		t.Error("a documented function was summarized")
@@ -49,6 +52,33 @@ func TestCodeLens(t *testing.T) {
 	}
 	e.ignore("workspace/codeLens/refresh")
 	e.close()
+}
+
+// What comes from text is shown as it is. VS Code would make icons of some of it,
+// other editors would show what keeps it from that.
+func TestLensesHaveNoIcons(t *testing.T) {
+	const uri = "file:///project/now.sh"
+	const text = "# Prints $(date) and $(sync~spin).\nnow() {\n\techo one\n\techo two\n}\n"
+	const plain, broken = "Prints $(date) and $(sync~spin).", "Prints $\u200b(date) and $\u200b(sync~spin)."
+	for _, tt := range []struct{ client, capabilities, options, want string }{
+		{"Neovim", allCapabilities, `{}`, plain},
+		{"Visual Studio Code", allCapabilities, `{}`, broken},
+		{"Visual Studio Code - Insiders", allCapabilities, `{}`, broken},
+		{"code-server", strings.TrimSuffix(allCapabilities, "}") + `, "experimental": {"labelIcons": true}}`, `{}`, broken},
+		{"VSCodium", allCapabilities, `{"experimental": {"labelIcons": true}}`, broken},
+	} {
+		e := newEditor(t, editorOptions{name: tt.client, capabilities: tt.capabilities, options: tt.options})
+		e.open(uri, "shellscript", text)
+		if got := e.titles(uri); !slices.Equal(got, []string{tt.want}) {
+			t.Errorf("%s: %q, want %q", tt.client, got, tt.want)
+		}
+		var copied string
+		e.must("workspace/executeCommand", fmt.Sprintf(`{"command":"gloss.copySummary","arguments":[%s]}`, place(uri, 1, 1)), &copied)
+		if copied != plain {
+			t.Errorf("%s: copied %q", tt.client, copied)
+		}
+		e.close()
+	}
 }
 
 func TestLensesWhileTyping(t *testing.T) {
@@ -370,7 +400,7 @@ func TestCommands(t *testing.T) {
 	if err := run("gloss.copySummary", function, &text); err != nil || text != "Does Beta" {
 		t.Errorf("copied %q, %v", text, err)
 	}
-	if err := run("gloss.regenerate", function, &text); err != nil || text != "Does Beta" {
+	if err := run("gloss.regenerate", function, &text); err != nil || text != "Does Beta differently" {
 		t.Errorf("regenerated %q, %v", text, err)
 	}
 	if got := e.summarizer.calls(); len(got) != 3 || got[2] != "Beta" {
@@ -390,6 +420,85 @@ func TestCommands(t *testing.T) {
 	e.close()
 }
 
+func TestWriteAnew(t *testing.T) {
+	e := newEditor(t, editorOptions{})
+	e.open(goURI, "go", goText("Alpha"))
+	e.settled(goURI, "Does Alpha")
+	anew := fmt.Sprintf(`{"command":"gloss.regenerate","arguments":[%s]}`, place(goURI, 2, 6))
+
+	// A second click joins the first. The summary that is known stays meanwhile.
+	open := e.summarizer.shut()
+	first := e.start("workspace/executeCommand", anew)
+	e.summarizer.called(t, 2)
+	second := e.start("workspace/executeCommand", anew)
+	if got := e.titles(goURI); !slices.Equal(got, []string{"Does Alpha"}) {
+		t.Errorf("while another is written: %q", got)
+	}
+	open()
+	for _, id := range []string{first, second} {
+		var text string
+		if err := e.finish(id, &text); err != nil || text != "Does Alpha differently" {
+			t.Errorf("%q, %v", text, err)
+		}
+	}
+	e.settled(goURI, "Does Alpha differently")
+
+	// Nothing but a summary that would be shown takes its place.
+	for _, err := range []error{errors.New("it took longer than 5s"), inference.ErrNoSummary} {
+		e.summarizer.fail(err)
+		if got := e.request("workspace/executeCommand", anew, nil); code(got) != codeRequestFailed || !strings.Contains(got.Error(), err.Error()) {
+			t.Errorf("%v, want %v", got, err)
+		}
+	}
+	e.summarizer.set(func(f *fakeSummarizer) { f.err, f.sure, f.stubborn = nil, 0.01, true })
+	if err := e.request("workspace/executeCommand", anew, nil); code(err) != codeRequestFailed || !strings.Contains(err.Error(), "too unsure") {
+		t.Errorf("%v", err)
+	}
+	if got := e.titles(goURI); !slices.Equal(got, []string{"Does Alpha differently"}) {
+		t.Errorf("after failures: %q", got)
+	}
+
+	// A model that knows no other text says so.
+	e.summarizer.set(func(f *fakeSummarizer) { f.sure = 0 })
+	e.must("workspace/executeCommand", anew, nil)
+	e.settled(goURI, "Does Alpha")
+	e.must("workspace/executeCommand", anew, nil)
+	if m := e.expect("window/showMessage"); !strings.Contains(string(m.Params), "Alpha: nothing better came of it") {
+		t.Errorf("shown: %s", m.Params)
+	}
+	if n := len(e.summarizer.calls()); n != 7 {
+		t.Errorf("%d calls", n)
+	}
+	e.ignore("workspace/codeLens/refresh")
+	e.close()
+}
+
+// What the model could not do this time it may well do the next.
+func TestPassingFailures(t *testing.T) {
+	e := newEditor(t, editorOptions{})
+	e.open(goURI, "go", goText("Alpha", "Beta"))
+	e.settled(goURI, "Does Alpha", "Does Beta")
+	e.summarizer.fail(errors.New("the model took longer than 5s"))
+	e.edit(goURI, 2, 3, 1, 1, "z := 1\n\t")
+	e.edit(goURI, 3, 2, 5, 10, "Gamma")
+	e.save(goURI)
+	for h := e.hover(goURI, 2, 7); !strings.Contains(h.Contents.Value, "longer than 5s"); h = e.hover(goURI, 2, 7) {
+		t.Log("waiting")
+	}
+	e.edit(goURI, 4, 9, 1, 1, "z := 1\n\t")
+	e.save(goURI)
+	e.settled(goURI, "no summary", "Does Beta (outdated)")
+	e.summarizer.fail(nil)
+	for line, want := range map[int]string{2: "Does Gamma", 8: "Does Beta"} { // to hover is to ask
+		if h := e.hover(goURI, line, 7); !strings.Contains(h.Contents.Value, want+"\n") {
+			t.Errorf("hover %+v, want %q", h, want)
+		}
+	}
+	e.settled(goURI, "Does Gamma", "Does Beta")
+	e.ignore("workspace/codeLens/refresh")
+	e.close()
+}
+
 func TestFailuresAreShown(t *testing.T) {
 	e := newEditor(t, editorOptions{})
 	e.summarizer.fail(fmt.Errorf("%w: it repeats itself", inference.ErrNoSummary))
@@ -400,7 +509,7 @@ func TestFailuresAreShown(t *testing.T) {
 	}
 	e.summarizer.fail(nil)
 	e.must("workspace/executeCommand", fmt.Sprintf(`{"command":"gloss.refreshFile","arguments":[%s]}`, identify(goURI)), nil)
-	e.settled(goURI, "Does Alpha")
+	e.settled(goURI, "Does Alpha differently")
 	e.ignore("workspace/codeLens/refresh")
 	e.close()
 }
@@ -448,7 +557,7 @@ func TestWithoutModel(t *testing.T) {
 	for name, o := range map[string]editorOptions{
 		"found at the first summary": {},
 		"found at the start": {serve: func(o *Options) {
-			o.NewScheduler = func(Settings, func(error)) (*inference.Scheduler, func(), error) {
+			o.NewScheduler = func(context.Context, Settings, func(error)) (*inference.Scheduler, func(), error) {
 				return nil, nil, errors.New("no library; run make")
 			}
 		}},

@@ -14,7 +14,8 @@ type gloss struct {
 	// summary is set when fresh, stale or named, and when unsure: then it is
 	// what is not shown.
 	summary inference.Summary
-	// err says why the model gave none, when failed, unavailable or named.
+	// err says why the model gave none, when failed, unavailable or named, and
+	// when stale for that reason.
 	err error
 }
 
@@ -25,27 +26,26 @@ const (
 	stale                  // the summary is that of an earlier text of the function
 	waiting                // it is being written, or will be without further ado
 	held                   // it will be written when the user saves or asks
-	failed                 // the model wrote nothing usable
+	failed                 // the model wrote nothing usable, or nothing this time
 	unavailable            // no model can run
 	named                  // the summary says what the name says, since no model can run
 	unsure                 // the summary is not likely enough to be good
 )
 
-// glosses returns one gloss for each chunk of d, at once.
+// glosses returns one gloss for each function of d, at once.
 func (s *server) glosses(d *document) []gloss {
 	if d == nil {
 		return nil
 	}
-	chunks := d.chunks()
+	return s.glossesOf(d, d.shown())
+}
+
+// glossesOf returns one gloss for each of the chunks, which are those of d.
+func (s *server) glossesOf(d *document, chunks []chunker.Chunk) []gloss {
 	out := make([]gloss, len(chunks))
 	settings, summaries := s.settings(), s.summaries.Load()
-	complete := true
-	for i := range chunks {
-		out[i] = summaries.gloss(settings, d, i)
-		complete = complete && out[i].state == fresh
-	}
-	if complete {
-		return out
+	for i, key := range d.keys(summaries.source(), chunks) {
+		out[i] = summaries.gloss(settings, d, &chunks[i], key)
 	}
 
 	s.mu.Lock()
@@ -54,16 +54,19 @@ func (s *server) glosses(d *document) []gloss {
 	if o == nil {
 		return out
 	}
-	for i, id := range d.identities() {
+	known := o.past.of(d, chunks)
+	for i, before := range known {
 		g := &out[i]
-		if g.state != waiting && g.state != unavailable && g.state != named {
+		if g.state == fresh && g.summary.Source != inference.SourceDoc {
+			known[i] = g.summary
+		}
+		if g.state != waiting && g.state != unavailable && g.state != named && !g.passing() {
 			continue
 		}
-		before, ok := o.known[id]
 		was := confident(settings, d, g.chunk, before)
 		switch {
 		case g.state == named && was.summary.Source == inference.SourceName: // the same, and not outdated
-		case ok && was.state == fresh:
+		case before.Text != "" && was.state == fresh:
 			g.state, g.summary = stale, was.summary
 		case g.state == waiting && o.analysis.held:
 			g.state = held
@@ -72,19 +75,24 @@ func (s *server) glosses(d *document) []gloss {
 	return out
 }
 
-// gloss says what is known of d's i-th chunk without regard to its past.
-func (u *summaries) gloss(settings *Settings, d *document, i int) gloss {
-	c := &d.chunks()[i]
+// glossOf says what is known of c, a chunk of d, without regard to its past.
+func (u *summaries) glossOf(settings *Settings, d *document, c *chunker.Chunk) gloss {
+	return u.gloss(settings, d, c, keyOf(u.source(), d.function(c)))
+}
+
+// gloss says what is known of c, a chunk of d of this key, without regard to its
+// past.
+func (u *summaries) gloss(settings *Settings, d *document, c *chunker.Chunk, key inference.Key) gloss {
 	if settings.showsDoc(c) {
 		return gloss{chunk: c, summary: inference.Summary{Text: c.Doc, Source: inference.SourceDoc}}
 	}
-	if u == nil {
+	if u == nil || !legible(c) {
 		return gloss{chunk: c, state: waiting}
 	}
 	if u.err != nil {
 		return byName(d, c, u.err)
 	}
-	r, known := u.scheduler.Lookup(d.keys(u.scheduler)[i])
+	r, known := u.scheduler.Lookup(key)
 	switch {
 	case known && r.Phase == inference.Done:
 		return confident(settings, d, c, r.Summary)
@@ -113,6 +121,9 @@ func confident(settings *Settings, d *document, c *chunker.Chunk, s inference.Su
 	}
 	return gloss{chunk: c, state: unsure, summary: s}
 }
+
+// passing reports whether the model failed this time, and may not the next.
+func (g *gloss) passing() bool { return g.state == failed && !errors.Is(g.err, inference.ErrNoSummary) }
 
 // shown reports whether g says something about its function.
 func (g *gloss) shown() bool { return g.state == fresh || g.state == stale || g.state == named }

@@ -25,16 +25,16 @@ func (s *server) hover(ctx context.Context, d *document, p Position) (*hover, er
 		return nil, nil
 	}
 	offset := d.offset(p)
-	chunks := d.chunks()
+	chunks := d.shown()
 	i := slices.IndexFunc(chunks, func(c chunker.Chunk) bool {
 		return c.NameRange.Start <= offset && offset <= c.NameRange.End
 	})
 	if i < 0 {
 		return nil, nil
 	}
-	g := s.summaries.Load().gloss(s.settings(), d, i)
+	g := s.summaries.Load().glossOf(s.settings(), d, &chunks[i])
 	if g.state != fresh {
-		g = s.glosses(d)[i] // with regard to its past
+		g = s.glossesOf(d, chunks)[i] // with regard to its past
 		s.await(ctx, d, &g)
 	}
 	r, markdown := chunks[i].NameRange, s.client.markdownHover
@@ -46,7 +46,7 @@ func (s *server) hover(ctx context.Context, d *document, p Position) (*hover, er
 // the one who asks.
 func (s *server) await(ctx context.Context, d *document, g *gloss) {
 	settings := s.settings()
-	if g.state == fresh || g.state == failed || g.state == unsure || settings.Refresh == "manual" {
+	if g.state == fresh || g.state == failed && !g.passing() || g.state == unsure || !legible(g.chunk) || settings.Refresh == "manual" {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(settings.HoverWait))
@@ -60,8 +60,7 @@ func (s *server) await(ctx context.Context, d *document, g *gloss) {
 		// The outcome, or that there is none yet, is read below.
 		_, _ = scheduler.Wait(ctx, d.function(g.chunk), inference.Hover)
 	}
-	i := slices.IndexFunc(d.chunks(), func(c chunker.Chunk) bool { return c.NameRange == g.chunk.NameRange })
-	if now := s.summaries.Load().gloss(settings, d, i); now.state != waiting && (g.state != stale || now.state == fresh) {
+	if now := s.summaries.Load().glossOf(settings, d, g.chunk); now.state != waiting && (g.state != stale || now.state == fresh) {
 		*g = now
 	}
 }
@@ -71,9 +70,11 @@ func hoverText(g *gloss, markdown bool) string {
 	text, note := g.summary.Text, source(g.summary)
 	switch g.state {
 	case stale:
-		note = "of an earlier version of this function, " + note
+		if note = "of an earlier version of this function, " + note; g.err != nil {
+			note += "; of this one there is none: " + oneLine(g.err.Error())
+		}
 	case named:
-		note += ", as no model can run: " + oneLine(g.err.Error())
+		note += ", as no model can run: " + oneLine(brief(g.err.Error()))
 	case unsure:
 		text, note = "", fmt.Sprintf("no summary: the model is too unsure of what it wrote (%.0f %%; setting minConfidence)", 100*g.summary.Confidence)
 	case waiting:
@@ -81,7 +82,7 @@ func hoverText(g *gloss, markdown bool) string {
 	case held:
 		text, note = "", "no summary yet"
 	case failed, unavailable:
-		text, note = "", "no summary: "+oneLine(g.err.Error())
+		text, note = "", "no summary: "+oneLine(brief(g.err.Error()))
 	}
 	if markdown {
 		text, note = escapeMarkdown(text), "*"+escapeMarkdown(note)+"*"

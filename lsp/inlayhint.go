@@ -56,11 +56,13 @@ func (s *server) awaitHints(ctx context.Context, d *document, r Range) {
 	}
 	// More than the Scheduler's events ends the wait: an edit, other settings,
 	// an analysis that finds nothing to do.
-	look := time.NewTicker(50 * time.Millisecond)
-	defer look.Stop()
-	for s.scheduler() != nil && s.document(d.uri) == d && s.beingWritten(d, r) {
+	for {
+		changed := s.news.wait()
+		if s.scheduler() == nil || s.document(d.uri) != d || !s.beingWritten(d, r) {
+			return
+		}
 		select {
-		case <-look.C:
+		case <-changed:
 		case <-ctx.Done():
 			return
 		case <-s.ctx.Done():

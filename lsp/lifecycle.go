@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"errors"
+	"strings"
 	"sync"
 
 	"go.uber.org/zap"
@@ -84,7 +85,17 @@ type clientCapabilities struct {
 	messageActions        bool // shows buttons under a message
 	glossRefresh          bool // wants our notification gloss/refresh
 	glossStatus           bool // wants our notification gloss/status
+	labelIcons            bool // shows icons where a lens says $(name)
 	options               []byte
+}
+
+// label returns the title of a lens such that the client shows it as it is: with
+// a space of no width in it where VS Code would make an icon of $(name).
+func (c *clientCapabilities) label(text string) string {
+	if !c.labelIcons {
+		return text
+	}
+	return strings.ReplaceAll(text, "$(", "$\u200b(")
 }
 
 // serverCapabilities are what initialize answers beyond what is always so.

@@ -7,6 +7,8 @@ import (
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
+
+	"github.com/gloss-lsp/gloss/models/untrusted"
 )
 
 // logs is the session's log. It goes to stderr or a file, and what a user
@@ -56,7 +58,7 @@ func (l *logs) reopen() error {
 	var file *os.File
 	if l.name != "" {
 		var err error
-		if file, err = os.OpenFile(l.name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600); err != nil {
+		if file, err = untrusted.OpenLog(l.name); err != nil {
 			return fmt.Errorf("open the file of the setting gloss.log.file: %w", err)
 		}
 	}

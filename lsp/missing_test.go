@@ -58,11 +58,11 @@ func TestMissingModel(t *testing.T) {
 			}}
 			e := newEditor(t, editorOptions{capabilities: test.capabilities, pressed: test.pressed, serve: func(o *Options) {
 				made := o.NewScheduler
-				o.NewScheduler = func(s Settings, warn func(error)) (*inference.Scheduler, func(), error) {
+				o.NewScheduler = func(ctx context.Context, s Settings, warn func(error)) (*inference.Scheduler, func(), error) {
 					if !installed.Load() {
 						return nil, nil, fmt.Errorf("setting model: %w", missing)
 					}
-					return made(s, warn)
+					return made(ctx, s, warn)
 				}
 			}})
 			e.open(goURI, "go", goText("X"))
@@ -108,11 +108,11 @@ func TestModelInUseIsFollowed(t *testing.T) {
 	e := newEditor(t, editorOptions{capabilities: buttons, serve: func(o *Options) {
 		made := o.NewScheduler
 		o.Place = func(Settings) string { return place.Load().(string) }
-		o.NewScheduler = func(s Settings, warn func(error)) (*inference.Scheduler, func(), error) {
+		o.NewScheduler = func(ctx context.Context, s Settings, warn func(error)) (*inference.Scheduler, func(), error) {
 			if place.Load() == "m" {
 				return nil, nil, &fakeMissing{}
 			}
-			return made(s, warn)
+			return made(ctx, s, warn)
 		}
 	}})
 	e.open(goURI, "go", goText("X"))
@@ -154,7 +154,7 @@ func TestLateFailureOfAPull(t *testing.T) {
 	store := cache.Open("", cache.Options{})
 	s := newServer(t.Context(), Options{
 		Log: zap.NewNop(), Settings: DefaultSettings(),
-		NewScheduler: func(s Settings, _ func(error)) (*inference.Scheduler, func(), error) {
+		NewScheduler: func(_ context.Context, s Settings, _ func(error)) (*inference.Scheduler, func(), error) {
 			if s.Model == "m" {
 				return nil, nil, missing
 			}

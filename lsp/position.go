@@ -101,6 +101,13 @@ func (m *mapper) line(n int) (start, end int) {
 	return start, end
 }
 
+// textStart returns where the text of line n starts, behind its indentation.
+func (m *mapper) textStart(n int) Position {
+	start, end := m.line(n)
+	text := m.text[start:end]
+	return m.position(start + len(text) - len(strings.TrimLeft(text, " \t")))
+}
+
 // offset returns the byte offset of p. A character past the end of its line
 // means the line's end, a line past the last one the end of the text, and a
 // character inside of a code point the code point's start.

@@ -5,8 +5,6 @@ import (
 	"time"
 
 	"go.uber.org/zap"
-
-	"github.com/gloss-lsp/gloss/inference"
 )
 
 // refreshInterval is the least time between two requests to refresh.
@@ -27,19 +25,19 @@ func newRefresher(s *server) *refresher {
 
 // answer is what the client was given for a version of a document.
 type answer struct {
-	given   bool
-	version int32
-	lines   []string
+	given bool
+	order int // of the version
+	lines []string
 }
 
 // differs reports whether lines would be news to the client. One that never
 // asked gets no news.
 func (a *answer) differs(lines []string) bool { return a.given && !slices.Equal(a.lines, lines) }
 
-// answered reports whether the client has asked about this version. Until it
-// does it needs no refresh: clients ask again after every change.
-func (o *openDocument) answered(version int32) bool {
-	return o.lenses.given && o.lenses.version == version || o.hints.given && o.hints.version == version
+// answered reports whether the client has asked about d. Until it does it needs
+// no refresh: clients ask again after every change.
+func (o *openDocument) answered(d *document) bool {
+	return o.lenses.given && o.lenses.order == d.order || o.hints.given && o.hints.order == d.order
 }
 
 // gave notes what the client is given about d.
@@ -53,12 +51,7 @@ func (s *server) gave(d *document, in func(*openDocument) *answer, lines []strin
 	if o == nil {
 		return
 	}
-	*in(o) = answer{true, d.version, lines}
-	for i, id := range d.identities() {
-		if g := &glosses[i]; g.state == fresh && g.summary.Source != inference.SourceDoc {
-			o.known[id] = g.summary
-		}
-	}
+	*in(o) = answer{true, d.order, lines}
 	if slices.ContainsFunc(glosses, func(g gloss) bool { return g.state != fresh }) {
 		s.refresh.touch(o) // more may have become known in between
 	}
@@ -67,6 +60,7 @@ func (s *server) gave(d *document, in func(*openDocument) *answer, lines []strin
 // touch has a document's lines compared soon with what the client was given, if
 // it ever asked. The caller holds s.mu.
 func (r *refresher) touch(o *openDocument) {
+	r.server.news.tell()
 	if !o.lenses.given && !o.hints.given {
 		return
 	}

@@ -35,9 +35,9 @@ type Options struct {
 	// NewScheduler makes what writes and remembers summaries. It is called
 	// when the settings are known, and again when those of the model, the
 	// inference or the cache change. It tells warn of trouble that it can live
-	// with; that reaches the user once. Release closes the Scheduler and what
-	// it stands on. An error that is a MissingModel is offered to be mended.
-	NewScheduler func(s Settings, warn func(error)) (scheduler *inference.Scheduler, release func(), err error)
+	// with; that reaches the user once. It is given up when ctx ends. Release
+	// closes the Scheduler and what it stands on. An error that is a MissingModel is offered to be mended.
+	NewScheduler func(ctx context.Context, s Settings, warn func(error)) (scheduler *inference.Scheduler, release func(), err error)
 	// Place names the model that NewScheduler would take, and where it lies. It
 	// is asked whenever a document is opened or saved, so it must be cheap; where
 	// its answer changes NewScheduler is called again. nil is for models that
@@ -48,7 +48,7 @@ type Options struct {
 // server is one editor's session.
 type server struct {
 	version      string
-	newScheduler func(Settings, func(error)) (*inference.Scheduler, func(), error)
+	newScheduler func(context.Context, Settings, func(error)) (*inference.Scheduler, func(), error)
 	place        func(Settings) string
 	workers      *chunker.Workers
 	log          *zap.Logger
@@ -75,10 +75,12 @@ type server struct {
 	ready     chan struct{}             // closed when summaries is set
 	readying  sync.Once
 	askedLens atomic.Bool // the client has requested code lenses
+	news      news        // of documents, and of what is known about their functions
 
 	mu        sync.Mutex // guards documents and what is in them
 	documents map[string]*openDocument
 	opened    int // documents, ever
+	versions  int // of documents, ever
 }
 
 func newServer(ctx context.Context, o Options) *server {
@@ -105,7 +107,7 @@ func (s *server) background(f func()) {
 	s.group.Go(func() {
 		defer func() {
 			if r := recover(); r != nil {
-				s.log.Error("panic in the background", zap.Any("panic", r), zap.ByteString("stack", debug.Stack()))
+				s.log.Error("panic in the background", zap.String("panic", logPanic(r)), zap.ByteString("stack", debug.Stack()))
 			}
 		}()
 		f()
@@ -152,6 +154,8 @@ func (s *server) close() {
 	for _, o := range open {
 		o.current.syntax.close()
 	}
-	s.useSummaries(nil)
+	if u := s.summaries.Swap(nil); u != nil {
+		u.close()
+	}
 	s.logs.close()
 }

@@ -5,13 +5,15 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/gloss-lsp/gloss/inference"
 	"github.com/gloss-lsp/gloss/inference/cache"
 )
 
 // Settings are what a user may configure. The tags are the one source of the
 // documentation: json is the name, doc the description, enum the values of a
-// string, min and max the bounds of a number or duration, and scope "machine"
-// marks what a workspace must not decide (which code runs, where files go).
+// string, min and max the bounds of a number or duration, path says "absolute" of
+// a path and "or name" of what may be one, and scope "machine" marks what a
+// workspace must not decide (which code runs, where files go).
 type Settings struct {
 	Enable           bool              `json:"enable" doc:"Show summaries at all."`
 	CodeLens         bool              `json:"codeLens" doc:"A code lens on every function."`
@@ -25,10 +27,10 @@ type Settings struct {
 	MinLines         int               `json:"minLines" min:"1" max:"1000" doc:"Functions of fewer lines get no summary."`
 	Kinds            []string          `json:"kinds" enum:"function,method,constructor,type" doc:"The definitions that get a summary."`
 	Languages        []string          `json:"languages" doc:"The LSP language ids to serve; empty means all that gloss knows."`
-	Exclude          []string          `json:"exclude" doc:"Globs of paths that get no summaries. ** matches any number of folders; a glob without a slash matches the file's name."`
+	Exclude          []string          `json:"exclude" doc:"Globs of paths that get no summaries. ** matches any number of folders; a glob without a slash matches the file's name. At most 512, of 512 bytes each."`
 	PreferDocComment bool              `json:"preferDocComment" doc:"Where a function has a doc comment, show its first sentence and run no inference."`
 	MinConfidence    float64           `json:"minConfidence" min:"0" max:"1" doc:"Summaries that are less likely than this to be good, as estimated by the model's calibration, are not shown: the sentence of the function's name is, or nothing. 0 shows all. docs/quality.md has the curve."`
-	Model            string            `json:"model" scope:"machine" doc:"The model: \"default\", which ships with gloss, an installed one (gloss model list), or the directory of one in Hugging Face layout; empty is the one in use (gloss model use)."`
+	Model            string            `json:"model" scope:"machine" path:"or name" doc:"The model: \"default\", which ships with gloss, an installed one (gloss model list), or the absolute path of a directory in Hugging Face layout (~/ is the home folder); empty is the one in use (gloss model use)."`
 	Inference        InferenceSettings `json:"inference"`
 	Cache            CacheSettings     `json:"cache"`
 	Log              LogSettings       `json:"log"`
@@ -36,7 +38,7 @@ type Settings struct {
 
 // InferenceSettings say how the model runs.
 type InferenceSettings struct {
-	Library         string           `json:"library" scope:"machine" doc:"The path of ONNX Runtime's shared library; empty searches for it."`
+	Library         string           `json:"library" scope:"machine" path:"absolute" doc:"The absolute path of ONNX Runtime's shared library; empty searches for it."`
 	Threads         int              `json:"threads" min:"0" max:"256" doc:"The threads of one step of the model; 0 chooses: one for a small model, for others one for each core, at most 4."`
 	Timeout         Duration         `json:"timeout" min:"100ms" max:"10m" doc:"The longest time that one summary may take."`
 	MaxInputTokens  int              `json:"maxInputTokens" min:"0" max:"65536" doc:"The tokens of code in a prompt, at most what the model's description allows; 0 is all of that."`
@@ -57,19 +59,15 @@ type SamplingSettings struct {
 
 // CacheSettings say where summaries are kept.
 type CacheSettings struct {
-	Dir     string `json:"dir" scope:"machine" doc:"The folder of the summary cache; empty is the user's cache folder."`
+	Dir     string `json:"dir" scope:"machine" path:"absolute" doc:"The folder of the summary cache, an absolute path; empty is the user's cache folder."`
 	MaxSize int    `json:"maxSize" scope:"machine" min:"1" max:"65536" doc:"The largest size of the cache on disk, in MiB."`
 }
 
 // LogSettings say what is logged, and where.
 type LogSettings struct {
 	Level string `json:"level" enum:"debug,info,warn,error" doc:"The least severe messages that are logged."`
-	File  string `json:"file" scope:"machine" doc:"Append the log to this file; empty is stderr."`
+	File  string `json:"file" scope:"machine" path:"absolute" doc:"Append the log to this file, an absolute path; empty is stderr."`
 }
-
-// defaultMinConfidence leaves out about a tenth of the shipped model's summaries,
-// of which one in five is good (docs/quality.md).
-const defaultMinConfidence = 0.25
 
 // DefaultSettings returns what holds where a user says nothing.
 func DefaultSettings() Settings {
@@ -87,7 +85,7 @@ func DefaultSettings() Settings {
 		Languages:        []string{},
 		Exclude:          []string{},
 		PreferDocComment: true,
-		MinConfidence:    defaultMinConfidence,
+		MinConfidence:    inference.DefaultMinConfidence,
 		Inference:        InferenceSettings{Timeout: Duration(5 * time.Second), Sampling: SamplingSettings{LengthPenalty: 1}},
 		Cache:            CacheSettings{MaxSize: cache.DefaultMaxSize >> 20},
 		Log:              LogSettings{Level: "info"},
@@ -120,7 +118,7 @@ func (d *Duration) UnmarshalJSON(b []byte) error {
 	}
 	v, err := time.ParseDuration(s)
 	if err != nil {
-		return fmt.Errorf(`%q is not a duration such as "1.5s"`, s)
+		return fmt.Errorf(`%.80q is not a duration such as "1.5s"`, s)
 	}
 	*d = Duration(v)
 	return nil

@@ -3,13 +3,17 @@ package lsp
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/gloss-lsp/gloss/models/untrusted"
 )
 
 // settingsSource says who wrote a piece of configuration.
@@ -50,8 +54,17 @@ type settingsDecoder struct {
 	warnings []string
 }
 
+// maxWarnings bounds what is said about one configuration.
+const maxWarnings = 20
+
 func (d *settingsDecoder) warnf(format string, args ...any) {
-	d.warnings = append(d.warnings, fmt.Sprintf(format, args...))
+	switch len(d.warnings) {
+	case maxWarnings:
+	case maxWarnings - 1:
+		d.warnings = append(d.warnings, "there are more mistakes in the settings")
+	default:
+		d.warnings = append(d.warnings, fmt.Sprintf(format, args...))
+	}
 }
 
 // notSettings are keys of initializationOptions that are no settings.
@@ -99,19 +112,55 @@ func settingNames(t reflect.Type) map[string]int {
 func (d *settingsDecoder) value(into reflect.Value, tag reflect.StructTag, raw []byte, name string) {
 	v := reflect.New(into.Type())
 	if err := json.Unmarshal(raw, v.Interface()); err != nil {
-		d.warnf("setting gloss.%s: %s; %v stays in force", name, typeError(err, into.Type(), raw), into)
+		d.warnf("setting gloss.%s: %s; %s stays in force", name, typeError(err, into.Type(), raw), quote(into))
 		return
 	}
 	v = v.Elem()
 	if err := checkSetting(v, tag); err != nil {
-		d.warnf("setting gloss.%s: %v; %v stays in force", name, err, into)
+		d.warnf("setting gloss.%s: %v; %s stays in force", name, err, quote(into))
 		return
 	}
 	if tag.Get("scope") == "machine" && d.source == fromWorkspace {
 		d.untrusted(into, v, name)
 		return
 	}
+	if kind := tag.Get("path"); kind != "" {
+		path, err := absolute(v.String(), kind)
+		if err != nil {
+			d.warnf("setting gloss.%s: %v; %s stays in force", name, err, quote(into))
+			return
+		}
+		v.SetString(path)
+	}
 	into.Set(v)
+}
+
+// quote writes a value for a message.
+func quote(v reflect.Value) string {
+	const most = 200
+	s := fmt.Sprint(v)
+	if v.Kind() == reflect.String {
+		s = strconv.Quote(s)
+	}
+	if len(s) > most {
+		s = strings.ToValidUTF8(s[:most], "") + "…"
+	}
+	return s
+}
+
+// absolute returns the path that a setting means. One that depends on the
+// working directory, which is the workspace in an editor, is refused. Where a
+// name may stand as well as a path, what has no separator is a name.
+func absolute(value, kind string) (string, error) {
+	isName := value != "~" && !strings.ContainsFunc(value, func(r rune) bool { return r == '/' || r == filepath.Separator })
+	if value == "" || kind == "or name" && isName {
+		return value, nil
+	}
+	path, err := untrusted.ExpandHome(value)
+	if err == nil && !filepath.IsAbs(path) {
+		err = errors.New("a relative path would lead into the workspace; give an absolute one, or one that begins with ~/")
+	}
+	return path, err
 }
 
 // untrusted refuses to let a workspace choose what needs trust. Clients send
@@ -123,7 +172,7 @@ func (d *settingsDecoder) untrusted(into, v reflect.Value, name string) {
 	case name == "model" && s == DefaultSettings().Model:
 		into.Set(v)
 	default:
-		d.warnf("setting gloss.%s decides what runs on this machine or where files go, so a workspace may not set it; give it in the client's initializationOptions. %q stays in force", name, into)
+		d.warnf("setting gloss.%s decides what runs on this machine or where files go, so a workspace may not set it; give it in the client's initializationOptions. %s stays in force", name, quote(into))
 	}
 }
 
@@ -134,13 +183,44 @@ func typeError(err error, t reflect.Type, raw []byte) string {
 	return fmt.Sprintf("expected %s, found %.40s", typeName(t), raw)
 }
 
+// Bounds of every setting that is a text or a list of them.
+const (
+	maxSettingText  = 4096
+	maxSettingTexts = 512
+	maxListedText   = 512
+)
+
+// checkText checks that v is not too long to be remembered, compared with every
+// path, and shown.
+func checkText(v reflect.Value) error {
+	switch v.Kind() {
+	case reflect.String:
+		if n := v.Len(); n > maxSettingText {
+			return fmt.Errorf("it has %d bytes, and may have %d", n, maxSettingText)
+		}
+	case reflect.Slice:
+		if n := v.Len(); n > maxSettingTexts {
+			return fmt.Errorf("it has %d entries, and may have %d", n, maxSettingTexts)
+		}
+		for _, s := range stringsOf(v) {
+			if len(s) > maxListedText {
+				return fmt.Errorf("an entry has %d bytes, and may have %d", len(s), maxListedText)
+			}
+		}
+	}
+	return nil
+}
+
 // checkSetting checks v against the enum, min and max of its tag.
 func checkSetting(v reflect.Value, tag reflect.StructTag) error {
+	if err := checkText(v); err != nil {
+		return err
+	}
 	if enum := tag.Get("enum"); enum != "" {
 		allowed := strings.Split(enum, ",")
 		for _, s := range stringsOf(v) {
 			if !slices.Contains(allowed, s) {
-				return fmt.Errorf("%q is none of %s", s, strings.Join(allowed, ", "))
+				return fmt.Errorf("%.80q is none of %s", s, strings.Join(allowed, ", "))
 			}
 		}
 	}

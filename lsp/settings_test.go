@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
+	"path/filepath"
 	"reflect"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -93,6 +96,9 @@ func TestEverySettingIsDescribedAndDecodes(t *testing.T) {
 }
 
 func TestDecodeSettings(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("HOME", home)
+	t.Setenv("USERPROFILE", home)
 	for _, tt := range []struct {
 		name, raw string
 		source    settingsSource
@@ -119,6 +125,19 @@ func TestDecodeSettings(t *testing.T) {
 		{name: "the user chooses what runs", raw: `{"model": "/models/m", "inference": {"library": "/lib/ort.so"}}`, change: func(s *Settings) {
 			s.Model, s.Inference.Library = "/models/m", "/lib/ort.so"
 		}},
+		{name: "paths of the user's", raw: `{"model": "~/m", "cache": {"dir": "/c"}, "log": {"file": "~/l"}}`, change: func(s *Settings) {
+			s.Model, s.Cache.Dir, s.Log.File = filepath.Join(home, "m"), "/c", filepath.Join(home, "l")
+		}},
+		{name: "a name is no path", raw: `{"model": "mytuned"}`, change: func(s *Settings) { s.Model = "mytuned" }},
+		{name: "the workspace's model", raw: `{"model": "./mytuned"}`, warning: "a relative path would lead into the workspace"},
+		{name: "the workspace's model, from elsewhere", raw: `{"model": "../w/mytuned"}`, warning: "a relative path"},
+		{name: "another's home", raw: `{"model": "~evil/m"}`, warning: "a relative path"},
+		{name: "a relative library", raw: `{"inference": {"library": "lib.so"}}`, warning: "a relative path"},
+		{name: "a relative cache", raw: `{"cache": {"dir": "cache"}}`, warning: "gloss.cache.dir: a relative path"},
+		{name: "a relative log", raw: `{"log": {"file": "gloss.log"}}`, warning: "gloss.log.file: a relative path"},
+		{name: "a long text", raw: `{"model": "` + strings.Repeat("x", 900_000) + `"}`, warning: "it has 900000 bytes"},
+		{name: "a long list", raw: `{"exclude": ["a"` + strings.Repeat(`,"a"`, 600) + `]}`, warning: "it has 601 entries"},
+		{name: "a long glob", raw: `{"exclude": ["` + strings.Repeat("*", 5<<20) + `"]}`, warning: "an entry has 5242880 bytes"},
 		{name: "a workspace does not choose the library", source: fromWorkspace, raw: `{"inference": {"library": "./evil.so"}}`, warning: "a workspace may not set it"},
 		{name: "nor the model", source: fromWorkspace, raw: `{"model": "./evil"}`, warning: "a workspace may not set it"},
 		{name: "nor one without a slash", source: fromWorkspace, raw: `{"model": "evil"}`, warning: "a workspace may not set it"},
@@ -142,10 +161,47 @@ func TestDecodeSettings(t *testing.T) {
 			switch {
 			case tt.warning == "" && len(warnings) > 0, tt.warning != "" && len(warnings) != 1:
 				t.Errorf("warnings %q", warnings)
-			case tt.warning != "" && !strings.Contains(warnings[0], tt.warning):
+			case tt.warning != "" && (!strings.Contains(warnings[0], tt.warning) || len(warnings[0]) > 1000):
 				t.Errorf("the warning is %q, without %q", warnings[0], tt.warning)
 			}
 		})
+	}
+}
+
+// Whatever may stand in the settings costs little memory, and what may not is
+// named a few times at most.
+func TestHugeSettings(t *testing.T) {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	globs := make([]string, maxSettingTexts)
+	for i := range globs {
+		globs[i] = fmt.Sprint(strings.Repeat("a*/**/", maxListedText/6-1), i)
+	}
+	list := func(globs []string) []byte { return []byte(encodeJSON(map[string]any{"exclude": globs})) }
+	var c configuration
+	s, warnings := decodeSettings(DefaultSettings(), list(globs), fromWorkspace)
+	if len(warnings) > 0 || len(s.Exclude) != len(globs) {
+		t.Fatalf("%d globs, warnings %q", len(s.Exclude), warnings)
+	}
+	c.init(s)
+	if s, warnings = decodeSettings(s, list(append(globs, "one more")), fromWorkspace); len(warnings) != 1 || len(s.Exclude) != len(globs) {
+		t.Errorf("%d globs, warnings %.300q", len(s.Exclude), warnings)
+	}
+	runtime.ReadMemStats(&after)
+	if used := (after.HeapAlloc - before.HeapAlloc) >> 20; used > 200 {
+		t.Errorf("%d MiB are in use", used)
+	} else {
+		t.Logf("%d MiB are in use", used)
+	}
+	runtime.KeepAlive(&c)
+
+	mistakes := map[string]any{}
+	for i := range 10_000 {
+		mistakes[fmt.Sprintf("%d-%s", i, strings.Repeat("x", 1000))] = i
+	}
+	_, warnings = decodeSettings(DefaultSettings(), []byte(encodeJSON(mistakes)), fromWorkspace)
+	if said := strings.Join(warnings, ""); len(warnings) != maxWarnings || len(said) > 10_000 || !strings.Contains(said, "more mistakes") {
+		t.Errorf("%d warnings of %d bytes", len(warnings), len(said))
 	}
 }
 

@@ -31,7 +31,7 @@ func (s *server) modelSettings(settings Settings) modelSettings {
 // openSummaries makes a Scheduler. It may take a while.
 func (s *server) openSummaries(settings Settings) *summaries {
 	u := &summaries{model: s.modelSettings(settings), close: func() {}}
-	scheduler, release, err := s.newScheduler(settings, func(err error) {
+	scheduler, release, err := s.newScheduler(s.ctx, settings, func(err error) {
 		s.log.Warn(err.Error())
 	})
 	if err != nil {
@@ -56,16 +56,22 @@ func (s *server) openSummaries(settings Settings) *summaries {
 
 // scheduler returns what summaries come from, or nil while there is none.
 func (s *server) scheduler() *inference.Scheduler {
-	if u := s.summaries.Load(); u != nil {
-		return u.scheduler
-	}
-	return nil
+	return s.summaries.Load().source()
 }
 
-// useSummaries replaces what summaries come from.
+// source is the Scheduler, or nil where there is none.
+func (u *summaries) source() *inference.Scheduler {
+	if u == nil {
+		return nil
+	}
+	return u.scheduler
+}
+
+// useSummaries replaces what summaries come from. What it was before closes
+// besides: it may have to wait for a model that is just being loaded.
 func (s *server) useSummaries(u *summaries) {
 	if before := s.summaries.Swap(u); before != nil {
-		before.close()
+		s.background(before.close)
 	}
 	s.readying.Do(func() { close(s.ready) })
 }

@@ -13,7 +13,7 @@ type symbol struct {
 // documentSymbol returns the functions of d, those inside others as their
 // children, with summaries as the detail.
 func (s *server) documentSymbol(d *document) []symbol {
-	if !s.settings().Symbols {
+	if d == nil || !s.settings().Symbols {
 		return nil
 	}
 	symbols, _ := outline(d, s.glosses(d), len(d.text)+1)

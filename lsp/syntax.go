@@ -2,8 +2,10 @@ package lsp
 
 import (
 	"context"
-	"strings"
+	"errors"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -18,26 +20,57 @@ type syntax struct {
 	language *chunker.Language // nil where there is nothing to cut
 	options  chunker.Options
 	log      *zap.Logger
+	again    func(*document, time.Duration) // has it cut once more after so much time
+	ctx      context.Context          // ends with the session
+	last     atomic.Pointer[lastText] // that was cut, or whose functions were carried along
 
-	mu     sync.Mutex
+	mu     sync.Mutex // held during a parse
 	file   *chunker.File
-	judged bool
-	head   string // of the text that was judged
-	skip   string // why it is passed over, or ""
 	said   string // the last reason that was logged for cutting nothing
+	warned bool   // that a text could not be parsed
 	closed bool
+}
+
+// lastText is a version of a document and its functions.
+type lastText struct {
+	order  int
+	text   string
+	chunks []chunker.Chunk
+}
+
+// carried returns the functions at their places in another text.
+func (l *lastText) carried(text string) []chunker.Chunk {
+	return chunker.Carry(l.chunks, chunker.Between(l.text, text))
+}
+
+// keepUp is called before d is changed. If d is not cut yet the functions from
+// before are carried along, one change at a time: what lies between two changes
+// is lost when they are looked at as one.
+func (x *syntax) keepUp(d *document) {
+	if last := x.last.Load(); last != nil && last.order < d.order {
+		x.last.CompareAndSwap(last, &lastText{d.order, d.text, last.carried(d.text)})
+	}
+}
+
+// keep keeps the functions of a version, unless those of a later one are known.
+func (x *syntax) keep(l *lastText) {
+	for last := x.last.Load(); last == nil || last.order <= l.order; last = x.last.Load() {
+		if x.last.CompareAndSwap(last, l) {
+			return
+		}
+	}
 }
 
 // newSyntax decides, once for the time that a document is open, whether and
 // how it is cut.
 func (s *server) newSyntax(uri, path, languageID string) *syntax {
 	settings := s.settings()
-	x := &syntax{path: path, options: settings.chunkerOptions(s.workers), log: s.log.With(zap.String("uri", uri))}
+	x := &syntax{path: path, options: settings.chunkerOptions(s.workers), log: s.log.With(zap.String("uri", uri)), again: s.cutAgain, ctx: s.ctx}
 	language := chunker.LanguageByID(languageID)
 	switch {
 	case !settings.Enable:
 	case language == nil:
-		x.log.Info("no summaries: the language is unknown", zap.String("language", languageID))
+		x.log.Info("no summaries: the language is unknown", zap.String("language", logName(languageID)))
 	case !settings.serves(language.ID):
 		x.log.Debug("no summaries: the setting gloss.languages leaves the language out", zap.String("language", languageID))
 	case s.config.excludes(path):
@@ -48,61 +81,79 @@ func (s *server) newSyntax(uri, path, languageID string) *syntax {
 	return x
 }
 
-// cut returns the chunks of text. It returns none for a document that is
-// passed over, and says so in the log.
-func (x *syntax) cut(text string) []chunker.Chunk {
+// cut returns the chunks of d. It returns none for a document that is passed
+// over, and says so in the log. While a text cannot be parsed, its functions are
+// those from before, as far as they still stand there.
+func (x *syntax) cut(d *document) []chunker.Chunk {
 	if x.language == nil {
 		return nil
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if x.closed {
+	reason, skip := chunker.SkipReason(x.path, d.text)
+	if skip {
+		x.say(reason)
+		x.last.Store(nil)
 		return nil
 	}
-	reason := x.skipReason(text)
-	if reason == "" {
-		if err := x.parse(text); err != nil {
-			reason = err.Error()
-		}
+	chunks, err := x.parse(d.text)
+	if untried := (*chunker.RetryError)(nil); errors.As(err, &untried) {
+		x.again(d, untried.After)
 	}
-	if reason != "" && x.said != reason {
+	last := x.last.Load()
+	switch {
+	case err == nil:
+	case last == nil:
+		x.say(err.Error())
+		return nil
+	default:
+		if !x.warned && x.ctx.Err() == nil {
+			x.warned = true
+			x.log.Warn("the functions of the text before are shown where they still stand, until the text can be parsed", zap.Error(err))
+		}
+		chunks = last.carried(d.text)
+	}
+	x.said = ""
+	x.keep(&lastText{d.order, d.text, chunks})
+	return chunks
+}
+
+// say logs why nothing is cut, once until something is, or the reason changes.
+func (x *syntax) say(reason string) {
+	if reason != x.said {
 		x.log.Info("no summaries: " + reason)
 	}
 	x.said = reason
-	if reason != "" {
-		return nil
-	}
-	return x.file.Chunks()
 }
 
-// headBytes is where a file says that it was generated.
-const headBytes = 2 << 10
-
-// skipReason says why text is passed over, or "". What that is decided by
-// takes longer to read than an edit to apply, so it is decided again only when
-// the text begins differently.
-func (x *syntax) skipReason(text string) string {
-	head := text[:min(len(text), headBytes)]
-	if !x.judged || head != x.head {
-		x.judged, x.head = true, strings.Clone(head)
-		x.skip, _ = chunker.SkipReason(x.path, text)
+func (x *syntax) parse(text string) ([]chunker.Chunk, error) {
+	file := x.file
+	if file == nil {
+		file = chunker.Open(x.language, x.options)
 	}
-	return x.skip
+	if x.closed { // a request is about a version from before
+		defer file.Close()
+	} else {
+		x.file = file
+	}
+	err := file.Apply(x.ctx, text)
+	return file.Chunks(), err
 }
 
-func (x *syntax) parse(text string) error {
-	if x.file != nil {
-		return x.file.Apply(context.Background(), text)
-	}
-	file, err := chunker.Parse(context.Background(), x.language, text, x.options)
-	if err != nil {
-		return err
-	}
-	x.file = file
-	return nil
+// cutAgain has d cut once more after so much time, unless it has changed by then,
+// which is another try.
+func (s *server) cutAgain(d *document, after time.Duration) {
+	time.AfterFunc(after, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if o := s.documents[d.uri]; o != nil && o.current == d {
+			o.current = s.newVersion(*d)
+			s.analyze(o, afterPause)
+		}
+	})
 }
 
-// close frees the tree. Versions that have not been cut have no chunks then.
+// close frees the tree. A version that is cut after that is parsed for itself.
 func (x *syntax) close() {
 	x.mu.Lock()
 	defer x.mu.Unlock()

@@ -2,12 +2,15 @@ package lsp
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/gloss-lsp/gloss/inference"
 )
 
 // The tests of this file run on a fake clock: their sleeps take no time, and
@@ -118,6 +121,113 @@ func TestWhenFunctionsAreSummarized(t *testing.T) {
 				calls("saved", tt.onSave)
 				e.must("workspace/executeCommand", fmt.Sprintf(`{"command":"gloss.refreshFile","arguments":[%s]}`, identify(goURI)), nil)
 				calls("on command", max(tt.onSave, 2))
+				e.close()
+			})
+		})
+	}
+}
+
+// What may pass is tried again though nobody does anything.
+func TestFailuresPass(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newEditor(t, editorOptions{capabilities: lensClient})
+		e.summarizer.fail(errors.New("the model took longer than 5s"))
+		e.open(goURI, "go", goText("Alpha"))
+		time.Sleep(30 * time.Second)
+		if got := e.titles(goURI); !slices.Equal(got, []string{"no summary"}) {
+			t.Errorf("%q", got)
+		}
+		e.summarizer.fail(nil)
+		time.Sleep(time.Minute)
+		e.expect("workspace/codeLens/refresh")
+		if got := e.titles(goURI); !slices.Equal(got, []string{"Does Alpha"}) {
+			t.Errorf("%q", got)
+		}
+		e.close()
+	})
+}
+
+// A function that was edited stays ahead of those that were not, whatever else
+// is typed or saved before its turn.
+func TestEditedFunctionsComeFirst(t *testing.T) {
+	for name, then := range map[string]func(*fakeEditor){
+		"saved":            func(e *fakeEditor) { e.save(goURI) },
+		"edited elsewhere": func(e *fakeEditor) { e.edit(goURI, 3, 0, 9, 9, " // a comment") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				e := newEditor(t, editorOptions{capabilities: plainCapabilities})
+				e.summarizer.delay = time.Minute
+				e.open(goURI, "go", goText(functions(20)...))
+				synctest.Wait()
+				e.edit(goURI, 2, 2+5*15+1, 1, 1, "z := 1; ")
+				synctest.Wait()
+				then(e)
+				time.Sleep(90 * time.Second)
+				if got := e.summarizer.calls(); !slices.Equal(got, []string{"F000", "F015"}) {
+					t.Errorf("calls %q", got)
+				}
+				e.close()
+			})
+		})
+	}
+}
+
+// Helix asks for hints once, so the answer waits; it must come when the summaries
+// do, and whatever else ends the wait, and cost nothing until then.
+func TestHintsThatWait(t *testing.T) {
+	const ask = `{"textDocument":{"uri":"` + goURI + `"},"range":{"start":{"line":0,"character":0},"end":{"line":99,"character":0}}}`
+	for name, tt := range map[string]struct {
+		then func(*fakeEditor)
+		want []string
+	}{
+		"written": {func(*fakeEditor) {}, []string{"Does Alpha", "Does Beta"}},
+		"failed":  {func(e *fakeEditor) { e.summarizer.fail(inference.ErrNoSummary) }, []string{"Does Alpha"}},
+		"edited":  {func(e *fakeEditor) { e.edit(goURI, 2, 0, 0, 0, "// x\n") }, nil},
+		"closed":  {func(e *fakeEditor) { e.closeDocument(goURI) }, nil},
+		"switched off": {func(e *fakeEditor) {
+			e.notify("workspace/didChangeConfiguration", `{"settings":{"gloss":{"enable":false}}}`)
+		}, nil},
+		"held": {func(e *fakeEditor) {
+			e.notify("workspace/didChangeConfiguration", `{"settings":{"gloss":{"refresh":"manual"}}}`)
+		}, nil},
+		"never written": {func(e *fakeEditor) { e.summarizer.set(func(f *fakeSummarizer) { f.delay = time.Hour }) }, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				e := newEditor(t, editorOptions{capabilities: `{"textDocument": {"inlayHint": {}}}`})
+				open := e.summarizer.shut()
+				e.open(goURI, "go", goText("Alpha", "Beta"))
+				synctest.Wait()
+				id := e.start("textDocument/inlayHint", ask)
+				synctest.Wait()
+				start := time.Now()
+				tt.then(e)
+				synctest.Wait()
+				if name == "written" || name == "failed" {
+					time.Sleep(time.Second + time.Millisecond) // between two looks of whoever looks every so often
+					open()
+					start = time.Now()
+				}
+				var hints []struct{ Label string }
+				if err := e.finish(id, &hints); err != nil {
+					t.Error(err)
+				}
+				limit := time.Duration(0)
+				if name == "never written" {
+					limit = hintWait
+				}
+				if took := time.Since(start); took > limit {
+					t.Errorf("the answer came %s later", took)
+				}
+				var got []string
+				for _, h := range hints {
+					got = append(got, h.Label)
+				}
+				if !slices.Equal(got, tt.want) {
+					t.Errorf("hints %q, want %q", got, tt.want)
+				}
+				open()
 				e.close()
 			})
 		})

@@ -58,7 +58,7 @@ func TestCatalogFiles(t *testing.T) {
 			continue
 		}
 		checked++
-		if err := f.check(filepath.Join(dir, f.Path)); err != nil {
+		if err := f.check(t.Context(), filepath.Join(dir, f.Path)); err != nil {
 			t.Errorf("%s %v", f.Path, err)
 		}
 	}

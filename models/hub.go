@@ -63,6 +63,9 @@ func NewHub(userAgent string) (*Hub, error) {
 	return h, nil
 }
 
+// Endpoint is the hub's address, without a password that it may hold.
+func (h *Hub) Endpoint() string { return h.endpoint.Redacted() }
+
 // truth reads a switch as Hugging Face's tools do.
 func truth(s string) bool {
 	switch strings.ToUpper(s) {

@@ -2,12 +2,13 @@ package models
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
+	"io"
 	"os"
-	"path"
 	"strings"
 )
 
@@ -40,7 +41,7 @@ func (s *Store) Import(ctx context.Context, dir string, o ImportOptions) (*Impor
 	if err != nil {
 		return nil, err
 	}
-	e, problems, err := s.recognize(m.Dir, o.Name)
+	e, problems, err := s.recognize(ctx, m.Dir, o.Name)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +64,7 @@ func problemErrors(problems []Problem) []error {
 
 // recognize finds the entry whose graph lies in dir, and what else is not the
 // entry's. A name of no entry asks for none.
-func (s *Store) recognize(dir, name string) (*Entry, []Problem, error) {
+func (s *Store) recognize(ctx context.Context, dir, name string) (*Entry, []Problem, error) {
 	if name != "" && s.entry(name) == nil {
 		return nil, nil, CheckName(name)
 	}
@@ -73,9 +74,9 @@ func (s *Store) recognize(dir, name string) (*Entry, []Problem, error) {
 			continue
 		}
 		graph := e.graph()
-		switch err := graph.check(join(dir, graph.Path)); {
+		switch err := graph.check(ctx, join(dir, graph.Path)); {
 		case err == nil:
-			return e, e.problems(dir), nil
+			return e, e.problems(ctx, dir), ctx.Err()
 		case name != "":
 			return nil, nil, fmt.Errorf("%s is not %s: %w", dir, name, Problem{graph.Path, err})
 		}
@@ -90,19 +91,22 @@ func (s *Store) importKnown(ctx context.Context, e *Entry, m *Model, o ImportOpt
 	}
 	defer unlock()
 	done := &Imported{Name: e.Name, Dir: s.revision(e.Name, e.Revision), Known: true}
-	if isDir(done.Dir) && len(e.problems(done.Dir)) == 0 {
+	if isDir(done.Dir) && len(e.problems(ctx, done.Dir)) == 0 {
 		return done, nil
 	}
 	g, err := s.stage(e.Name, e.Revision)
 	if err != nil {
 		return nil, err
 	}
-	for i := range e.Files {
-		f := &e.Files[i]
-		if err := g.copyIn(ctx, m.Dir, f.Path); err != nil {
-			return nil, fmt.Errorf("import %s: %w", m, err)
-		}
-		if err := f.check(join(g.dir, f.Path)); err != nil { // the copy is what counts
+	files := make([]string, len(e.Files))
+	for i, f := range e.Files {
+		files[i] = f.Path
+	}
+	if err := m.eachFile(ctx, files, g.copyIn); err != nil {
+		return nil, fmt.Errorf("import: %w", err)
+	}
+	for _, f := range e.Files {
+		if err := f.check(ctx, join(g.dir, f.Path)); err != nil { // the copy is what counts
 			return nil, fmt.Errorf("import %s: the copy of %w", m, Problem{f.Path, err})
 		}
 	}
@@ -151,7 +155,7 @@ func (s *Store) importOther(ctx context.Context, m *Model, o ImportOptions) (*Im
 	if err != nil {
 		return nil, err
 	}
-	err = g.fill(ctx, m.Dir, files, o.Check)
+	err = g.fill(ctx, m, files, o.Check)
 	if err == nil {
 		err = g.commit()
 	}
@@ -164,26 +168,22 @@ func (s *Store) importOther(ctx context.Context, m *Model, o ImportOptions) (*Im
 
 // fill copies files, as far as they exist, notes their hashes, and checks the
 // copy.
-func (g *staging) fill(ctx context.Context, from string, files []string, check func(*Model) error) error {
+func (g *staging) fill(ctx context.Context, from *Model, files []string, check func(*Model) error) error {
 	var list manifest
-	for _, name := range files {
-		err := g.copyIn(ctx, from, name)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
+	err := from.eachFile(ctx, files, func(name string, r io.Reader) error {
+		sum := sha256.New()
+		if err := g.copyIn(name, io.TeeReader(r, sum)); err != nil {
+			return err
 		}
+		info, err := os.Stat(join(g.dir, name))
 		if err != nil {
 			return err
 		}
-		path := join(g.dir, name)
-		sum, err := sumFile(path)
-		if err != nil {
-			return err
-		}
-		info, err := os.Stat(path)
-		if err != nil {
-			return err
-		}
-		list.Files = append(list.Files, File{Path: name, Size: info.Size(), SHA256: sum})
+		list.Files = append(list.Files, File{Path: name, Size: info.Size(), SHA256: hex.EncodeToString(sum.Sum(nil))})
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	b, err := json.MarshalIndent(list, "", "  ")
 	if err != nil {
@@ -199,18 +199,8 @@ func (g *staging) fill(ctx context.Context, from string, files []string, check f
 	return check(m)
 }
 
-// copyIn copies one file of a model, which may be a link there.
-func (g *staging) copyIn(ctx context.Context, from, name string) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	info, err := os.Stat(join(from, name))
-	if err != nil {
-		return err
-	}
-	if !info.Mode().IsRegular() {
-		return fmt.Errorf("%s is no file", path.Base(name))
-	}
+// copyIn gives the staged model a file.
+func (g *staging) copyIn(name string, r io.Reader) error {
 	to, err := g.path(name)
 	if err != nil {
 		return err
@@ -218,5 +208,5 @@ func (g *staging) copyIn(ctx context.Context, from, name string) error {
 	if err := removeIfThere(to); err != nil {
 		return err
 	}
-	return copyFile(join(from, name), to)
+	return writeNew(to, r)
 }

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/gloss-lsp/gloss/models/untrusted"
 )
 
 // selection is the small file that says which model is in use.
@@ -24,7 +26,10 @@ func (s *Store) selectionFile() string { return filepath.Join(s.Root, "in-use.js
 // selection reads the file. Where there is none, or none that makes sense, the
 // shipped model is in use.
 func (s *Store) selection() selection {
-	b, err := os.ReadFile(s.selectionFile())
+	if s.homeless != nil {
+		return selection{Model: Default}
+	}
+	b, err := untrusted.Read(s.selectionFile(), maxConfig)
 	if err != nil {
 		return selection{Model: Default}
 	}

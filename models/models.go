@@ -8,6 +8,7 @@
 package models
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -21,14 +22,12 @@ import (
 	"slices"
 	"strings"
 	"unsafe"
+
+	"github.com/gloss-lsp/gloss/models/untrusted"
 )
 
 // Default is the name of the model that ships inside gloss.
 const Default = "default"
-
-// maxJSON bounds what is read of a model's small JSON files. The largest seen
-// in the wild is a tokenizer.json of about 20 MiB.
-const maxJSON = 64 << 20
 
 // ErrNotFound means that neither a known name nor a directory was given.
 var ErrNotFound = errors.New("model not found")
@@ -91,7 +90,7 @@ func (t *TokenIDs) UnmarshalJSON(b []byte) error {
 	}
 	var one int64
 	if err := json.Unmarshal(b, &one); err != nil {
-		return fmt.Errorf("expected a token id or a list of token ids, found %.40s", b)
+		return errors.New("expected a token id or a list of token ids")
 	}
 	*t = TokenIDs{one}
 	return nil
@@ -125,12 +124,16 @@ func Open(ref string) (*Model, error) { return UserStore().Open(ref) }
 
 // openDirectory opens a directory in Hugging Face layout.
 func openDirectory(ref string) (*Model, error) {
+	ref, err := untrusted.ExpandHome(ref)
+	if err != nil {
+		return nil, fmt.Errorf("open the model %s: %w", oneLine(ref), err)
+	}
 	info, err := os.Stat(ref)
 	switch {
 	case err == nil && !info.IsDir():
-		return nil, fmt.Errorf("%w: %s is a file; give the directory that holds config.json, tokenizer.json and onnx/", ErrNotFound, ref)
+		return nil, fmt.Errorf("%w: %s is a file; give the directory that holds config.json, tokenizer.json and onnx/", ErrNotFound, oneLine(ref))
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("%w: %q is neither a model's name (see gloss model list) nor a directory in Hugging Face layout (config.json, tokenizer.json, onnx/*.onnx)", ErrNotFound, ref)
+		return nil, fmt.Errorf("%w: there is no directory %s; a model's directory has Hugging Face's layout (config.json, tokenizer.json, onnx/*.onnx)", ErrNotFound, oneLine(ref))
 	case err != nil:
 		return nil, fmt.Errorf("open model %s: %w", ref, err)
 	}
@@ -138,7 +141,7 @@ func openDirectory(ref string) (*Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open model %s: %w", ref, err)
 	}
-	return open(filepath.Base(dir), dir, os.DirFS(dir), nil)
+	return open(filepath.Base(dir), dir, untrusted.Folder(dir), nil)
 }
 
 // open reads the small files. A description, where one is given, takes the
@@ -220,30 +223,6 @@ func (m *Model) String() string {
 	return m.Name
 }
 
-// ReadFile returns the content of one of the model's small files.
-func (m *Model) ReadFile(name string) ([]byte, error) {
-	info, err := fs.Stat(m.files, name)
-	if err != nil {
-		return nil, fmt.Errorf("model %s: %w", m, err)
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("model %s: %s is not a regular file", m, name)
-	}
-	f, err := m.files.Open(name)
-	if err != nil {
-		return nil, fmt.Errorf("model %s: %w", m, err)
-	}
-	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, maxJSON+1))
-	if err != nil {
-		return nil, fmt.Errorf("model %s: read %s: %w", m, name, err)
-	}
-	if len(b) > maxJSON {
-		return nil, fmt.Errorf("model %s: %s is larger than %d MiB", m, name, maxJSON>>20)
-	}
-	return b, nil
-}
-
 func (m *Model) readJSON(name string, into any, required bool) error {
 	b, err := m.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) && !required {
@@ -274,8 +253,8 @@ func (m *Model) GraphFile() (path string, data []byte, err error) {
 // Hash returns the SHA-256, in hexadecimal, of what decides the text that the
 // model writes: its description, its JSON files, its graph, and what lies
 // beside the graph, since a graph may keep its weights in files of any name.
-// Other graphs there do not count.
-func (m *Model) Hash() (string, error) {
+// Other graphs there do not count. It ends with ctx.
+func (m *Model) Hash(ctx context.Context) (string, error) {
 	graph, err := m.graph()
 	if err != nil {
 		return "", err
@@ -292,20 +271,13 @@ func (m *Model) Hash() (string, error) {
 		}
 		fmt.Fprintf(h, "%s\x00", b)
 	}
-	for _, name := range names {
-		f, err := m.files.Open(name)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return "", fmt.Errorf("model %s: %w", m, err)
-		}
+	err = m.eachFile(ctx, names, func(name string, r io.Reader) error {
 		fmt.Fprintf(h, "%s\x00", name)
-		_, err = io.Copy(h, f)
-		f.Close()
-		if err != nil {
-			return "", fmt.Errorf("model %s: read %s: %w", m, name, err)
-		}
+		_, err := io.Copy(h, r)
+		return err
+	})
+	if err != nil {
+		return "", err
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
 }

@@ -91,7 +91,7 @@ func TestHash(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		h, err := m.Hash()
+		h, err := m.Hash(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}

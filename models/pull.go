@@ -48,7 +48,7 @@ func (s *Store) Pull(ctx context.Context, name string, o PullOptions) (*Pull, er
 	}
 	defer unlock()
 	p := &Pull{Dir: s.revision(name, e.Revision)}
-	if isDir(p.Dir) && len(e.problems(p.Dir)) == 0 {
+	if isDir(p.Dir) && len(e.problems(ctx, p.Dir)) == 0 {
 		p.Already = true
 		return p, nil
 	}
@@ -83,10 +83,12 @@ func (s *Store) bring(ctx context.Context, e *Entry, f *File, g *staging, p *Pul
 	if err != nil {
 		return err
 	}
-	switch err := f.check(path); {
+	switch err := f.check(ctx, path); {
 	case err == nil:
 		p.Found++
 		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
 	case !errors.Is(err, os.ErrNotExist):
 		if err := os.Remove(path); err != nil {
 			return err
@@ -94,7 +96,7 @@ func (s *Store) bring(ctx context.Context, e *Entry, f *File, g *staging, p *Pul
 	}
 	candidates := append(s.elsewhere(f.SHA256), o.Hub.cached(e.source(f), f.Path))
 	for _, from := range candidates {
-		if g.adopt(f, from, path) {
+		if g.adopt(ctx, f, from, path) {
 			p.Found++
 			return nil
 		}

@@ -261,7 +261,7 @@ func wantInstalled(t *testing.T, s *Store, h *fakeHub) {
 	if err != nil || n != len(h.files) {
 		t.Errorf("%d files are installed, %v; want %d", n, err, len(h.files))
 	}
-	if _, problems, err := s.Verify("tiny"); err != nil || len(problems) > 0 {
+	if _, problems, err := s.Verify(t.Context(), "tiny"); err != nil || len(problems) > 0 {
 		t.Errorf("Verify found %v, %v", problems, err)
 	}
 	entries, err := os.ReadDir(filepath.Dir(m.Dir))
@@ -553,7 +553,7 @@ func TestMend(t *testing.T) {
 			if (err == nil) != (test.open == "") || err != nil && !strings.Contains(err.Error(), test.open) {
 				t.Errorf("Open gave %v, want an error with %q", err, test.open)
 			}
-			_, problems, err := s.Verify("tiny")
+			_, problems, err := s.Verify(t.Context(), "tiny")
 			if err != nil || len(problems) != 1 || problems[0].File != graphPath || !strings.Contains(problems[0].Error(), test.verify) {
 				t.Errorf("Verify gave %v, %v; want %q", problems, err, test.verify)
 			}

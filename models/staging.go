@@ -1,9 +1,8 @@
 package models
 
 import (
-	"errors"
+	"context"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -99,7 +98,7 @@ func syncFolders(root string) {
 // adopt takes a file that is already on this machine, if it is the right one:
 // as a link where only its owner can write it, so that it costs no room, else
 // as a copy. Whatever stops it means that there is no such file.
-func (g *staging) adopt(f *File, from, path string) bool {
+func (g *staging) adopt(ctx context.Context, f *File, from, path string) bool {
 	from, err := filepath.EvalSymlinks(from) // a link to a link could change its end
 	if err != nil {
 		return false
@@ -114,29 +113,11 @@ func (g *staging) adopt(f *File, from, path string) bool {
 	}
 	defer removeIfThere(temp)
 	if info.Mode().Perm()&0o022 != 0 || os.Link(from, temp) != nil {
-		if copyFile(from, temp) != nil {
+		if copyFile(ctx, from, temp) != nil {
 			return false
 		}
 	}
-	return f.check(temp) == nil && os.Rename(temp, path) == nil
-}
-
-// copyFile copies to a file that does not exist.
-func copyFile(from, to string) error {
-	in, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return noRoom(to, err)
-	}
-	_, err = io.Copy(out, in)
-	if err := errors.Join(err, out.Sync(), out.Close()); err != nil {
-		return errors.Join(noRoom(to, err), removeIfThere(to))
-	}
-	return nil
+	return f.check(ctx, temp) == nil && os.Rename(temp, path) == nil
 }
 
 // noRoom explains an error of the disk where it is full.

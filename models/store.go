@@ -8,11 +8,14 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/adrg/xdg"
 	"github.com/gofrs/flock"
+
+	"github.com/gloss-lsp/gloss/models/untrusted"
 )
 
 // Store is the folder of installed models. A model is complete in
@@ -25,6 +28,8 @@ type Store struct {
 	Root string
 	// Catalog holds the models that have a name before they are installed.
 	Catalog []Entry
+
+	homeless error // why there is no Root: nothing is installed, and nothing can be
 }
 
 // imported is the revision of models that came from a folder and are in no
@@ -33,7 +38,12 @@ const imported = "imported"
 
 // UserStore is the user's own, with the catalog.
 func UserStore() *Store {
-	return &Store{Root: filepath.Join(xdg.DataHome, "gloss", "models"), Catalog: Catalog()}
+	s := &Store{Catalog: Catalog()}
+	data, err := untrusted.UserFolder(xdg.DataHome, "XDG_DATA_HOME")
+	if s.homeless = err; err == nil {
+		s.Root = filepath.Join(data, "gloss", "models")
+	}
+	return s
 }
 
 // NotInstalledError means that a model is known and not there.
@@ -62,9 +72,14 @@ func CheckName(name string) error {
 	return nil
 }
 
+// isPath reports whether ref says where a model is, and not what it is called:
+// a name is never a path, as the working directory may be anybody's.
+func isPath(ref string) bool {
+	return filepath.IsAbs(ref) || strings.ContainsFunc(ref, func(r rune) bool { return r == '/' || r == filepath.Separator }) || ref == "." || ref == ".." || ref == "~"
+}
+
 // Open opens the model that ref names: the one in use for "", Default, an
-// installed model, or a directory in Hugging Face layout. A name goes before
-// a directory of that name, which may be anybody's.
+// installed model, or the path of a directory in Hugging Face layout.
 func (s *Store) Open(ref string) (*Model, error) {
 	if ref == "" {
 		ref = s.InUse()
@@ -77,7 +92,7 @@ func (s *Store) Open(ref string) (*Model, error) {
 	if ref == Default {
 		return open(Default, "", shipped(), nil)
 	}
-	if CheckName(ref) != nil {
+	if isPath(ref) {
 		return openDirectory(ref)
 	}
 	dir, e := s.find(ref)
@@ -87,7 +102,7 @@ func (s *Store) Open(ref string) (*Model, error) {
 	case e != nil:
 		return nil, &NotInstalledError{ref}
 	}
-	return openDirectory(ref)
+	return nil, fmt.Errorf("%w: no installed model is called %q; gloss model list has the names, gloss model import DIR installs one, and ./%s is the folder of that name in a terminal", ErrNotFound, oneLine(ref), oneLine(ref))
 }
 
 // Place names the model that Open(ref) would open, and where it is installed if
@@ -103,7 +118,13 @@ func (s *Store) Place(ref string) string {
 // find returns where the model is installed, or "", and its entry if it is in
 // the catalog.
 func (s *Store) find(name string) (dir string, e *Entry) {
+	if CheckName(name) != nil {
+		return "", nil
+	}
 	e = s.entry(name)
+	if s.homeless != nil {
+		return "", e
+	}
 	dir = s.revision(name, imported)
 	if e != nil {
 		dir = s.revision(name, e.Revision)
@@ -131,7 +152,7 @@ func (s *Store) openInstalled(name, dir string, e *Entry) (*Model, error) {
 			return nil, fmt.Errorf("the model %s is damaged: %w; run: gloss model pull %s", name, err, name)
 		}
 	}
-	m, err := open(name, dir, os.DirFS(dir), description)
+	m, err := open(name, dir, untrusted.Folder(dir), description)
 	if err != nil {
 		return nil, err
 	}
@@ -150,6 +171,9 @@ const lockInterval = 100 * time.Millisecond
 // notice is told once that it has to wait. Lock files stay: to remove one that
 // another process waits for would give the lock to both.
 func (s *Store) lock(ctx context.Context, name string, notice func(string)) (unlock func(), err error) {
+	if s.homeless != nil {
+		return nil, s.homeless
+	}
 	dir := filepath.Join(s.Root, ".locks")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of models: %w", err)
@@ -194,6 +218,9 @@ type Listing struct {
 
 // List returns the shipped model, the catalog, and what was imported.
 func (s *Store) List() ([]Listing, error) {
+	if s.homeless != nil {
+		return nil, s.homeless
+	}
 	inUse := s.InUse()
 	list := []Listing{{Name: Default, InUse: inUse == Default, Installed: true, Bytes: shippedSize(), Exact: true}}
 	for i := range s.Catalog {
@@ -221,40 +248,58 @@ func (s *Store) List() ([]Listing, error) {
 	return list, nil
 }
 
-// Remove deletes an installed model, and what pulls of it have left. It reports
-// whether the model was in use; then the shipped one is, from now on.
-func (s *Store) Remove(name string) (wasInUse bool, err error) {
+// Removed is what Remove has done.
+type Removed struct {
+	// Installed is false where there was only what a pull had left.
+	Installed bool
+	// WasInUse means that the shipped model is in use from now on.
+	WasInUse bool
+}
+
+// Remove deletes an installed model, and what pulls of it have left.
+func (s *Store) Remove(name string) (Removed, error) {
+	var done Removed
 	if name == Default {
-		return false, fmt.Errorf("%s is inside gloss and cannot be removed", Default)
+		return done, fmt.Errorf("%s is inside gloss and cannot be removed", Default)
 	}
 	if err := CheckName(name); err != nil {
-		return false, err
+		return done, err
+	}
+	dir := filepath.Join(s.Root, name)
+	if !isDir(dir) { // and no lock of such a name is left behind
+		return done, s.errNotInstalled(name)
 	}
 	unlock, err := s.lockNow(name)
 	if err != nil {
-		return false, err
+		return done, err
 	}
 	defer unlock()
-	dir := filepath.Join(s.Root, name)
-	if !isDir(dir) {
-		if s.entry(name) != nil {
-			return false, fmt.Errorf("%w: %s is not installed", ErrNotFound, name)
-		}
-		return false, fmt.Errorf("%w: no installed model is called %q (see gloss model list)", ErrNotFound, name)
+	entries, err := os.ReadDir(dir)
+	if len(entries) == 0 && (err == nil || errors.Is(err, fs.ErrNotExist)) {
+		_ = os.Remove(dir) // a folder alone is no model
+		return done, s.errNotInstalled(name)
 	}
+	done.Installed = slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return !strings.HasPrefix(e.Name(), ".") })
 	// It is gone at once, whenever its files are.
 	trash := filepath.Join(s.Root, ".removed-"+name)
 	if err := os.RemoveAll(trash); err != nil {
-		return false, fmt.Errorf("remove %s: %w", name, err)
+		return done, fmt.Errorf("remove %s: %w", name, err)
 	}
 	if err := os.Rename(dir, trash); err != nil {
-		return false, fmt.Errorf("remove %s: %w", name, err)
+		return done, fmt.Errorf("remove %s: %w", name, err)
 	}
-	wasInUse, err = s.forget(name)
+	done.WasInUse, err = s.forget(name)
 	if err := errors.Join(err, os.RemoveAll(trash)); err != nil {
-		return wasInUse, fmt.Errorf("remove %s: %w", name, err)
+		return done, fmt.Errorf("remove %s: %w", name, err)
 	}
-	return wasInUse, nil
+	return done, nil
+}
+
+func (s *Store) errNotInstalled(name string) error {
+	if s.entry(name) != nil {
+		return fmt.Errorf("%w: %s is not installed", ErrNotFound, name)
+	}
+	return fmt.Errorf("%w: no installed model is called %q (see gloss model list)", ErrNotFound, name)
 }
 
 func isDir(path string) bool {

@@ -83,7 +83,7 @@ func TestHashOfDescription(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		h, err := m.Hash()
+		h, err := m.Hash(t.Context())
 		if err != nil || seen[h] {
 			t.Errorf("with %q Hash gave %s, %v; want another", stop, h, err)
 		}
@@ -110,21 +110,42 @@ func TestInUseIsGone(t *testing.T) {
 	}
 }
 
-// An installed name wins over a folder that happens to have it.
-func TestOpenNameFirst(t *testing.T) {
+// A name is never a folder of the working directory, which may be anybody's:
+// not the name of a model that is not installed, nor of one that is in use and
+// gone.
+func TestNameIsNoPath(t *testing.T) {
 	s, _ := pulled(t)
 	write(t, filepath.Join(t.TempDir(), "here"), map[string]string{"x": "y"})
 	dir := t.TempDir()
 	t.Chdir(dir)
-	write(t, dir, map[string]string{"tiny/config.json": `{}`, "untold/config.json": `{}`})
+	t.Setenv("HOME", dir)
+	t.Setenv("USERPROFILE", dir)
+	write(t, dir, map[string]string{"tiny/config.json": `{}`, "untold/config.json": `{}`, "Untold/config.json": `{}`, "mytuned/config.json": `{}`})
 	if m, err := s.Open("tiny"); err != nil || m.Dir == filepath.Join(dir, "tiny") || m.Description.Graph != graphPath {
 		t.Errorf("Open gave %+v, %v; want the installed model", m, err)
 	}
 	if m, err := s.Open("./tiny"); err != nil || m.Dir != filepath.Join(dir, "tiny") {
 		t.Errorf("Open gave %+v, %v; want the folder", m, err)
 	}
-	if m, err := s.Open("untold"); err != nil || m.Dir != filepath.Join(dir, "untold") {
-		t.Errorf("Open gave %+v, %v; want the folder", m, err)
+	for _, ref := range []string{"untold", "Untold", "mytuned"} {
+		if m, err := s.Open(ref); !errors.Is(err, ErrNotFound) || !strings.Contains(err.Error(), "./"+ref) {
+			t.Errorf("Open(%q) gave %+v, %v; want an error that says how to name the folder", ref, m, err)
+		}
+	}
+	if _, err := s.Open("~/untold"); err != nil {
+		t.Errorf("the folder in the user's home: %v", err)
+	}
+	if _, err := s.Import(t.Context(), other(t, "mytuned"), ImportOptions{Check: func(*Model) error { return nil }}); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := s.Use("mytuned"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(filepath.Join(s.Root, "mytuned")); err != nil {
+		t.Fatal(err)
+	}
+	if m, err := s.Open(""); !errors.Is(err, ErrNotFound) || !strings.Contains(err.Error(), "gloss model use default") {
+		t.Errorf("Open of the model in use, which is gone, gave %+v, %v", m, err)
 	}
 	if _, err := s.Remove("tiny"); err != nil {
 		t.Fatal(err)
@@ -138,27 +159,35 @@ func TestRemove(t *testing.T) {
 	if _, err := s.Import(t.Context(), folder, ImportOptions{Check: func(*Model) error { return nil }}); err != nil {
 		t.Fatal(err)
 	}
+	for _, dir := range []string{filepath.Join(s.Root, "empty"), s.partial("cut-off", "1")} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for _, ref := range []string{"tiny", "mine", "tiny"} {
 		if _, _, err := s.Use(ref); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for _, test := range []struct {
-		name     string
-		wasInUse bool
-		want     string // part of the error
+		name string
+		done Removed
+		want string // part of the error
 	}{
 		{name: Default, want: "cannot be removed"},
 		{name: "nonsense", want: "no installed model"},
 		{name: "../models", want: "cannot be a model's name"},
-		{name: "mine"},
+		{name: "mine", done: Removed{Installed: true}},
 		{name: "mine", want: "no installed model"},
-		{name: "tiny", wasInUse: true},
+		{name: "empty", want: "no installed model"},
+		{name: "cut-off"},
+		{name: "cut-off", want: "no installed model"},
+		{name: "tiny", done: Removed{Installed: true, WasInUse: true}},
 		{name: "tiny", want: "not installed"},
 	} {
-		wasInUse, err := s.Remove(test.name)
-		if wasInUse != test.wasInUse || (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {
-			t.Errorf("Remove(%q) gave %v, %v; want %v, %q", test.name, wasInUse, err, test.wasInUse, test.want)
+		done, err := s.Remove(test.name)
+		if done != test.done || (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {
+			t.Errorf("Remove(%q) gave %+v, %v; want %+v, %q", test.name, done, err, test.done, test.want)
 		}
 	}
 	if got := s.InUse(); got != Default {
@@ -266,7 +295,7 @@ func TestImport(t *testing.T) {
 			if err != nil || m.Name != test.as {
 				t.Fatalf("Open gave %v, %v", m, err)
 			}
-			if _, problems, err := s.Verify(test.as); err != nil || len(problems) > 0 {
+			if _, problems, err := s.Verify(t.Context(), test.as); err != nil || len(problems) > 0 {
 				t.Errorf("Verify gave %v, %v", problems, err)
 			}
 			if !test.known {
@@ -274,8 +303,8 @@ func TestImport(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				a, errA := before.Hash()
-				b, errB := m.Hash()
+				a, errA := before.Hash(t.Context())
+				b, errB := m.Hash(t.Context())
 				if errA != nil || errB != nil || a != b {
 					t.Errorf("the copy is another model: %v, %v", errA, errB)
 				}
@@ -288,7 +317,7 @@ func TestImport(t *testing.T) {
 					t.Errorf("a second import gave %v", err)
 				}
 				write(t, m.Dir, map[string]string{"tokenizer.json": "other"})
-				if _, problems, err := s.Verify(test.as); err != nil || len(problems) != 1 {
+				if _, problems, err := s.Verify(t.Context(), test.as); err != nil || len(problems) != 1 {
 					t.Errorf("Verify gave %v, %v; want the file that was changed", problems, err)
 				}
 			}

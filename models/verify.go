@@ -1,6 +1,7 @@
 package models
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -11,6 +12,8 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+
+	"github.com/gloss-lsp/gloss/models/untrusted"
 )
 
 // Problem is a file that is not as it must be.
@@ -23,7 +26,7 @@ func (p Problem) Error() string { return p.File + " " + p.Err.Error() }
 
 // Verify reads every file of an installed model and returns those that are not
 // what the catalog, or the import, says. It says how many it has read.
-func (s *Store) Verify(name string) (files int, problems []Problem, err error) {
+func (s *Store) Verify(ctx context.Context, name string) (files int, problems []Problem, err error) {
 	if name == Default {
 		return 0, nil, nil // it is part of the program
 	}
@@ -35,23 +38,25 @@ func (s *Store) Verify(name string) (files int, problems []Problem, err error) {
 	case dir == "" && e != nil:
 		return 0, nil, &NotInstalledError{name}
 	case dir == "":
-		return 0, nil, fmt.Errorf("%w: no installed model is called %q (see gloss model list)", ErrNotFound, name)
+		return 0, nil, s.errNotInstalled(name)
 	case e != nil:
-		return len(e.Files), e.problems(dir), nil
+		return len(e.Files), e.problems(ctx, dir), ctx.Err()
 	}
 	m, err := readManifest(dir)
 	if err != nil {
 		return 0, nil, fmt.Errorf("model %s: %w", name, err)
 	}
-	return len(m.Files), checkFiles(dir, m.Files), nil
+	return len(m.Files), checkFiles(ctx, dir, m.Files), ctx.Err()
 }
 
-func (e *Entry) problems(dir string) []Problem { return checkFiles(dir, e.Files) }
+func (e *Entry) problems(ctx context.Context, dir string) []Problem {
+	return checkFiles(ctx, dir, e.Files)
+}
 
-func checkFiles(dir string, files []File) []Problem {
+func checkFiles(ctx context.Context, dir string, files []File) []Problem {
 	var found []Problem
 	for _, f := range files {
-		err := f.check(join(dir, f.Path))
+		err := f.check(ctx, join(dir, f.Path))
 		if errors.Is(err, fs.ErrNotExist) {
 			err = errors.New("is missing")
 		}
@@ -63,7 +68,7 @@ func checkFiles(dir string, files []File) []Problem {
 }
 
 // check reports what is wrong with the file at path.
-func (f *File) check(path string) error {
+func (f *File) check(ctx context.Context, path string) error {
 	info, err := os.Stat(path)
 	if err != nil {
 		return err
@@ -74,7 +79,7 @@ func (f *File) check(path string) error {
 	if !f.fits(info.Size()) {
 		return fmt.Errorf("has %d bytes instead of %d", info.Size(), f.Size)
 	}
-	sum, err := sumFile(path)
+	sum, err := sumFile(ctx, path)
 	if err == nil && sum != f.SHA256 {
 		err = fmt.Errorf("has the SHA-256 %s instead of %s", sum, f.SHA256)
 	}
@@ -82,14 +87,14 @@ func (f *File) check(path string) error {
 }
 
 // sumFile returns the SHA-256 of a file, in hexadecimal.
-func sumFile(path string) (string, error) {
-	f, err := os.Open(path)
+func sumFile(ctx context.Context, path string) (string, error) {
+	f, err := untrusted.Open(path)
 	if err != nil {
 		return "", err
 	}
 	defer f.Close()
 	h := sha256.New()
-	_, err = io.Copy(h, f)
+	_, err = io.Copy(h, interruptible{ctx, f})
 	return hex.EncodeToString(h.Sum(nil)), err
 }
 
@@ -105,7 +110,7 @@ type manifest struct {
 }
 
 func readManifest(dir string) (*manifest, error) {
-	b, err := os.ReadFile(filepath.Join(dir, manifestName))
+	b, err := untrusted.Read(filepath.Join(dir, manifestName), maxConfig)
 	if err != nil {
 		return nil, err
 	}

@@ -54,6 +54,13 @@ func startLSP(t testing.TB, library string, processID int) *client {
 func startLSPIn(t testing.TB, home, library string, processID int) *client {
 	t.Helper()
 	c := startProcess(t, home, library, nil)
+	c.initialize(processID)
+	return c
+}
+
+// initialize shakes hands with the server as an editor that shows lenses.
+func (c *client) initialize(processID int) {
+	c.t.Helper()
 	c.call("initialize", map[string]any{
 		"processId": processID, "rootUri": nil,
 		"capabilities": map[string]any{
@@ -64,14 +71,20 @@ func startLSPIn(t testing.TB, home, library string, processID int) *client {
 		},
 	})
 	c.notify("initialized", map[string]any{})
-	return c
 }
 
 // startProcess starts the server and leaves the handshake to the caller.
 func startProcess(t testing.TB, home, library string, answer func(method string) any) *client {
 	t.Helper()
-	c := &client{t: t, process: exec.Command("gloss", "lsp"), stderr: &strings.Builder{}, answer: answer, exited: make(chan error, 1), answers: map[int]chan rpc{}, notifications: make(chan rpc, 10000)}
-	c.process.Env = append(c.process.Environ(), "HOME="+home, "XDG_CACHE_HOME="+home, "XDG_DATA_HOME="+home, "GLOSS_ONNXRUNTIME="+library)
+	process := exec.Command("gloss", "lsp")
+	process.Env = append(process.Environ(), "HOME="+home, "XDG_CACHE_HOME="+home, "XDG_DATA_HOME="+home, "GLOSS_ONNXRUNTIME="+library)
+	return startCommand(t, process, answer)
+}
+
+// startCommand starts what is, or runs, the server.
+func startCommand(t testing.TB, process *exec.Cmd, answer func(method string) any) *client {
+	t.Helper()
+	c := &client{t: t, process: process, stderr: &strings.Builder{}, answer: answer, exited: make(chan error, 1), answers: map[int]chan rpc{}, notifications: make(chan rpc, 10000)}
 	c.process.Stderr = c.stderr
 	var err error
 	if c.stdin, err = c.process.StdinPipe(); err != nil {

@@ -30,11 +30,18 @@ type check struct {
 func newDoctor() *cobra.Command {
 	var f modelFlags
 	var only string
+	var privacy bool
 	c := &cobra.Command{
 		Use:   "doctor",
 		Short: "Check the library, the model, the cache and the runtime folder",
 		Args:  noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			switch {
+			case privacy && only != "":
+				return usage("--privacy and --check exclude each other")
+			case privacy:
+				return f.privacy(c.OutOrStdout())
+			}
 			checks := []check{
 				{"library", f.checkLibrary},
 				{"model", f.checkModel},
@@ -52,6 +59,7 @@ func newDoctor() *cobra.Command {
 		},
 	}
 	f.add(c)
+	c.Flags().BoolVar(&privacy, "privacy", false, "say what is written where and what leaves the machine, and change nothing")
 	c.Flags().StringVar(&only, "check", "", "run one check: library, model, cache or runtime")
 	return c
 }
@@ -92,7 +100,7 @@ const probe = "func Max(values []int) int {\n\tbest := values[0]\n\tfor _, v := 
 
 func (f *modelFlags) checkModel(ctx context.Context) (string, error) {
 	name := cmp.Or(f.model, modelStore().InUse())
-	engine, err := f.engine(inference.EngineOptions{Parallel: 1, ModelOnly: true})
+	engine, err := f.engine(ctx, inference.EngineOptions{Parallel: 1, ModelOnly: true})
 	if err != nil {
 		return "", err
 	}

@@ -71,7 +71,7 @@ Exit status: 0 all measured, 1 some failed, 2 wrong usage or nothing to do.`,
 	}
 	f.addRuntime(c)
 	c.Flags().StringVar(&f.data, "data", "", "JSON lines of the functions to measure on")
-	c.Flags().StringArrayVar(&f.models, "model", []string{models.Default}, "a model's name or its directory; may be given several times")
+	c.Flags().StringArrayVar(&f.models, "model", []string{models.Default}, "a model's name, or a path to its directory such as ./DIR; may be given several times")
 	c.Flags().StringVar(&f.prompt, "prompt", "", "prompt form, as name or name@version (default: what each model says)")
 	c.Flags().IntVar(&f.limit, "limit", 0, "most functions of one language, picked at random (default: all)")
 	c.Flags().BoolVar(&f.obfuscate, "obfuscate", false, "hide the names of functions and of what they declare")
@@ -181,11 +181,11 @@ func runModels(c *cobra.Command, f evalFlags, subjects []subject) (systems []eva
 	done := 0
 	for i, ref := range f.models {
 		f.model = ref
-		s, err := f.newSystem(f.models[:i])
+		s, err := f.newSystem(c.Context(), f.models[:i])
 		if err != nil {
 			return nil, nil, err
 		}
-		engine, err := f.evalEngine() // as in an editor: one at a time, with all threads
+		engine, err := f.evalEngine(c.Context()) // as in an editor: one at a time, with all threads
 		if err != nil {
 			return nil, nil, err
 		}
@@ -210,18 +210,18 @@ func runModels(c *cobra.Command, f evalFlags, subjects []subject) (systems []eva
 }
 
 // evalEngine prepares the model that is measured.
-func (f *evalFlags) evalEngine() (*inference.Engine, error) {
-	return f.engine(inference.EngineOptions{ModelOnly: f.modelOnly, Parallel: 1, Sampling: f.sampling})
+func (f *evalFlags) evalEngine(ctx context.Context) (*inference.Engine, error) {
+	return f.engine(ctx, inference.EngineOptions{ModelOnly: f.modelOnly, Parallel: 1, Sampling: f.sampling})
 }
 
 // newSystem describes the model of f. One whose name is that of a model before
 // it, or of another system, is called by its path.
-func (f *evalFlags) newSystem(before []string) (eval.System, error) {
+func (f *evalFlags) newSystem(ctx context.Context, before []string) (eval.System, error) {
 	m, err := f.open()
 	if err != nil {
 		return eval.System{}, err
 	}
-	hash, err := m.Hash()
+	hash, err := m.Hash(ctx)
 	if err != nil {
 		return eval.System{}, &exitError{exitUsage, err}
 	}

@@ -22,7 +22,7 @@ const calibrationParts = 10
 // that the figures of docs/quality.md are measured on.
 func calibrate(c *cobra.Command, f evalFlags, subjects []subject) error {
 	f.model = f.models[0]
-	engine, err := f.evalEngine()
+	engine, err := f.evalEngine(c.Context())
 	if err != nil {
 		return err
 	}

@@ -53,6 +53,16 @@ func TestGrammarFaults(t *testing.T) {
 		t.Errorf("%d lenses once the text is mended, want 1", got)
 	}
 
+	// After two failures in a row a text is not tried at once, but it is without
+	// another change.
+	for i, text := range []string{abort(), abort() + "\n", function} {
+		change(c, bad, 3+i, text)
+		c.lenses(bad)
+	}
+	c.until("lenses of the text that was not tried at once", func(m rpc) bool {
+		return m.Method == "workspace/codeLens/refresh" && len(c.lenses(bad)) == 1
+	})
+
 	open(c, "endless.lua", "lua", endless)
 	c.call("shutdown", nil)
 	c.notify("exit", nil)

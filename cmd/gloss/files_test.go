@@ -73,7 +73,7 @@ secret.py
 func walked(t *testing.T, root string) []string {
 	t.Helper()
 	var paths []string
-	err := walkFiles(root, func(path string) error {
+	err := walkFiles(root, func(path string, _ opener) error {
 		paths = append(paths, filepath.ToSlash(path))
 		return nil
 	}, func(err error) { t.Error(err) })

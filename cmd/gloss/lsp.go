@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -17,6 +18,9 @@ func newLSP() *cobra.Command {
 		Short: "Run the language server on stdin and stdout",
 		Args:  noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if logFile != "" && !filepath.IsAbs(logFile) {
+				return usage("--log-file is %q; it must be an absolute path, because editors start gloss in the workspace", logFile)
+			}
 			settings := lsp.DefaultSettings()
 			settings.Log.File = logFile
 			workers := newWorkers(2) // so that a file that takes long holds up none of the others
@@ -34,7 +38,7 @@ func newLSP() *cobra.Command {
 			return nil
 		},
 	}
-	c.Flags().StringVar(&logFile, "log-file", "", "append logs to this file instead of stderr")
+	c.Flags().StringVar(&logFile, "log-file", "", "append logs to this file, an absolute path, instead of stderr")
 	c.Flags().Bool("stdio", true, "accepted for editors that always pass it; there is no other transport")
 	return c
 }

@@ -265,7 +265,7 @@ func hubHome(t *testing.T) string {
 func TestEditorFollowsUse(t *testing.T) {
 	library := onnxtest.Library(t)
 	c := startLSPIn(t, hubHome(t), library, os.Getpid())
-	c.open("package a\n\nfunc x(a int) int {\n\tb := a\n\treturn b\n}\n") // a name that says nothing
+	c.open("package a\n\nfunc x(a []int) int {\n\tsum := 0\n\tfor _, v := range a {\n\t\tsum += v\n\t}\n\treturn sum\n}\n") // a name that says nothing
 	// Nothing need be told to an editor that has not asked for lenses, so it is
 	// the hover that is asked again; it waits for a summary that is being written.
 	writtenBy := func(model string) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -31,7 +32,7 @@ whether gloss can generate with it.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			done, err := modelStore().Import(c.Context(), args[0], models.ImportOptions{
 				Name:   name,
-				Check:  func(m *models.Model) error { return checkImport(c.ErrOrStderr(), m, library) },
+				Check:  func(m *models.Model) error { return checkImport(c.Context(), c.ErrOrStderr(), m, library) },
 				Notice: newPullBar(c.ErrOrStderr(), "").notice,
 			})
 			if err != nil {
@@ -52,7 +53,7 @@ whether gloss can generate with it.`,
 
 // checkImport decides whether gloss can summarize with m. Without ONNX Runtime
 // the graph is read and not loaded.
-func checkImport(stderr io.Writer, m *models.Model, library string) error {
+func checkImport(ctx context.Context, stderr io.Writer, m *models.Model, library string) error {
 	graph, err := inference.Graph(m)
 	if err != nil {
 		return err
@@ -72,7 +73,7 @@ func checkImport(stderr io.Writer, m *models.Model, library string) error {
 		}
 		return t.Close()
 	}
-	engine, err := inference.NewEngine(m, inference.EngineOptions{Library: library})
+	engine, err := inference.NewEngine(ctx, m, inference.EngineOptions{Library: library})
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ func newModelInspect() *cobra.Command {
 		Use:   "inspect [MODEL]",
 		Short: "Print a model's inputs, outputs and quantization, and whether gloss can generate with it",
 		Long: `Print what an ONNX graph takes and gives, how it is quantized, and whether gloss
-can generate with it. MODEL is a name, a directory, or an .onnx file. The
+can generate with it. MODEL is a name, a path such as ./DIR, or an .onnx file. The
 weights are not loaded.
 
 Exit status: 0 gloss can generate with it, 1 it cannot.`,

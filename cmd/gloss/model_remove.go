@@ -19,11 +19,13 @@ func newModelRemove() *cobra.Command {
 			return nil
 		},
 		RunE: func(c *cobra.Command, args []string) error {
-			wasInUse, err := modelStore().Remove(args[0])
+			done, err := modelStore().Remove(args[0])
 			switch {
 			case err != nil:
 				return modelError(err)
-			case wasInUse:
+			case !done.Installed:
+				_, err = fmt.Fprintf(c.OutOrStdout(), "what a pull of %s had left is removed; the model was not installed\n", args[0])
+			case done.WasInUse:
 				_, err = fmt.Fprintf(c.OutOrStdout(), "%s is removed; it was in use, so %s is from now on\n", args[0], models.Default)
 			default:
 				_, err = fmt.Fprintf(c.OutOrStdout(), "%s is removed\n", args[0])

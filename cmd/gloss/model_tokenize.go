@@ -39,7 +39,7 @@ func newModelTokenize() *cobra.Command {
 			})
 		},
 	}
-	c.Flags().StringVar(&name, "model", "", "a model's name or its directory (default: the one in use)")
+	c.Flags().StringVar(&name, "model", "", "a model's name, or a path to its directory such as ./DIR (default: the one in use)")
 	c.Flags().BoolVar(&special, "special", false, "special-token strings in the text become their ids")
 	return c
 }

@@ -13,7 +13,7 @@ func newModelUse() *cobra.Command {
 		Use:   "use NAME | --back",
 		Short: "Choose the model that is used where none is named",
 		Long: `Choose the model that 'gloss summarize' and 'gloss lsp' use where no --model
-and no setting names one: an installed model, "default", or a directory. gloss
+and no setting names one: an installed model, "default", or ./DIR. gloss
 remembers the model before it, and 'gloss model use --back' goes back to it.
 Editors that run follow when a file is opened or saved.`,
 		Args: func(_ *cobra.Command, args []string) error {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 
@@ -30,15 +31,15 @@ Exit status: 0 all are right, 1 one is not.`,
 					}
 				}
 			}
-			return verifyModels(c.OutOrStdout(), store, names)
+			return verifyModels(c.Context(), c.OutOrStdout(), store, names)
 		},
 	}
 }
 
-func verifyModels(w io.Writer, store *models.Store, names []string) error {
+func verifyModels(ctx context.Context, w io.Writer, store *models.Store, names []string) error {
 	failed := false
 	for _, name := range names {
-		files, problems, err := store.Verify(name)
+		files, problems, err := store.Verify(ctx, name)
 		switch {
 		case err != nil:
 			return modelError(err)

@@ -32,8 +32,8 @@ type output struct {
 	begun    time.Time
 	found    atomic.Int64 // functions, so far
 
-	total, failed, docs, names, cached int // printed
-	unavailable                        error
+	total, failed, withheld, docs, names, cached int // printed
+	unavailable                                  error
 }
 
 // barDelay keeps the bar away from what is done at once.
@@ -76,6 +76,8 @@ type record struct {
 	Cached    bool             `json:"cached"`
 	Ms        float64          `json:"ms"`
 	Error     string           `json:"error,omitempty"`
+	// Withheld says why Summary is empty where nothing has failed.
+	Withheld string `json:"withheld,omitempty"`
 	// Confidence is inference.Summary's, left out where nothing is known.
 	Confidence float64 `json:"confidence,omitempty"`
 }
@@ -89,6 +91,8 @@ func (o *output) item(i *item) error {
 	switch {
 	case i.err != nil:
 		o.failed++
+	case i.withheld != nil:
+		o.withheld++
 	case i.summary.Source == inference.SourceDoc:
 		o.docs++
 	case i.summary.Source == inference.SourceName:
@@ -118,28 +122,33 @@ func (o *output) print(i *item) error {
 		if i.err != nil {
 			r.Error = i.err.Error()
 		}
+		if i.withheld != nil {
+			r.Withheld = i.withheld.Error()
+		}
 		encoder := json.NewEncoder(o.w)
 		encoder.SetEscapeHTML(false)
 		return encoder.Encode(r)
 	}
 	summary := i.summary.Text
 	if i.err != nil {
-		summary = "(no summary: " + printable(firstLine(i.err.Error())) + ")"
-		if errors.Is(i.err, inference.ErrUnavailable) {
-			summary = "(no summary)" // the reason is said once, at the end
-		}
+		summary = "(failed: " + printable(firstLine(i.err.Error())) + ")"
 	}
 	place, name := printable(fmt.Sprintf("%s:%d", i.file, i.line)), printable(i.chunk.Name)
 	place, name = strings.ReplaceAll(place, "\n", "?"), strings.ReplaceAll(name, "\n", "?")
-	var err error
-	switch {
-	case !o.terminal: // as few blanks as a program can cut at
-		_, err = fmt.Fprintf(o.w, "%s  %s  %s\n", place, name, summary)
-	case o.colour:
-		_, err = fmt.Fprintf(o.w, "\x1b[2m%-*s\x1b[0m  \x1b[1m%-*s\x1b[0m  %s\n", i.placeWidth, place, i.nameWidth, name, summary)
-	default:
-		_, err = fmt.Fprintf(o.w, "%-*s  %-*s  %s\n", i.placeWidth, place, i.nameWidth, name, summary)
+	if o.terminal { // a program gets as few blanks as it can cut at
+		place = fmt.Sprintf("%-*s", i.placeWidth, place)
+		if summary != "" {
+			name = fmt.Sprintf("%-*s", i.nameWidth, name)
+		}
 	}
+	if o.colour {
+		place, name = "\x1b[2m"+place+"\x1b[0m", "\x1b[1m"+name+"\x1b[0m"
+	}
+	line := place + "  " + name
+	if summary != "" {
+		line += "  " + summary
+	}
+	_, err := fmt.Fprintln(o.w, line)
 	return err
 }
 
@@ -174,9 +183,13 @@ func (o *output) end(s *sources) error {
 	if o.total == 0 && len(s.skipped) == 0 {
 		return err
 	}
-	model := o.total - o.failed - o.docs - o.names
+	none := o.withheld + o.failed
+	model := o.total - none - o.docs - o.names
 	fmt.Fprintf(o.stderr, "%s in %s: %d from the model (%d of them cached), %d from names, %d from doc comments, %d without a summary\n",
-		count(o.total, "function"), count(s.files, "file"), model, o.cached, o.names, o.docs, o.failed)
+		count(o.total, "function"), count(s.files, "file"), model, o.cached, o.names, o.docs, none)
+	if o.failed > 0 {
+		fmt.Fprintf(o.stderr, "the model failed on %s\n", count(o.failed, "function"))
+	}
 	for _, reason := range slices.Sorted(maps.Keys(s.skipped)) {
 		fmt.Fprintf(o.stderr, "passed over %s: %s\n", count(s.skipped[reason], "file"), reason)
 	}

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/gloss-lsp/gloss/chunker"
+	"github.com/gloss-lsp/gloss/models/untrusted"
 )
 
 // defaultChunkLines is the size of a piece of a file in an unknown language.
@@ -87,21 +88,22 @@ func (s *sources) argument(ctx context.Context, arg string, emit func(*item) err
 		s.unreadable = append(s.unreadable, fmt.Errorf("%s is neither a file nor a folder; pipe it into 'gloss summarize -'", arg))
 		return nil
 	case info.IsDir():
-		return walkFiles(arg, func(path string) error {
-			return s.file(ctx, path, false, emit)
+		return walkFiles(arg, func(path string, open opener) error {
+			return s.file(ctx, path, open, false, emit)
 		}, func(err error) { s.unreadable = append(s.unreadable, err) })
 	default:
-		return s.file(ctx, arg, true, emit)
+		open := func() (*untrusted.File, error) { return untrusted.Open(arg) }
+		return s.file(ctx, arg, open, true, emit)
 	}
 }
 
 // file cuts one file. A file that was named itself is cut as plain text when
 // its language is unknown; below a folder it is passed over.
-func (s *sources) file(ctx context.Context, path string, named bool, emit func(*item) error) error {
+func (s *sources) file(ctx context.Context, path string, open opener, named bool, emit func(*item) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	f, err := os.Open(path)
+	f, err := open()
 	if err != nil {
 		s.unreadable = append(s.unreadable, err)
 		return nil

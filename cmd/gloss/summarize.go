@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"runtime"
 	"sync"
 
@@ -12,6 +13,7 @@ import (
 
 	"github.com/gloss-lsp/gloss/chunker"
 	"github.com/gloss-lsp/gloss/inference"
+	"github.com/gloss-lsp/gloss/inference/onnx"
 )
 
 // batch is the number of functions that share the model's steps; with more of
@@ -37,12 +39,15 @@ func newSummarize() *cobra.Command {
 		Long: `Summarize every function of the files and folders given ('-' reads standard
 input). Folders respect .gitignore. A function whose doc comment says what it
 does shows that comment's first sentence; the model writes the others, or its
-name does where that is likelier to be good. Where no model can run, names are
-all there is, and a warning says why. With --min-confidence, what the model is
-less sure of gives way to what the name says, as in an editor, and fails where
-that is nothing.
+name does where that is likelier to be good. What the model is less sure of than
+--min-confidence gives way to what the name says, or to nothing, as in an
+editor; 0 shows all. Where no model can run, names are all there is, and a
+warning says why.
 
-Exit status: 0 all summarized, 1 some failed, 2 wrong usage or nothing to do.`,
+Exit status: 0 nothing failed, even where functions have no summary; 1 a file
+could not be read, the model failed on a function, or none could run although
+--model, --onnxruntime or GLOSS_ONNXRUNTIME names one; 2 wrong usage or nothing
+to do.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usage("summarize needs a file, a folder or '-'")
@@ -54,13 +59,19 @@ Exit status: 0 all summarized, 1 some failed, 2 wrong usage or nothing to do.`,
 	f.add(c)
 	c.Flags().BoolVar(&f.json, "json", false, "print one JSON object a line")
 	c.Flags().IntVar(&f.jobs, "jobs", runtime.NumCPU(), "steps of the model that run at a time; each serves several functions where it can")
-	c.Flags().Float64Var(&f.sure, "min-confidence", 0, "0 to 1: the share of good ones among summaries of which the model is as sure, below which none is shown")
+	c.Flags().Float64Var(&f.sure, "min-confidence", inference.DefaultMinConfidence, "0 to 1: the share of good ones among summaries of which the model is as sure, below which none is shown")
 	c.Flags().BoolVar(&f.noCache, "no-cache", false, "ask the model anew and keep nothing on disk")
 	c.Flags().BoolVar(&f.noDoc, "no-doc", false, "ask the model even where a doc comment would do")
 	c.Flags().StringVar(&f.language, "language", "", "language of the files (default: by name and content)")
 	c.Flags().IntVar(&f.chunkLines, "chunk-lines", 0, "cut files at blank lines into pieces of at most this many lines instead of into functions; files of an unknown language are always cut so (default 40)")
 	c.Flags().DurationVar(&f.timeout, "timeout", 0, "longest time for one function (default 5s), times the number of those that share its steps")
 	return c
+}
+
+// asksForModel reports whether a model, or the library that runs it, is named.
+// Otherwise a machine that has none shows what names say.
+func (f *summarizeFlags) asksForModel() bool {
+	return f.model != "" || f.library != "" || os.Getenv(onnx.LibraryEnv) != ""
 }
 
 // item is one function on its way from the source file to the output.
@@ -73,10 +84,11 @@ type item struct {
 
 	placeWidth, nameWidth int // of the file's columns on a terminal
 
-	done    chan struct{} // closed when the two fields below are set
-	summary inference.Summary
-	err     error
-	without error // why no model could be asked, nil if one was or need not be
+	done     chan struct{} // closed when the fields below are set
+	summary  inference.Summary
+	err      error // what failed
+	withheld error // why there is no summary although nothing failed
+	without  error // why no model could be asked, nil if one was or need not be
 }
 
 func (i *item) function() inference.Function {
@@ -98,7 +110,7 @@ func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
 	if err != nil {
 		return err
 	}
-	engine, err := f.engine(inference.EngineOptions{Parallel: f.jobs, Batch: batch})
+	engine, err := f.engine(c.Context(), inference.EngineOptions{Parallel: f.jobs, Batch: batch})
 	if err != nil {
 		return err
 	}
@@ -166,7 +178,7 @@ func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
 		return &exitError{code: exitFailed}
 	case out.total == 0:
 		return usage("nothing to do: no function of at least %d lines in %q", chunker.DefaultMinLines, args)
-	case out.failed > 0 || len(sources.unreadable) > 0:
+	case out.failed > 0 || len(sources.unreadable) > 0 || out.unavailable != nil && f.asksForModel():
 		return &exitError{code: exitFailed}
 	}
 	return nil
@@ -189,30 +201,31 @@ func (w *worker) summarize(ctx context.Context, i *item) {
 		return
 	}
 	f := i.function()
-	if i.err = w.down(); i.err == nil {
-		i.summary, i.err = w.scheduler.Wait(ctx, f, inference.Background)
+	err := w.down()
+	if err == nil {
+		i.summary, err = w.scheduler.Wait(ctx, f, inference.Background)
 	}
-	if !errors.Is(i.err, inference.ErrUnavailable) {
-		if i.err == nil {
-			i.summary, i.err = confident(i.summary, f, w.sure)
+	switch {
+	case err == nil:
+		sure := i.summary.Confidence
+		var ok bool
+		if i.summary, ok = inference.Sure(i.summary, f, w.sure); !ok {
+			i.withheld = fmt.Errorf("the model is not sure enough: %.2f, below --min-confidence %v", sure, w.sure)
 		}
-		return
+	case errors.Is(err, inference.ErrNoSummary):
+		i.withheld = err
+	case errors.Is(err, inference.ErrUnavailable):
+		w.mu.Lock()
+		w.unavailable = err
+		w.mu.Unlock()
+		i.without = err
+		var ok bool
+		if i.summary, ok = inference.FromName(f); !ok {
+			i.withheld = err
+		}
+	default:
+		i.err = err
 	}
-	w.mu.Lock()
-	w.unavailable = i.err
-	w.mu.Unlock()
-	i.without = i.err
-	if summary, ok := inference.FromName(f); ok {
-		i.summary, i.err = summary, nil
-	}
-}
-
-func confident(s inference.Summary, f inference.Function, least float64) (inference.Summary, error) {
-	sure, ok := inference.Sure(s, f, least)
-	if !ok {
-		return sure, fmt.Errorf("the model is not sure enough: %.2f, below --min-confidence %v", s.Confidence, least)
-	}
-	return sure, nil
 }
 
 // down saves asking a model again that cannot run at all.

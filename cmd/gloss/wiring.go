@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/gloss-lsp/gloss/inference/prompt"
 	"github.com/gloss-lsp/gloss/lsp"
 	"github.com/gloss-lsp/gloss/models"
+	"github.com/gloss-lsp/gloss/models/untrusted"
 )
 
 // modelFlags are the flags of every command that runs a model.
@@ -27,7 +29,7 @@ type modelFlags struct {
 }
 
 func (f *modelFlags) add(c *cobra.Command) {
-	c.Flags().StringVar(&f.model, "model", "", "a model's name or its directory (default: the one in use)")
+	c.Flags().StringVar(&f.model, "model", "", "a model's name, or a path to its directory such as ./DIR (default: the one in use)")
 	f.addRuntime(c)
 }
 
@@ -53,7 +55,7 @@ func (f *modelFlags) open() (*models.Model, error) {
 }
 
 // engine prepares the model to run as the flags and o say.
-func (f *modelFlags) engine(o inference.EngineOptions) (*inference.Engine, error) {
+func (f *modelFlags) engine(ctx context.Context, o inference.EngineOptions) (*inference.Engine, error) {
 	m, err := f.open()
 	if err != nil {
 		return nil, err
@@ -62,7 +64,10 @@ func (f *modelFlags) engine(o inference.EngineOptions) (*inference.Engine, error
 		return nil, err
 	}
 	o.Library, o.Threads, o.Timeout = f.library, f.threads, f.timeout
-	engine, err := inference.NewEngine(m, o)
+	engine, err := inference.NewEngine(ctx, m, o)
+	if ctx.Err() != nil {
+		return nil, &exitError{exitFailed, errors.New("interrupted")}
+	}
 	if err != nil {
 		return nil, &exitError{exitUsage, err}
 	}
@@ -105,12 +110,12 @@ func (f *modelFlags) openGraph() (*models.Model, *onnx.Model, error) {
 }
 
 // newScheduler gives the language server its summaries, as its settings say.
-func newScheduler(s lsp.Settings, warn func(error)) (*inference.Scheduler, func(), error) {
+func newScheduler(ctx context.Context, s lsp.Settings, warn func(error)) (*inference.Scheduler, func(), error) {
 	m, err := openModel(s.Model)
 	if err != nil {
 		return nil, nil, offerPull(err)
 	}
-	engine, err := inference.NewEngine(m, inference.EngineOptions{
+	engine, err := inference.NewEngine(ctx, m, inference.EngineOptions{
 		Library:         s.Inference.Library,
 		Threads:         s.Inference.Threads,
 		Timeout:         time.Duration(s.Inference.Timeout),
@@ -131,7 +136,7 @@ func newScheduler(s lsp.Settings, warn func(error)) (*inference.Scheduler, func(
 	}
 	dir := s.Cache.Dir
 	if dir == "" {
-		dir = cacheDir()
+		dir = cacheDir(warn)
 	}
 	store := cache.Open(dir, cache.Options{MaxSize: int64(s.Cache.MaxSize) << 20, Warn: warn})
 	scheduler := inference.NewScheduler(engine, store, inference.Options{})
@@ -168,14 +173,22 @@ func (m *missingModel) Pull(ctx context.Context, progress func(have, total int64
 	return err
 }
 
-// cacheDir is where summaries are kept unless a setting says otherwise.
-func cacheDir() string { return filepath.Join(xdg.CacheHome, "gloss") }
+// cacheDir is where summaries are kept unless a setting says otherwise, "" where
+// the user has no such folder.
+func cacheDir(warn func(error)) string {
+	dir, err := untrusted.UserFolder(xdg.CacheHome, "XDG_CACHE_HOME")
+	if err != nil {
+		warn(fmt.Errorf("summaries are kept in memory only: %w", err))
+		return ""
+	}
+	return filepath.Join(dir, "gloss")
+}
 
 // openCache opens the user's cache, or one in memory alone.
 func openCache(memoryOnly bool, warn func(error)) *cache.Cache {
-	dir := cacheDir()
-	if memoryOnly {
-		dir = ""
+	dir := ""
+	if !memoryOnly {
+		dir = cacheDir(warn)
 	}
 	return cache.Open(dir, cache.Options{Warn: warn})
 }

@@ -19,7 +19,7 @@ local function drawn()
   for name, ns in pairs(vim.api.nvim_get_namespaces()) do
     if name == 'gloss' or name:find('codelens') then
       for _, m in ipairs(vim.api.nvim_buf_get_extmarks(buffer, ns, 0, -1, { details = true })) do
-        local text = ''
+        local text, indent = '', nil
         for _, chunk in ipairs(m[4].virt_text or {}) do
           text = text .. chunk[1]
         end
@@ -27,8 +27,9 @@ local function drawn()
           for _, chunk in ipairs(line) do
             text = text .. chunk[1]
           end
+          indent = #text:match('^ *')
         end
-        found[m[2]] = { text = vim.trim(text), id = m[1] }
+        found[m[2]] = { text = vim.trim(text), id = m[1], indent = indent }
       end
     end
   end
@@ -78,7 +79,28 @@ until_('a summary for every function, on its line', function()
   return shows(want.before)
 end)
 
+if want.display == 'lines' or want.display == 'native' and vim.fn.has('nvim-0.12') == 1 then
+  for row, lens in pairs(drawn()) do
+    if lens.indent and lens.indent ~= vim.fn.indent(row + 1) then
+      fail('a lens is not indented as its line is', row, lens)
+    end
+  end
+  say('lenses indented as their lines are')
+end
 if want.display then
+  -- What is drawn follows an edit, though its summary comes after the lenses
+  -- have been asked for again.
+  local line = vim.fn.search('\\V' .. want.edit.line, 'nw') - 1
+  vim.api.nvim_buf_set_text(buffer, line, #want.edit.line - #want.edit.chop, line, #want.edit.line, { '' })
+  if want.display == 'lines' or vim.fn.has('nvim-0.12') == 1 then -- others ask for lenses when they are told to
+    local edited = row_of(want.before, want.edit.name)
+    until_('a summary that is outdated', function()
+      return vim.endswith((drawn()[edited] or { text = '' }).text, ' (outdated)')
+    end)
+  end
+  until_('the new summary after an edit', function()
+    return shows(want.after)
+  end)
   vim.cmd('quitall!')
 end
 
@@ -146,9 +168,14 @@ until_(':Gloss copy', function()
 end)
 vim.cmd('Gloss refresh')
 vim.cmd('Gloss regenerate')
-until_(':Gloss regenerate', function()
-  return vim.fn.execute('messages'):find('\n' .. text, 1, true)
+until_(':Gloss regenerate', function() -- which finds another text, the same, or none that is good enough
+  local messages = vim.fn.execute('messages')
+  text = messages:find('no new summary', 1, true) and text or drawn()[row].text
+  return messages:find('\n' .. text, 1, true) or messages:find('no new summary', 1, true)
 end)
+for _, f in ipairs(want.after) do
+  f.text = f.row == row and text or f.text
+end
 vim.cmd('Gloss insert')
 until_(':Gloss insert', function()
   return vim.api.nvim_buf_get_lines(buffer, row + 1, row + 2, false)[1] == ('        """%s"""'):format(text)

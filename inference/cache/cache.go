@@ -8,6 +8,8 @@
 package cache
 
 import (
+	"fmt"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -91,7 +93,8 @@ type Cache struct {
 
 // Open opens the cache in dir, which is made if need be. It never fails: what
 // is wrong with the disk goes to o.Warn, and the Cache works in memory. With an
-// empty dir it works in memory from the start.
+// empty dir it works in memory from the start, and with a relative one, which
+// is anybody's, as well.
 func Open(dir string, o Options) *Cache {
 	if o.MemoryEntries <= 0 {
 		o.MemoryEntries = 8192
@@ -115,7 +118,11 @@ func Open(dir string, o Options) *Cache {
 		pending: map[Key]*change{},
 		warned:  map[problem]bool{},
 	}
-	if dir != "" {
+	if dir != "" && !filepath.IsAbs(dir) {
+		c.dir = ""
+		o.Warn(fmt.Errorf("summary cache %.100s: the path is relative, and the working directory of an editor's server is the workspace; summaries are kept in memory only: give an absolute path", dir))
+	}
+	if c.dir != "" {
 		c.writing.Lock()
 		defer c.writing.Unlock()
 		_ = c.reopen(nil, nil) // it has warned

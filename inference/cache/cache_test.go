@@ -355,3 +355,21 @@ func TestWritesInTheBackground(t *testing.T) {
 		}
 	})
 }
+
+// A relative folder would be made wherever the program was started.
+func TestRelativeDirectory(t *testing.T) {
+	t.Chdir(t.TempDir())
+	var w warnings
+	c := Open("cache", Options{Warn: w.add})
+	put(t, c, "k", "works in memory")
+	if err := c.Close(); err != nil {
+		t.Error(err)
+	}
+	wantText(t, c, "k", "works in memory")
+	if got := w.all(); len(got) != 1 || !strings.Contains(got[0], "absolute path") {
+		t.Errorf("warnings %q, want one that asks for an absolute path", got)
+	}
+	if entries, err := os.ReadDir("."); err != nil || len(entries) > 0 {
+		t.Errorf("%v was made, %v", entries, err)
+	}
+}

@@ -16,3 +16,6 @@ func tryLock(f *os.File) (bool, error) {
 	}
 	return err == nil, err
 }
+
+// isUnlockable reports whether err means that the file system knows no locks.
+func isUnlockable(err error) bool { return errors.Is(err, windows.ERROR_NOT_SUPPORTED) }

@@ -30,7 +30,16 @@ const (
 	foreign
 	newer
 	slow
+	unlockable
 )
+
+// sqliteError is the driver's *sqlite.Error.
+type sqliteError interface {
+	error
+	Code() int
+}
+
+var _ sqliteError = (*sqlite.Error)(nil)
 
 func classify(err error) problem {
 	switch {
@@ -46,19 +55,27 @@ func classify(err error) problem {
 		return readOnly
 	case errors.Is(err, syscall.ENOSPC):
 		return full
+	case isUnlockable(err):
+		return unlockable
 	}
-	var e *sqlite.Error
+	var e sqliteError
 	if !errors.As(err, &e) {
 		return failing
 	}
-	if e.Code() == sqlite3.SQLITE_IOERR_WRITE {
+	switch e.Code() {
+	case sqlite3.SQLITE_IOERR_WRITE:
 		return full // a quota or a limit; a full file system is SQLITE_FULL
+	case sqlite3.SQLITE_IOERR_LOCK, sqlite3.SQLITE_IOERR_RDLOCK, sqlite3.SQLITE_IOERR_UNLOCK, sqlite3.SQLITE_IOERR_CHECKRESERVEDLOCK,
+		sqlite3.SQLITE_IOERR_SHMLOCK, sqlite3.SQLITE_IOERR_SHMMAP:
+		return unlockable
 	}
 	switch e.Code() & 0xff {
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
 		return corrupt
-	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL:
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
 		return locked
+	case sqlite3.SQLITE_PROTOCOL:
+		return unlockable
 	case sqlite3.SQLITE_FULL:
 		return full
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN:
@@ -69,14 +86,15 @@ func classify(err error) problem {
 
 // advice says what a problem means for the user and how to end it.
 var advice = map[problem]string{
-	failing:  "summaries are kept in memory only; check the disk, or point cache.dir at another directory",
-	corrupt:  "the file is damaged; it was kept as %[1]s.corrupt, which may be deleted, and a new one was begun",
-	locked:   "another program keeps the file locked; summaries are kept in memory until it is free: close programs that have it open, for example a database browser",
-	full:     "there is no room left on the disk or in this user's quota; summaries are kept in memory only: free some space, lower cache.maxSize or point cache.dir at another disk",
-	readOnly: "the file cannot be written; summaries are kept in memory only: make the directory and the file writable for this user, or point cache.dir at another directory",
-	foreign:  "it is left as it is and summaries are kept in memory only: move it away, or point cache.dir at an empty directory",
-	newer:    "it is left as it is and summaries are kept in memory only: update this gloss, or delete the file to begin anew",
-	slow:     "summaries are kept in memory until it does: check the disk, or point cache.dir at a local one",
+	failing:    "summaries are kept in memory only; check the disk, or point cache.dir at another directory",
+	corrupt:    "the file is damaged; it was kept as %[1]s.corrupt, which may be deleted, and a new one was begun",
+	locked:     "another program keeps the file locked; summaries are kept in memory until it is free: close programs that have it open, for example a database browser",
+	full:       "there is no room left on the disk or in this user's quota; summaries are kept in memory only: free some space, lower cache.maxSize or point cache.dir at another disk",
+	readOnly:   "the file cannot be written; summaries are kept in memory only: make the directory and the file writable for this user, or point cache.dir at another directory",
+	foreign:    "it is left as it is and summaries are kept in memory only: move it away, or point cache.dir at an empty directory",
+	newer:      "it is left as it is and summaries are kept in memory only: update this gloss, or delete the file to begin anew",
+	unlockable: "the file system does not lock and share files as a database needs, as on some network file systems; summaries are kept in memory only: point cache.dir, or XDG_CACHE_HOME, at a folder on a local disk",
+	slow:       "summaries are kept in memory until it does: check the disk, or point cache.dir at a local one",
 }
 
 // explain turns a disk's error into what the user should read.

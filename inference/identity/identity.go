@@ -24,6 +24,10 @@ type Function struct {
 	// Sum is the SHA-256 of Code (chunker.Chunk.Key) where it is known already,
 	// which saves hashing it once more.
 	Sum [sha256.Size]byte
+	// Variation, unless it is 0, asks for another text than that of 0: by other
+	// draws, and by drawing where otherwise the likeliest token is taken. It is
+	// no part of the function's key.
+	Variation uint64
 }
 
 // Key stands for everything that decides a summary.

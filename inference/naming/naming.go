@@ -7,6 +7,7 @@
 package naming
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -50,8 +51,8 @@ type rule func(n *name) (said string, applies bool)
 // rules in the order in which they are asked.
 var rules = []rule{
 	known,
-	unreadable,
 	test,
+	unreadable,
 	accessor,
 	constructor,
 	predicate,
@@ -125,14 +126,15 @@ var mute = english.NewSet(`dont cant cannot no not non maybe pre post auto un ex
 // unreadable is the rule for names that are no words: too many, other scripts,
 // single letters.
 func unreadable(n *name) (string, bool) {
-	if len(n.words) == 0 || len(n.words) > maxWords || mute.Has(n.words[0]) {
-		return "", true
-	}
-	for _, w := range n.words {
-		letters := strings.IndexFunc(w, func(r rune) bool { return r >= 0x80 || !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-		if letters >= 0 || len(w) == 1 && !strings.Contains("XYZax2", w) || len(w) > 30 {
-			return "", true
-		}
-	}
-	return "", false
+	unclear := len(n.words) == 0 || len(n.words) > maxWords || mute.Has(n.words[0]) ||
+		slices.ContainsFunc(n.words, func(w string) bool { return len(w) == 1 && !strings.Contains("XYZax2", w) })
+	return "", unclear || !readable(n.words)
+}
+
+// readable reports whether words are such that a sentence can have.
+func readable(words []string) bool {
+	return !slices.ContainsFunc(words, func(w string) bool {
+		foreign := func(r rune) bool { return r >= 0x80 || !unicode.IsLetter(r) && !unicode.IsDigit(r) }
+		return len(w) > 30 || strings.ContainsFunc(w, foreign)
+	})
 }

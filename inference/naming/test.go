@@ -10,35 +10,71 @@ import (
 
 var (
 	goTest   = regexp.MustCompile(`^(Test|Benchmark|Fuzz)([^a-z]|$)`)
-	testMark = regexp.MustCompile(`(?m)^\s*(?:@(?:Test|ParameterizedTest)\b|#\[(?:\w+::)?test\b|\[(?:Fact|Test|Theory|TestMethod|TestCase)\b)`)
+	testMark = regexp.MustCompile(`(?m)^\s*(?:@(?:Test|ParameterizedTest|RepeatedTest|TestFactory|TestTemplate)\b|#\[(?:[\w:]+::)?(?:test|rstest|test_case|wasm_bindgen_test|Test)\b|` +
+		`\[(?:Fact|Test|Theory|TestMethod|DataTestMethod|TestCase|TestCaseSource)\b)`)
+	googleTest = regexp.MustCompile(`^\s*(?:TYPED_)?TEST(?:_F|_P)?\s*\(\s*\w+\s*,\s*(?:DISABLED_)?(\w+)`)
 )
 
-// test is the rule for tests: their names say what is tested, or that something
-// holds.
-func test(n *name) (string, bool) {
-	words := n.words
-	verb, form := "tests", english.Gerund
-	marked := testMark.MatchString(n.Code[:min(len(n.Code), maxHead)])
+// maxTitle bounds the words of a test's name that is taken as it is.
+const maxTitle = 30
+
+// IsTest reports whether f is a test, by its name or by a mark that makes one of
+// it.
+func IsTest(f Function) bool {
+	if f.Name == "" || len(f.Name) > maxName {
+		return false
+	}
+	_, _, ok := read(f).asTest()
+	return ok
+}
+
+// asTest returns what a test does and the words that say with what.
+func (n *name) asTest() (verb string, words []string, ok bool) {
+	words = n.words
+	if len(words) == 0 {
+		return "", nil, false
+	}
+	head := n.Code[:min(len(n.Code), maxHead)]
+	marked := testMark.MatchString(head)
 	switch {
 	case n.Language == "go" && goTest.MatchString(n.Name) && strings.Contains(n.Code, "*testing."):
 		verb = map[string]string{"Test": "tests", "Benchmark": "benchmarks", "Fuzz": "fuzzes"}[goTest.FindStringSubmatch(n.Name)[1]]
-		words = words[1:]
-	case words[0] == "test" && (marked || testPrefix.Has(n.Language) && !n.head.returns):
-		words = words[1:]
+		return verb, words[1:], true
+	case n.Language == "cpp" && googleTest.MatchString(head):
+		title := googleTest.FindStringSubmatch(head)[1]
+		return "tests", spell(Words(title), title), true
+	case words[0] == "test" && (marked || len(words) > 1 && strings.HasPrefix(n.plain, "test") && testPrefix.Has(n.Language) && !n.head.returns):
+		return "tests", words[1:], true
 	case words[len(words)-1] == "test" && marked:
-		words = words[:len(words)-1]
-	case !marked:
+		return "tests", words[:len(words)-1], true
+	}
+	return "tests", words, marked
+}
+
+// test is the rule for tests: their names say what is tested, or that something
+// holds. What fits neither is taken as it is.
+func test(n *name) (string, bool) {
+	verb, words, ok := n.asTest()
+	switch {
+	case !ok:
 		return "", false
-	}
-	if len(words) == 0 {
+	case len(words) == 0 || len(words) > maxTitle || !readable(words):
 		return "", true
 	}
-	said := n.claim(words)
-	if said == "" {
-		said = n.tested(words, form)
+	said := ""
+	if len(words) <= maxWords {
+		if said = n.claim(words); said == "" {
+			said = n.tested(words, english.Gerund)
+		}
 	}
 	if said == "" {
-		return "", true
+		said = strings.Join(words, " ")
+		switch words[0] {
+		case "it":
+			said = "that " + said
+		case "should":
+			said = "that it " + said
+		}
 	}
 	return verb + " " + said, true
 }
@@ -81,6 +117,9 @@ func (n *name) claim(words []string) string {
 
 // tested is a test's name that says what it is about.
 func (n *name) tested(words []string, form func(string) string) string {
+	if len(words) == 1 && isCertain(words[0]) && !nominal.Has(words[0]) {
+		return form(words[0])
+	}
 	if isCertain(words[0]) && len(words) > 1 && !nominal.Has(words[0]) {
 		v, rest := words[0], words[1:]
 		if said, ok := complement(rest, "the", nil); ok && compounds[v] == "" {

@@ -181,6 +181,9 @@ func (b *batch) stepAll(together []*sequence) error {
 // runGraph runs the graph once. The places from to until read as many of ids
 // each, and give the logits of their last wanted positions.
 func (b *batch) runGraph(options *ort.RunOptions, from, until int, ids []int64, wanted int) error {
+	if err := b.model.mapped.unchanged(); err != nil {
+		return err
+	}
 	sig := b.model.sig
 	places := until - from
 	n := len(ids) / places

@@ -57,6 +57,9 @@ func Inspect(g Graph, c Config) (*Info, error) {
 		Parameters: p.parameters(), FileBytes: p.size, External: p.external, Products: p.products(),
 	}
 	sig, err := readSignature(p, c)
+	if refused := g.refuse(src); err == nil && refused != nil {
+		err = refused
+	}
 	if err != nil {
 		info.Why = err.Error()
 		return info, nil

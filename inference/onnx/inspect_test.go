@@ -70,6 +70,9 @@ func FuzzInspect(f *testing.F) {
 	f.Add(small.Graph())
 	f.Add(testmodel.Encoder())
 	f.Add(testmodel.NoCache())
+	for _, data := range testmodel.Hostile() {
+		f.Add(data)
+	}
 	f.Add([]byte("version https://git-lfs"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		info, err := onnx.Inspect(onnx.Graph{Data: data}, onnx.Config{})

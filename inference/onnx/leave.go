@@ -16,17 +16,18 @@ const minLeft = 4096
 // while it loads; the file's bytes need not pass through Go either to have the
 // graph rewritten. So it is with bytes that are a mapped part of a file, as the
 // graph inside the program is. Other bytes, and a graph whose weights lie outside
-// already, stay as they are.
+// already, stay as they are, and so does a file on a server: a page that cannot be
+// fetched any more would end the process.
 func leaveWeights(g Graph, src source, p *proto) (Graph, source, *proto, error) {
 	at, offset, ok := g.Path, int64(0), g.Path != ""
 	if !ok {
-		at, offset, ok = mapped(g.Data)
+		at, offset, ok = fileOf(g.Data)
 	}
 	if !ok || p.external {
 		return g, src, p, nil
 	}
 	path, err := filepath.EvalSymlinks(at) // weights must lie in the graph's folder
-	if err != nil {
+	if err != nil || !isLocal(path) {
 		return g, src, p, err
 	}
 	data, left, err := withoutWeights(src, p, filepath.Base(path), offset, minLeft)

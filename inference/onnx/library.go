@@ -3,6 +3,7 @@ package onnx
 import (
 	"bytes"
 	"debug/elf"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -22,8 +23,15 @@ const LibraryEnv = "GLOSS_ONNXRUNTIME"
 // is the release that gloss is tested with.
 const (
 	runtimePackage = "onnxruntime-node"
-	runtimeVersion = "1.30.0"
+	runtimeVersion = "1.27.0"
 )
+
+// telemetryEnv switches the library's telemetry off when it is set before the
+// library is loaded. Releases from 1.29 on have it on by default on Linux and
+// macOS, where they identify the machine, write to the user's folders and
+// connect to a collector. On Windows, where events go to the system's own
+// tracing, ort.DisableTelemetry does it.
+const telemetryEnv = "ORT_DISABLE_TELEMETRY"
 
 // LibraryError says why ONNX Runtime cannot be used and how to mend it.
 type LibraryError struct {
@@ -206,10 +214,16 @@ func load(library string) error {
 			return err
 		}
 	}
+	if err := os.Setenv(telemetryEnv, "1"); err != nil { // by way of C's setenv, for C's getenv to see
+		return err
+	}
 	ort.SetSharedLibraryPath(library)
 	err := ort.InitializeEnvironment(ort.WithLogLevelFatal())
 	switch {
 	case err == nil:
+		if err := ort.DisableTelemetry(); err != nil {
+			return errors.Join(fmt.Errorf("its telemetry cannot be switched off: %w", err), ort.DestroyEnvironment())
+		}
 		return nil
 	case strings.Contains(err.Error(), "ORT API base: 2"):
 		return fmt.Errorf("%s is older than version 1.26", library)

@@ -85,18 +85,22 @@ func TestFindLibrarySystem(t *testing.T) {
 	}
 }
 
-// badLibraryEnv makes the test binary load the named file and print the error:
-// the library can be loaded once in a process, so each file needs its own.
-const badLibraryEnv = "ONNX_TEST_BAD_LIBRARY"
+// libraryEnv makes the test binary load the named file and print what came of
+// it: a process can load the library once, so each file needs its own.
+const libraryEnv = "ONNX_TEST_LIBRARY"
 
 func TestMain(m *testing.M) {
-	if path := os.Getenv(badLibraryEnv); path != "" {
+	if path := os.Getenv(libraryEnv); path != "" {
 		var e *onnx.LibraryError
-		if err := onnx.Initialize(path); errors.As(err, &e) {
+		switch err := onnx.Initialize(path); {
+		case err == nil:
+			os.Stdout.WriteString("loaded")
+		case errors.As(err, &e):
 			os.Stdout.WriteString(err.Error())
-			return
+		default:
+			os.Exit(3)
 		}
-		os.Exit(3)
+		return
 	}
 	os.Exit(m.Run())
 }
@@ -135,12 +139,55 @@ func TestInitializeRefuses(t *testing.T) {
 				compile(t, c.source, path)
 			}
 			cmd := exec.CommandContext(t.Context(), os.Args[0])
-			cmd.Env = append(os.Environ(), badLibraryEnv+"="+path)
+			cmd.Env = append(os.Environ(), libraryEnv+"="+path)
 			out, err := cmd.CombinedOutput()
 			if err != nil || !strings.Contains(string(out), c.want) || !strings.Contains(string(out), path) {
 				t.Errorf("%v, %s\nwant the path and %q", err, out, c.want)
 			}
 		})
+	}
+}
+
+// A library is loaded with its telemetry switched off in both ways, and where
+// it looks: C's environment need not be Go's.
+func TestInitializeSwitchesTelemetryOff(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "libonnxruntime.so.1")
+	compile(t, `#include <stdio.h>
+		#include <stdlib.h>
+		#include "onnxruntime_c_api.h"
+		static OrtStatus *succeed(void) { return NULL; }
+		static OrtStatus *create(OrtLoggingLevel level, const char *id, OrtEnv **env) {
+			*env = (OrtEnv *)env;
+			return NULL;
+		}
+		static OrtStatus *events_off(const OrtEnv *env) {
+			puts("events off");
+			fflush(stdout);
+			return NULL;
+		}
+		static const OrtApi *api(uint32_t version) {
+			static OrtApi all;
+			for (size_t i = 0; i < sizeof all / sizeof(void *); i++) ((void **)&all)[i] = (void *)succeed;
+			all.CreateEnv = create;
+			all.DisableTelemetryEvents = events_off;
+			return &all;
+		}
+		static const char *version(void) { return "1.99.0"; }
+		const OrtApiBase *OrtGetApiBase(void) {
+			static const OrtApiBase base = { api, version };
+			return &base;
+		}
+		__attribute__((constructor)) static void loaded(void) {
+			const char *off = getenv("ORT_DISABLE_TELEMETRY");
+			printf("collector off: %s\n", off ? off : "no");
+		}`, path)
+	for _, before := range []string{"", "0"} {
+		cmd := exec.CommandContext(t.Context(), os.Args[0])
+		cmd.Env = append(os.Environ(), libraryEnv+"="+path, "ORT_DISABLE_TELEMETRY="+before)
+		out, err := cmd.CombinedOutput()
+		if want := "collector off: 1\nevents off\nloaded"; err != nil || string(out) != want {
+			t.Errorf("with %q before: %v, %q, want %q", before, err, out, want)
+		}
 	}
 }
 
@@ -151,7 +198,11 @@ func compile(t *testing.T, source, path string) {
 	if err != nil {
 		onnxtest.Missing(t, "there is no C compiler (cc)")
 	}
-	cmd := exec.CommandContext(t.Context(), cc, "-shared", "-fPIC", "-x", "c", "-o", path, "-")
+	headers, err := exec.CommandContext(t.Context(), "go", "list", "-m", "-f", "{{.Dir}}", "github.com/yalue/onnxruntime_go").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), cc, "-shared", "-fPIC", "-I", strings.TrimSpace(string(headers)), "-x", "c", "-o", path, "-")
 	cmd.Stdin = strings.NewReader(source)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -163,5 +214,24 @@ func TestInitializeTwice(t *testing.T) {
 	initialize(t)
 	if err := onnx.Initialize("/other/libonnxruntime.so.1"); err == nil || !strings.Contains(err.Error(), "already loaded") {
 		t.Errorf("a second library: got %v", err)
+	}
+}
+
+func TestLibraryTelemetry(t *testing.T) {
+	for content, want := range map[string]onnx.Telemetry{
+		"ELF ORT_DISABLE_ALL": onnx.NoTelemetry,
+		"https://mobile.events.data.microsoft.com/OneCollector/1.0\x00ORT_DISABLE_TELEMETRY\x00": onnx.SwitchedOff,
+		"https://mobile.events.data.microsoft.com/OneCollector/1.0\x00ORT_TELEMETRY_OFF\x00":     onnx.Unstoppable,
+	} {
+		path := filepath.Join(t.TempDir(), "libonnxruntime.so.1")
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := onnx.LibraryTelemetry(path); got != want || err != nil {
+			t.Errorf("%q: %v, %v, want %v", content, got, err, want)
+		}
+	}
+	if got, err := onnx.LibraryTelemetry(filepath.Join(t.TempDir(), "none")); err == nil || got == onnx.NoTelemetry {
+		t.Errorf("of no file: %v, %v", got, err)
 	}
 }

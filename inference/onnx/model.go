@@ -51,6 +51,7 @@ type Model struct {
 	name     string
 	sig      *signature
 	session  *ort.DynamicAdvancedSession
+	mapped   mapped
 	batches  []*batch
 	free     chan struct{} // one for each sequence that is not lent
 	prefixes *lru.Cache[string, [][]byte]
@@ -95,6 +96,9 @@ func Open(g Graph, o Options) (*Model, error) {
 		return nil, err
 	}
 	defer src.Close()
+	if err := g.refuse(src); err != nil {
+		return nil, fmt.Errorf("%s is refused: %w", g, err)
+	}
 	sig, err := readSignature(p, o.Config)
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot generate text: %w", g, err)
@@ -114,7 +118,16 @@ func Open(g Graph, o Options) (*Model, error) {
 		g.Data = trimmed
 		defer debug.FreeOSMemory() // ONNX Runtime has copied the file's bytes
 	}
-	return newModel(g, sig, o)
+	files, err := openMapped(g, p)
+	if err != nil {
+		return nil, err
+	}
+	m, err := newModel(g, sig, o)
+	if err != nil {
+		return nil, errors.Join(err, files.close())
+	}
+	m.mapped = files
+	return m, nil
 }
 
 func newModel(g Graph, sig *signature, o Options) (*Model, error) {
@@ -189,12 +202,14 @@ func (m *Model) Concurrency() int { return cap(m.free) }
 // Generate that wait, or come later, fail. ONNX Runtime keeps the memory for
 // the next session; only the end of the process gives it back.
 func (m *Model) Close() error {
+	var err error
 	m.closing.Do(func() {
 		for range cap(m.free) {
 			<-m.free
 		}
 		close(m.free)
 		destroy(m.session)
+		err = m.mapped.close()
 	})
-	return nil
+	return err
 }

@@ -57,11 +57,51 @@ var (
 	everyWay = append(whole, inParts(thirds)...)
 )
 
-// compare generates with m in the given ways. At most tolerated outputs may
-// differ from those wanted.
-func compare(t *testing.T, m *onnx.Model, prompts, want [][]int64, o onnx.GenerateOptions, ways []way, tolerated int) {
+// Ties are tokens of which rounding may choose one or the other. A processor
+// sums a product's parts in an order of its own, and has other kernels for one
+// row than for several: in float32 that moves a log-probability, of sums of a
+// few hundred products, by some 1e-5. Where activations are rounded to 8 bits
+// one may fall to the other side, by 1/127 of the greatest of its block, and a
+// cache in half precision rounds each value by 1/2048.
+const (
+	tie        = 1e-3
+	roundedTie = 0.05
+)
+
+func tieOf(l testmodel.Llama) float64 {
+	if l.NBits > 0 || l.Dynamic || l.Float16Cache || l.Float16Logits {
+		return roundedTie
+	}
+	return tie
+}
+
+// differs says where the text got, which m wrote after prompt, and the one
+// wanted part at two tokens that are no tie, or returns "".
+func differs(t *testing.T, m *onnx.Model, prompt, got, want []int64, tie float64) string {
 	t.Helper()
-	var differ []string
+	at := 0
+	for at < min(len(got), len(want)) && got[at] == want[at] {
+		at++
+	}
+	if at == len(got) && at == len(want) {
+		return ""
+	}
+	if at < min(len(got), len(want)) {
+		scores := score(t, m, prompt, got[:at+1], want[:at+1])
+		lead := scores[0][at] - scores[1][at]
+		if lead <= tie {
+			return ""
+		}
+		return fmt.Sprintf("got %v, want %v, whose token %d is less likely by %.2g", got, want, at, lead)
+	}
+	return fmt.Sprintf("got %v, want %v", got, want)
+}
+
+// compare generates with m in the given ways. What differs from the texts wanted
+// must do so at a tie.
+func compare(t *testing.T, m *onnx.Model, prompts, want [][]int64, o onnx.GenerateOptions, ways []way, tie float64) {
+	t.Helper()
+	ties := 0
 	for i, prompt := range prompts {
 		for _, way := range ways {
 			o.PrefixLen = way.part(len(prompt))
@@ -70,21 +110,24 @@ func compare(t *testing.T, m *onnx.Model, prompts, want [][]int64, o onnx.Genera
 				t.Fatal(err)
 			}
 			if !slices.Equal(out.IDs, want[i]) {
-				differ = append(differ, fmt.Sprintf("prompt %d of %d tokens, prefix %d, kept %v: got %v, want %v", i, len(prompt), o.PrefixLen, way.kept, out.IDs, want[i]))
+				ties++
+			}
+			if s := differs(t, m, prompt, out.IDs, want[i], tie); s != "" {
+				t.Errorf("prompt %d of %d tokens, prefix %d, kept %v: %s", i, len(prompt), o.PrefixLen, way.kept, s)
 			}
 			if way.kept && out.PrefixTokens != o.PrefixLen || !way.kept && out.PrefixTokens != 0 {
 				t.Errorf("prompt %d: %d tokens of the prefix were kept, prefix %d, %v", i, out.PrefixTokens, o.PrefixLen, way.kept)
 			}
 		}
 	}
-	if len(differ) > tolerated {
-		t.Errorf("%d of %d outputs differ, %d are tolerated:\n%s", len(differ), len(ways)*len(prompts), tolerated, strings.Join(differ, "\n"))
+	if all := len(ways) * len(prompts); 2*ties > all {
+		t.Errorf("%d of %d outputs differ: those are no ties any more", ties, all)
 	}
 }
 
 // compareTogether is compare with all prompts at once, as many as the model
 // works on at a time.
-func compareTogether(t *testing.T, m *onnx.Model, prompts, want [][]int64, o onnx.GenerateOptions, part func(length int) int) {
+func compareTogether(t *testing.T, m *onnx.Model, prompts, want [][]int64, o onnx.GenerateOptions, part func(length int) int, tie float64) {
 	t.Helper()
 	var done sync.WaitGroup
 	for i, prompt := range prompts {
@@ -92,8 +135,10 @@ func compareTogether(t *testing.T, m *onnx.Model, prompts, want [][]int64, o onn
 		o.PrefixLen = part(len(prompt))
 		done.Go(func() {
 			out, err := m.Generate(t.Context(), prompt, o)
-			if err != nil || !slices.Equal(out.IDs, want[i]) {
-				t.Errorf("prompt %d of %d tokens, %d generations at a time: got %v, %v, want %v", i, len(prompt), m.Concurrency(), out.IDs, err, want[i])
+			if err != nil {
+				t.Errorf("prompt %d of %d tokens, %d generations at a time: %v", i, len(prompt), m.Concurrency(), err)
+			} else if s := differs(t, m, prompt, out.IDs, want[i], tie); s != "" {
+				t.Errorf("prompt %d of %d tokens, %d generations at a time: %s", i, len(prompt), m.Concurrency(), s)
 			}
 		})
 	}
@@ -170,8 +215,8 @@ func TestParityShippedModel(t *testing.T) {
 	}
 	want := reference(t, shipped(t), "q8", prompts, none, 32)
 	o := onnx.GenerateOptions{MaxNewTokens: 32, EOS: []int64{0}}
-	compare(t, openShipped(t, onnx.Options{}), prompts, want, o, everyWay, 0)
-	compareTogether(t, openShipped(t, onnx.Options{Threads: 1, Parallel: 2, Batch: 4}), prompts, want, o, thirds)
+	compare(t, openShipped(t, onnx.Options{}), prompts, want, o, everyWay, roundedTie)
+	compareTogether(t, openShipped(t, onnx.Options{Threads: 1, Parallel: 2, Batch: 4}), prompts, want, o, thirds, roundedTie)
 }
 
 // compareWithReference holds a written model to what the reference makes of
@@ -188,13 +233,13 @@ func compareWithReference(t *testing.T, l testmodel.Llama, prompts [][]int64, pa
 	m := open(t, onnx.Graph{Path: l.GraphPath(dir)}, onnx.Options{})
 	o := onnx.GenerateOptions{MaxNewTokens: maxNewTokens}
 	want := reference(t, dir, l.Precision(), prompts, none, maxNewTokens)
-	compare(t, m, prompts, want, o, whole, 0)
+	compare(t, m, prompts, want, o, whole, tieOf(l))
 	if l.Dynamic {
 		want = reference(t, dir, l.Precision(), prompts, part, maxNewTokens)
 	}
-	compare(t, m, prompts, want, o, inParts(part), 0)
+	compare(t, m, prompts, want, o, inParts(part), tieOf(l))
 	batched := open(t, onnx.Graph{Path: l.GraphPath(dir)}, onnx.Options{Batch: 4})
-	compareTogether(t, batched, prompts, want, o, part)
+	compareTogether(t, batched, prompts, want, o, part, tieOf(l))
 }
 
 func TestParityRandomModels(t *testing.T) {

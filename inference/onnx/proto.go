@@ -5,8 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strconv"
+
+	"github.com/gloss-lsp/gloss/models/untrusted"
 )
 
 // Graph names an ONNX graph: a file, or its bytes.
@@ -39,7 +40,8 @@ type proto struct {
 	initializers map[string]initializer
 	size         int64 // bytes of the file
 	graph        span
-	external     bool // some weights lie in other files
+	external     bool            // some weights lie in other files
+	locations    map[string]bool // these files, relative to the graph's folder
 }
 
 // span is the extent of a field of the file: its key, its value, its end.
@@ -113,19 +115,11 @@ func (g Graph) open() (source, error) {
 	if g.Path == "" {
 		return source{bytes.NewReader(g.Data), int64(len(g.Data)), func() error { return nil }}, nil
 	}
-	f, err := os.Open(g.Path)
+	f, err := untrusted.Open(g.Path)
 	if err != nil {
 		return source{}, fmt.Errorf("open the model's graph: %w", err)
 	}
-	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("%s is not a file", g)
-	}
-	if err != nil {
-		f.Close()
-		return source{}, fmt.Errorf("open the model's graph: %w", err)
-	}
-	return source{f, info.Size(), f.Close}, nil
+	return source{f, f.Size(), f.Close}, nil
 }
 
 // read opens g, for the caller to close, and reads its structure.
@@ -147,7 +141,7 @@ func readProto(g Graph, src source) (*proto, error) {
 		return nil, fmt.Errorf("%s is a Git LFS pointer, not a model: fetch the real file with `git lfs pull`", g)
 	}
 	w := newWire(src)
-	p := &proto{initializers: map[string]initializer{}, size: src.size}
+	p := &proto{initializers: map[string]initializer{}, locations: map[string]bool{}, size: src.size}
 	graphs, version := 0, ""
 	for m := w.message(0, src.size); m.next(); {
 		switch m.field {
@@ -270,9 +264,24 @@ func (p *proto) readInitializer(m *message) {
 			name = m.text()
 		case 13:
 			p.external = true
+			if key, value := readEntry(m.sub()); key == "location" {
+				p.locations[value] = true
+			}
 		}
 	}
 	p.initializers[name] = t
+}
+
+func readEntry(m *message) (key, value string) {
+	for m.next() {
+		switch m.field {
+		case 1:
+			key = m.text()
+		case 2:
+			value = m.text()
+		}
+	}
+	return key, value
 }
 
 func readTensor(m *message) (t Tensor) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"math"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -33,7 +34,7 @@ func TestOpenRefuses(t *testing.T) {
 		"LFS pointer":      {[]byte("version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 5\n"), "git lfs pull"},
 		"encoder":          {testmodel.Encoder(), "encoder-only: there is no logits output"},
 		"no cache":         {testmodel.NoCache(), "no KV cache inputs (past_key_values.N.key)"},
-		"unknown operator": {damaged, "cannot load"},
+		"unknown operator": {damaged, "operator \"SimplifiedLayerNormalizatiom\""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "model.onnx")
@@ -58,6 +59,88 @@ func TestOpenRefuses(t *testing.T) {
 	}
 	if _, err := onnx.Open(onnx.Graph{Path: t.TempDir()}, onnx.Options{}); err == nil {
 		t.Error("a directory was opened")
+	}
+}
+
+// Graphs that would not end, or not fit, are refused before ONNX Runtime sees
+// them, and whoever inspects one is told.
+func TestHostileGraphs(t *testing.T) {
+	initialize(t)
+	for name, data := range testmodel.Hostile() {
+		g := onnx.Graph{Data: data, Name: name}
+		m, err := onnx.Open(g, onnx.Options{})
+		if err == nil {
+			m.Close()
+		}
+		if err == nil || !strings.Contains(err.Error(), "is refused") {
+			t.Errorf("%s: %v, want that it is refused", name, err)
+		}
+		if info, err := onnx.Inspect(g, onnx.Config{}); err != nil || info.CanGenerate || info.Why == "" {
+			t.Errorf("%s: inspected as %+v, %v", name, info, err)
+		}
+	}
+}
+
+// Weights beside a graph are regular files there.
+func TestHostileWeights(t *testing.T) {
+	initialize(t)
+	outside := tiny("fused")
+	outside.External = true
+	for name, c := range map[string]struct {
+		make func(t *testing.T, data string)
+		want string
+	}{
+		"gone":      {func(*testing.T, string) {}, "must be beside it"},
+		"a folder":  {func(t *testing.T, data string) { must(t, os.Mkdir(data, 0o700)) }, "not a regular file"},
+		"a device":  {func(t *testing.T, data string) { link(t, "/dev/zero", data) }, "not a regular file"},
+		"a pipe":    {func(t *testing.T, data string) { pipe(t, data) }, "not a regular file"},
+		"elsewhere": {func(*testing.T, string) {}, "not beside it"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			must(t, outside.WriteDir(dir))
+			path := outside.GraphPath(dir)
+			const dataFile = "model.onnx_data"
+			data := filepath.Join(filepath.Dir(path), dataFile)
+			must(t, os.Remove(data))
+			c.make(t, data)
+			if name == "elsewhere" {
+				b, err := os.ReadFile(path)
+				must(t, err)
+				must(t, os.WriteFile(path, bytes.ReplaceAll(b, []byte(dataFile), []byte("../config/.json")), 0o600))
+			}
+			m, err := onnx.Open(onnx.Graph{Path: path}, onnx.Options{})
+			if err == nil {
+				m.Close()
+			}
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want %q", err, c.want)
+			}
+		})
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func link(t *testing.T, to, path string) {
+	t.Helper()
+	if _, err := os.Lstat(to); err != nil {
+		t.Skip(err)
+	}
+	if err := os.Symlink(to, path); err != nil {
+		t.Skip(err)
+	}
+}
+
+func pipe(t *testing.T, path string) {
+	t.Helper()
+	if out, err := exec.Command("mkfifo", path).CombinedOutput(); err != nil {
+		t.Skipf("mkfifo: %v, %s", err, out)
 	}
 }
 

@@ -31,6 +31,8 @@ var (
 // characters, without markup, links, invisible characters and what the model
 // says before it comes to the point. A sentence that is too long ends in "…".
 //
+// What only says again what stands before it is cut.
+//
 // It returns ErrEmpty or ErrDegenerate, wrapped with the reason, when no
 // usable text remains. A cleaned text stays as it is when cleaned again.
 func Clean(output string, f Function) (string, error) {
@@ -49,7 +51,11 @@ func Clean(output string, f Function) (string, error) {
 		if reason := broken(s, f); reason != "" {
 			return "", fmt.Errorf("%w: %s", ErrDegenerate, reason)
 		}
-		return s, nil
+		shorter := cutCircle(s)
+		if shorter == s {
+			return s, nil
+		}
+		s = shorter
 	}
 	return "", fmt.Errorf("%w: its markup is nested too deeply", ErrDegenerate)
 }

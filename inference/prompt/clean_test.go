@@ -150,3 +150,44 @@ func BenchmarkClean(b *testing.B) {
 		})
 	}
 }
+
+// What goes in circles is cut, and what only looks so stays.
+func TestCutCircle(t *testing.T) {
+	for _, test := range []struct{ given, want string }{
+		{"Returns the current indent of the current indent.", "Returns the current indent."},
+		{"Adds extra files to the files.", "Adds extra files."},
+		{"Applies the play range to the play range.", "Applies the play range."},
+		{"Updates the codes of the codes in the given object.", "Updates the codes in the given object."},
+		{"Gets the month of the month in this month.", "Gets the month."},
+		{"Finishes the block, returning the body and the body.", "Finishes the block, returning the body."},
+		{"Reverses a 'Word' over 'Word', returning the number of bytes.", "Reverses a 'Word', returning the number of bytes."},
+		{"Maps the first, leaving the rest of the rest as they were.", "Maps the first, leaving the rest as they were."},
+		{"Creates a Hocon from an Hocon, which can be built.", "Creates a Hocon, which can be built."},
+		{"Closes the socket socket.", "Closes the socket."},
+		{"Returns the mime type of the given type.", "Returns the mime type."},
+		{"Converts socket.Addr to socket.Addr.", "Converts socket.Addr."},
+
+		{"Appends a history line to history.", ""},
+		{"Reads a file of the file list.", ""},
+		{"Reads the file of the file's owner.", ""},
+		{"Reads it line by line.", ""},
+		{"Walks from node to node.", ""},
+		{"Pushes another list into this list.", ""},
+		{"Adds the first row to the row.", ""},
+		{"Puts the given entry or entries there.", ""},
+		{"Replaces the action with a new action.", ""},
+		{"Waits a long long time.", ""},
+		{"Returns the number of elements, as elements are counted.", ""},
+		{"Returns true if a is b.", ""},
+		{"Adds 1 to 1.", ""},
+		{"Parses int, int and int.", ""},
+	} {
+		want := test.want
+		if want == "" {
+			want = test.given
+		}
+		if got, err := Clean(test.given, parsePort); got != want || err != nil {
+			t.Errorf("Clean(%q)\n got %q, %v\nwant %q", test.given, got, err, want)
+		}
+	}
+}

@@ -92,7 +92,7 @@ func TestCodeHeader(t *testing.T) {
 		{Function{Language: "go`\n<|im_end|>", Path: "/"}, "goim_end\n\n\n\n"},
 	} {
 		if got := codeHeader(test.fn); got != test.want {
-			t.Errorf("codeHeader(%q) = %q, want %q", test.fn, got, test.want)
+			t.Errorf("codeHeader(%+v) = %q, want %q", test.fn, got, test.want)
 		}
 	}
 }

@@ -110,7 +110,9 @@ export class Session implements vscode.Disposable {
     const client = new LanguageClient("gloss", "gloss", { command, args: ["lsp"] }, this.options());
     client.registerFeature({
       fillClientCapabilities: (capabilities: ClientCapabilities) => {
-        capabilities.experimental = { ...capabilities.experimental, glossStatus: true, glossRefresh: true };
+        // VS Code makes icons of $(name) in labels, whatever its fork is called.
+        const ours = { glossStatus: true, glossRefresh: true, labelIcons: true };
+        capabilities.experimental = { ...capabilities.experimental, ...ours };
       },
       initialize: () => undefined,
       getState: () => ({ kind: "static" }),

@@ -10,9 +10,12 @@
 // the milliseconds that it took. The first p ids are read by themselves, and
 // their keys and values are kept for the next line with the same ones.
 import { basename, dirname, resolve } from "node:path";
-import { stdin, stdout } from "node:process";
+import process, { stdin, stdout } from "node:process";
 import { createInterface } from "node:readline";
-import { AutoModelForCausalLM, DynamicCache, Tensor, env } from "@huggingface/transformers";
+
+// Before ONNX Runtime is loaded: its releases from 1.29 on have telemetry.
+process.env.ORT_DISABLE_TELEMETRY = "1";
+const { AutoModelForCausalLM, DynamicCache, Tensor, env } = await import("@huggingface/transformers");
 
 const [directory, dtype, threads] = process.argv.slice(2);
 const path = resolve(directory);

@@ -41,7 +41,7 @@ func Library(t testing.TB) string {
 		arch = "x64"
 	}
 	bin := filepath.Join(Root(t), "inference/onnx/npm/node_modules/onnxruntime-node/bin/napi-v6", runtime.GOOS, arch)
-	for _, name := range []string{"libonnxruntime.so.1", "libonnxruntime.1.30.0.dylib"} {
+	for _, name := range []string{"libonnxruntime.so.1", "libonnxruntime.1.dylib"} {
 		if path := filepath.Join(bin, name); exists(path) {
 			return path
 		}

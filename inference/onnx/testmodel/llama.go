@@ -83,6 +83,11 @@ func (l Llama) Graph() []byte {
 
 // files returns the ONNX file and its external data.
 func (l Llama) files() (file, data []byte) {
+	g := l.graph()
+	return g.model(14), g.data
+}
+
+func (l Llama) graph() *graph {
 	g := newGraph(l.Seed)
 	g.external = l.External
 	l.inputs(g)
@@ -100,7 +105,7 @@ func (l Llama) files() (file, data []byte) {
 		x = g.node("Add", nil, p+"x2", x, down)
 	}
 	l.head(g, l.norm(g, "norm", x))
-	return g.model(14), g.data
+	return g
 }
 
 func (l Llama) cacheType() int64 {

@@ -96,7 +96,7 @@ func valueInfo(name string, dtype int64, dims []dim) msg {
 	return msg(nil).text(1, name).bytes(2, msg(nil).bytes(1, tensor))
 }
 
-// attrs are a node's attributes: int, []int and float32.
+// attrs are a node's attributes: int, []int, float32 and *graph.
 type attrs map[string]any
 
 // node adds a node of ai.onnx and returns its first output's name.
@@ -132,6 +132,8 @@ func (g *graph) add(domain, op string, a attrs, outs, in []string) {
 				attr = attr.int(8, int64(i))
 			}
 			attr = attr.int(20, 7)
+		case *graph:
+			attr = attr.bytes(6, v.body).int(20, 5)
 		}
 		n = n.bytes(5, attr)
 	}

@@ -23,6 +23,9 @@ func (id *tokenID) UnmarshalJSON(b []byte) error { return id.parse(string(b)) }
 func (id *tokenID) parse(s string) error {
 	n, err := strconv.ParseUint(s, 10, 64)
 	if err != nil || n > maxID {
+		if _, err := strconv.ParseFloat(s, 64); err != nil {
+			s = "(no number)" // not quoted: the file may be a link to a secret
+		}
 		return fmt.Errorf("the id %.40s is not an integer from 0 to %d", s, maxID)
 	}
 	*id = tokenID(n)
@@ -150,7 +153,8 @@ func (c *cursor) peek() byte {
 // take skips white space and then b, which must be there.
 func (c *cursor) take(b byte) error {
 	if c.peek() != b {
-		return fmt.Errorf("expected %q and found %.20q at byte %d", b, c.text[c.i:], c.i)
+		// What stands there is not quoted either.
+		return fmt.Errorf("expected %q at byte %d of %d", b, c.i, len(c.text))
 	}
 	c.i++
 	return nil

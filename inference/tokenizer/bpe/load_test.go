@@ -198,3 +198,27 @@ func FuzzLoad(f *testing.F) {
 		}
 	})
 }
+
+// A tokenizer.json may be a link to a file that is nobody's business.
+func TestErrorsQuoteNoSecret(t *testing.T) {
+	const secret = "hunter2"
+	for _, text := range []string{
+		secret,
+		"password=" + secret,
+		`"` + secret + `"`,
+		`["` + secret + `"]`,
+		"{" + secret + "}",
+		`{"auths": {"host": {"auth": "` + secret + `"}}}`,
+		`{"auths": ` + secret + `}`,
+		`{"model": "` + secret + `"}`,
+		`{"model": {"` + secret + `": 1}}`,
+		`{"model": {"vocab": "` + secret + `", "merges": []}}`,
+		`{"model": {"vocab": {"a": ` + secret + `}}}`,
+		`{"added_tokens": [{"id": "` + secret + `"}]}`,
+		`{"model": {"vocab": {}, "merges": []}, "added_tokens": ["` + secret + `"]}`,
+	} {
+		if _, err := Load([]byte(text)); err == nil || strings.Contains(err.Error(), secret[:3]) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}

@@ -135,7 +135,21 @@ function M.schedule(bufnr)
   end
 end
 
----The server has other text than it gave before.
+---Neovim 0.12 drops workspace/codeLens/refresh where a request of its own is
+---about to be sent (neovim#38801). Some versions take a timer that has fired for
+---one that runs, and so drop every refresh after the first edit (neovim#40154).
+---What is looked at here is no public interface, and may be gone.
+local function unblock(bufnr)
+  local _, capability = pcall(require, 'vim.lsp._capability')
+  local provider = vim.tbl_get(type(capability) == 'table' and capability or {}, 'all', 'codelens', 'active', bufnr)
+  local timer = type(provider) == 'table' and provider.timer
+  if timer and timer:is_closing() then
+    provider.timer = nil
+  end
+end
+
+---The server has other text than it gave before. For clients that can refresh
+---lenses it asks for that too, after this.
 ---@param uri string
 function M.refresh(uri)
   local bufnr = vim.uri_to_bufnr(uri)
@@ -143,7 +157,9 @@ function M.refresh(uri)
     if buffers[bufnr] then
       ask(bufnr)
     end
-  elseif vim.fn.has('nvim-0.12') == 0 and shown then
+  elseif vim.fn.has('nvim-0.12') == 1 then
+    unblock(bufnr)
+  elseif shown then
     vim.lsp.codelens.refresh({ bufnr = bufnr })
   end
 end

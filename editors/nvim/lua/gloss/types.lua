@@ -15,16 +15,16 @@
 ---@field minLines? integer Functions of fewer lines get no summary. Default: `3`.
 ---@field kinds? ('function'|'method'|'constructor'|'type')[] The definitions that get a summary. Default: `["function","method","constructor"]`.
 ---@field languages? string[] The LSP language ids to serve; empty means all that gloss knows. Default: `[]`.
----@field exclude? string[] Globs of paths that get no summaries. ** matches any number of folders; a glob without a slash matches the file's name. Default: `[]`.
+---@field exclude? string[] Globs of paths that get no summaries. ** matches any number of folders; a glob without a slash matches the file's name. At most 512, of 512 bytes each. Default: `[]`.
 ---@field preferDocComment? boolean Where a function has a doc comment, show its first sentence and run no inference. Default: `true`.
 ---@field minConfidence? number Summaries that are less likely than this to be good, as estimated by the model's calibration, are not shown: the sentence of the function's name is, or nothing. 0 shows all. docs/quality.md has the curve. Default: `0.25`.
----@field model? string The model: "default", which ships with gloss, an installed one (gloss model list), or the directory of one in Hugging Face layout; empty is the one in use (gloss model use). Default: `""`.
+---@field model? string The model: "default", which ships with gloss, an installed one (gloss model list), or the absolute path of a directory in Hugging Face layout (~/ is the home folder); empty is the one in use (gloss model use). Default: `""`.
 ---@field inference? gloss.Settings.inference
 ---@field cache? gloss.Settings.cache
 ---@field log? gloss.Settings.log
 
 ---@class gloss.Settings.inference
----@field library? string The path of ONNX Runtime's shared library; empty searches for it. Default: `""`.
+---@field library? string The absolute path of ONNX Runtime's shared library; empty searches for it. Default: `""`.
 ---@field threads? integer The threads of one step of the model; 0 chooses: one for a small model, for others one for each core, at most 4. Default: `0`.
 ---@field timeout? string|integer The longest time that one summary may take. Default: `"5s"`.
 ---@field maxInputTokens? integer The tokens of code in a prompt, at most what the model's description allows; 0 is all of that. Default: `0`.
@@ -41,9 +41,9 @@
 ---@field lengthPenalty? number For a beam search: 0 prefers short texts, 1 compares by the mean of a text's tokens, more prefers long texts. Default: `1`.
 
 ---@class gloss.Settings.cache
----@field dir? string The folder of the summary cache; empty is the user's cache folder. Default: `""`.
+---@field dir? string The folder of the summary cache, an absolute path; empty is the user's cache folder. Default: `""`.
 ---@field maxSize? integer The largest size of the cache on disk, in MiB. Default: `256`.
 
 ---@class gloss.Settings.log
 ---@field level? 'debug'|'info'|'warn'|'error' The least severe messages that are logged. Default: `"info"`.
----@field file? string Append the log to this file; empty is stderr. Default: `""`.
+---@field file? string Append the log to this file, an absolute path; empty is stderr. Default: `""`.

@@ -61,7 +61,7 @@ func TestMapped(t *testing.T) {
 			t.Fatal(err)
 		}
 		data := mapFile(t, path)[before : before+len(graph)]
-		file, offset, ok := mapped(data)
+		file, offset, ok := fileOf(data)
 		if file != path || offset != int64(before) || !ok {
 			t.Errorf("mapped = %q, %d, %v, want %q, %d", file, offset, ok, path, before)
 		}
@@ -79,14 +79,14 @@ func TestMapped(t *testing.T) {
 		if err := os.Remove(path); err != nil {
 			t.Fatal(err)
 		}
-		if file, _, ok := mapped(data); ok {
+		if file, _, ok := fileOf(data); ok {
 			t.Errorf("%q is gone", file)
 		}
 		if got := write(Graph{Data: data}); !slices.Equal(got, want) {
 			t.Errorf("with the file gone: got %v, want %v", got, want)
 		}
 	}
-	if file, _, ok := mapped(graph); ok {
+	if file, _, ok := fileOf(graph); ok {
 		t.Errorf("the heap is taken for %q", file)
 	}
 }

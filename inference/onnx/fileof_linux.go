@@ -9,11 +9,11 @@ import (
 	"unsafe"
 )
 
-// mapped returns the file that data is a mapped part of, and where in it data
+// fileOf returns the file that data is a mapped part of, and where in it data
 // starts. The graph inside the program is such: a part of the program's file,
 // which cannot be written while it runs. It reports false for other memory, and
 // for a file that has another name by now or none.
-func mapped(data []byte) (file string, offset int64, ok bool) {
+func fileOf(data []byte) (file string, offset int64, ok bool) {
 	maps, err := os.Open("/proc/self/maps")
 	if err != nil || len(data) == 0 {
 		return "", 0, false

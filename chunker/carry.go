@@ -1,0 +1,56 @@
+package chunker
+
+// Change says that the bytes [Start, OldEnd) of one text became the bytes
+// [Start, NewEnd) of the next, and that all else is equal.
+type Change struct{ Start, OldEnd, NewEnd int }
+
+// Between finds the one Change that leads from a text to another.
+func Between(before, after string) Change {
+	c := diff(before, after)
+	return Change{c.start, c.oldEnd, c.newEnd}
+}
+
+// Move returns where a range of the text before stands in the text after. It
+// fails for a range that c changes or cuts through; to stand at its border is
+// no harm.
+func (c Change) Move(r Range) (Range, bool) {
+	now, ok := c.lower().stretch(r)
+	return now, ok && (r.End <= c.Start || r.Start >= c.OldEnd)
+}
+
+func (c Change) lower() change { return change{c.Start, c.OldEnd, c.NewEnd} }
+
+// Carry returns where chunks of the text before stand in the text after, for as
+// long as that cannot be parsed. Of a chunk that c changes inside, what it says
+// is not known: its Text is empty and its Key is zero. Those that c cuts through
+// are left out.
+func Carry(chunks []Chunk, c Change) []Chunk {
+	carried := make([]Chunk, 0, len(chunks))
+	for _, chunk := range chunks {
+		if c.carry(&chunk) {
+			carried = append(carried, chunk)
+		}
+	}
+	return carried
+}
+
+func (c Change) carry(chunk *Chunk) bool {
+	touched := false
+	for _, part := range []*Range{&chunk.Range, &chunk.NameRange, &chunk.BodyRange, &chunk.DocRange} {
+		if part.absent() {
+			continue
+		}
+		now, moved := c.Move(*part)
+		if !moved {
+			touched = true
+			if now, moved = c.lower().stretch(*part); !moved || part == &chunk.NameRange {
+				return false
+			}
+		}
+		*part = now
+	}
+	if touched {
+		chunk.Text, chunk.Key = "", Key{}
+	}
+	return true
+}

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gloss-lsp/gloss/inference/onnx/onnxtest"
+)
+
+// watched is how long the programs are traced at work. ONNX Runtime's own
+// telemetry speaks up after about nine seconds.
+const watched = 20 * time.Second
+
+// TestNothingLeaves traces the server and the terminal at work, with a fresh
+// home and without the variable CI, which would hush ONNX Runtime. They open no
+// socket, look up no name, read no identity of the machine, start no program
+// but themselves, and write nothing but gloss's folders below the home.
+//
+// With the library of another release: GLOSS_ONNXRUNTIME=FILE go test
+// ./cmd/gloss -run NothingLeaves.
+func TestNothingLeaves(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it watches for 20 seconds")
+	}
+	library := onnxtest.Library(t)
+	for name, work := range map[string]func(*testing.T, *exec.Cmd) (summaries int){
+		"lsp":       workInEditor,
+		"summarize": workInTerminal,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			home := t.TempDir()
+			cache := filepath.Join(home, ".cache", "gloss")
+			tr := newTrace(t, cache)
+			args := map[string][]string{"lsp": {"lsp"}, "summarize": {"summarize", "--no-doc", "--language", "go", "../../inference/cache", "-"}}[name]
+			cmd := tr.command("gloss", args...)
+			cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "GLOSS_ONNXRUNTIME=" + library}
+			began := time.Now()
+			if n := work(t, cmd); n < 20 {
+				t.Errorf("only %d summaries", n)
+			}
+			if lived := time.Since(began); lived < watched {
+				t.Errorf("it was watched for %s only", lived)
+			}
+
+			tr.read(t)
+			for _, leak := range tr.leaks() {
+				t.Error(leak)
+			}
+			if !tr.did("open", library) || !tr.did("open", filepath.Join(cache, "summaries.db")) {
+				t.Errorf("among %d calls are not those that load the library and open the cache", len(tr.calls))
+			}
+			checkHome(t, home, cache)
+		})
+	}
+}
+
+// workInEditor has one function after the other written and summarized.
+func workInEditor(t *testing.T, cmd *exec.Cmd) int {
+	began := time.Now()
+	c := startCommand(t, cmd, nil)
+	c.initialize(os.Getpid())
+	c.open(largeFile(20))
+	c.lenses(uri)
+	functions := 20
+	for version := 2; time.Since(began) < watched; version++ {
+		c.insert(version, 1, fmt.Sprintf("func readPart%d(text string) int {\n\tif len(text) > %d {\n\t\treturn %d\n\t}\n\treturn 0\n}\n", version, version, version))
+		functions++
+		c.until("the summary of a new function", func(rpc) bool {
+			lenses := c.lenses(uri)
+			done := len(lenses) == functions
+			for _, l := range lenses {
+				done = done && !strings.HasSuffix(l.Command.Title, "…")
+			}
+			return done
+		})
+	}
+	c.call("shutdown", nil)
+	c.notify("exit", nil)
+	if err := c.awaitExit(); err != nil {
+		t.Errorf("%v; the server's log:\n%s", err, c.stderr)
+	}
+	return functions
+}
+
+// workInTerminal summarizes a folder and what comes late on standard input.
+func workInTerminal(t *testing.T, cmd *exec.Cmd) int {
+	var out, problems bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &problems
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill() })
+	<-time.After(watched)
+	if _, err := stdin.Write([]byte(largeFile(5))); err != nil {
+		t.Error(err)
+	}
+	stdin.Close()
+	if err := cmd.Wait(); err != nil && cmd.ProcessState.ExitCode() != exitFailed { // some functions have no summary
+		t.Errorf("%v: %s", err, &problems)
+	}
+	if !strings.Contains(out.String(), "-:3") {
+		t.Errorf("standard input was not summarized: %s", &problems)
+	}
+	return strings.Count(out.String(), "\n")
+}
+
+// checkHome checks that nothing lies in home but the cache, for its owner's
+// eyes only.
+func checkHome(t *testing.T, home, cache string) {
+	t.Helper()
+	err := filepath.WalkDir(home, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || path == home || path == filepath.Dir(cache) {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		if !within(path, cache) || info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("in the home lies %s %s", info.Mode(), path)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,224 @@
+package lsp
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"go.uber.org/zap/zaptest/observer"
+
+	"github.com/gloss-lsp/gloss/inference"
+	"github.com/gloss-lsp/gloss/inference/cache"
+)
+
+// offline is a server without a client, for tests that reach into it.
+type offline struct {
+	*server
+	t       testing.TB
+	version int32
+	logged  *observer.ObservedLogs
+}
+
+func newOffline(t testing.TB) *offline {
+	core, logged := observer.New(zapcore.InfoLevel)
+	s := newServer(t.Context(), Options{
+		Log: zap.New(core), Settings: DefaultSettings(),
+		NewScheduler: func(context.Context, Settings, func(error)) (*inference.Scheduler, func(), error) {
+			scheduler := inference.NewScheduler(&fakeSummarizer{}, cache.Open("", cache.Options{}), inference.Options{})
+			return scheduler, scheduler.Close, nil
+		},
+	})
+	s.configure()
+	t.Cleanup(s.close)
+	return &offline{server: s, t: t, logged: logged}
+}
+
+func (o *offline) do(m modification) {
+	o.t.Helper()
+	m.uri, m.path, m.language = goURI, "/project/a.go", "go"
+	o.version++
+	m.version = o.version
+	if err := o.modify(m); err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+func (o *offline) open(text string) {
+	o.t.Helper()
+	o.do(modification{action: opened, changes: []contentChange{{Text: text}}})
+}
+
+// replace replaces the first of some text.
+func (o *offline) replace(from, to string) {
+	o.t.Helper()
+	d := o.document(goURI)
+	at := strings.Index(d.text, from)
+	if at < 0 {
+		o.t.Fatalf("there is no %q", from)
+	}
+	r := d.span(at, at+len(from))
+	o.do(modification{action: changed, changes: []contentChange{{Range: &r, Text: to}}})
+}
+
+// syntax is what the open document is cut by.
+func (o *offline) syntax() *syntax { return o.document(goURI).syntax }
+
+// lenses returns the titles, each with the name that it stands at.
+func (o *offline) lenses() []string {
+	d := o.document(goURI)
+	titles := []string{}
+	for _, l := range o.codeLens(d) {
+		at := d.offset(l.command.Argument.position)
+		name, _, _ := strings.Cut(d.text[at:], "(")
+		titles = append(titles, name+": "+l.command.Title)
+	}
+	return titles
+}
+
+func (o *offline) want(when string, want ...string) {
+	o.t.Helper()
+	if got := o.lenses(); !slices.Equal(got, want) {
+		o.t.Errorf("%s: %q, want %q", when, got, want)
+	}
+}
+
+// settled waits until all functions have a summary.
+func (o *offline) settled() {
+	o.t.Helper()
+	d := o.document(goURI)
+	for _, c := range d.chunks() {
+		if _, err := o.scheduler().Wait(o.t.Context(), d.function(&c), inference.Hover); err != nil {
+			o.t.Fatal(err)
+		}
+	}
+}
+
+// A parse that fails is no text without functions: those that were known stay,
+// and the next change is another try.
+func TestFunctionsOutliveAParseThatFails(t *testing.T) {
+	o := newOffline(t)
+	o.open(goText("Alpha", "Beta", "Gamma"))
+	o.settled()
+	o.want("at first", "Alpha: Does Alpha", "Beta: Does Beta", "Gamma: Does Gamma")
+
+	x := o.syntax()
+	works := x.ctx
+	failing, cancel := context.WithCancel(t.Context())
+	cancel()
+	x.mu.Lock()
+	x.ctx = failing
+	x.mu.Unlock()
+	o.replace("package a\n", "package a // longer\n\n\n")
+	o.want("above", "Alpha: Does Alpha", "Beta: Does Beta", "Gamma: Does Gamma")
+	o.replace("y := x", "y := 2 * x")
+	o.want("inside", "Alpha: Does Alpha (outdated)", "Beta: Does Beta", "Gamma: Does Gamma")
+	o.replace("}\n\nfunc Beta", "}\n\n// More.\n\nfunc Beta")
+	o.replace("func Gamma", "func Delta")
+	o.want("a name", "Alpha: Does Alpha (outdated)", "Beta: Does Beta")
+	h, err := o.hover(t.Context(), o.document(goURI), o.document(goURI).position(strings.Index(o.document(goURI).text, "Alpha(")))
+	if err != nil || !strings.Contains(h.text, "Does Alpha") || !strings.Contains(h.text, "earlier version") {
+		t.Errorf("hover %+v, %v", h, err)
+	}
+
+	x.mu.Lock()
+	x.ctx = works
+	x.mu.Unlock()
+	o.replace("// More.", "// Less.")
+	o.settled()
+	o.want("when it works again", "Alpha: Does Alpha", "Beta: Does Beta", "Delta: Does Delta")
+}
+
+// It is said once, to the user too.
+func TestParseThatFailsIsLogged(t *testing.T) {
+	o := newOffline(t)
+	o.open(goText("Alpha"))
+	o.lenses()
+	x := o.syntax()
+	x.mu.Lock()
+	x.file.Close()
+	x.file = nil
+	x.options.Timeout = 1 // of the next parse
+	x.mu.Unlock()
+	for range 5 {
+		o.replace("package a", "package a // ")
+		if got := o.lenses(); len(got) != 1 {
+			t.Errorf("%q", got)
+		}
+	}
+	if n := o.logged.FilterLevelExact(zapcore.WarnLevel).Len(); n != 1 {
+		t.Errorf("%d warnings: %v", n, o.logged.All())
+	}
+}
+
+// While a text takes long to cut, requests are answered with what was known.
+func TestLensesDoNotWaitForALongParse(t *testing.T) {
+	o := newOffline(t)
+	o.open(goText("Alpha", "Beta"))
+	o.settled()
+	o.want("at first", "Alpha: Does Alpha", "Beta: Does Beta")
+	x := o.syntax()
+	x.mu.Lock() // as a parse does that does not come back
+	o.replace("package a\n", "package a\n\n\n")
+	o.replace("len(\"Beta\")", "len(x)")
+	o.want("while it is parsed", "Alpha: Does Alpha", "Beta: Does Beta (outdated)")
+	x.mu.Unlock()
+	o.settled()
+	o.want("after", "Alpha: Does Alpha", "Beta: Does Beta")
+}
+
+// Settings that arrive between a request and its answer must not make the
+// lenses go and come back.
+func TestLensesOutliveNewSettings(t *testing.T) {
+	o := newOffline(t)
+	o.open(goText("Alpha"))
+	d := o.document(goURI)
+	o.setSettings([]byte(`{"minLines": 2}`), fromUser)
+	o.configure()
+	d.syntax.close()
+	if got := o.codeLens(d); len(got) != 1 {
+		t.Errorf("%d lenses of the version that was asked about", len(got))
+	}
+	if got := o.lenses(); len(got) != 1 {
+		t.Errorf("%d lenses of the version now", len(got))
+	}
+}
+
+// Whether a file is passed over is a question of the text as it is now.
+func TestPassingOverIsReconsidered(t *testing.T) {
+	large := strings.Repeat("// A line of text that is long enough to make the file too large.\n", 18_000)
+	const name = "Alpha: "
+	for _, tt := range []struct{ reason, before, after string }{
+		{"larger", large, ""},
+		{"minified", "var x = []int{" + strings.Repeat("1,", 20_000) + "}\n", ""},
+		{"binary", "// \x00\n", "// \n"},
+	} {
+		o := newOffline(t)
+		text := goText("Alpha") + strings.Repeat("// The file begins the same whatever is done at its end.\n", 50)
+		o.open(text)
+		if got := o.lenses(); len(got) != 1 || !strings.HasPrefix(got[0], name) {
+			t.Errorf("%s: at first %q", tt.reason, got)
+		}
+		for range 2 {
+			end := o.document(goURI).span(len(text), len(text))
+			o.do(modification{action: changed, changes: []contentChange{{Range: &end, Text: tt.before}}})
+			o.want(tt.reason)
+			o.replace(tt.before, tt.after)
+			if got := o.lenses(); len(got) != 1 || !strings.HasPrefix(got[0], name) {
+				t.Errorf("no longer %s: %q", tt.reason, got)
+			}
+			o.do(modification{action: changed, changes: []contentChange{{Text: text}}})
+		}
+		if n := o.logged.FilterMessageSnippet(tt.reason).Len(); n == 0 {
+			t.Errorf("%s: logged %v", tt.reason, o.logged.All())
+		}
+		o.open(text + tt.before)
+		o.want("opened, " + tt.reason)
+		o.replace(tt.before, tt.after)
+		if got := o.lenses(); len(got) != 1 {
+			t.Errorf("opened, no longer %s: %q", tt.reason, got)
+		}
+	}
+}
