@@ -66,20 +66,32 @@ func newCode(d models.Description, t tokenizer.Tokenizer) (Form, error) {
 	return &code{answer: newAnswer(d), tokenizer: t, start: start, end: end, gap: gap, max: d.MaxInputTokens}, nil
 }
 
-// Prompt returns <|im_start|>, at most MaxInputTokens tokens of header and code,
-// and <|im_end|>. Code that is too long loses its middle.
-func (c *code) Prompt(f Function) Prompt {
-	header := c.tokenizer.Encode(codeHeader(f))
-	header = header[:min(len(header), headerTokens, c.max)]
-	text := c.tokenizer.Encode(codeText(f.Code))
-	ids := make([]int64, 0, min(len(header)+len(text), c.max)+2)
-	ids = append(append(ids, c.start), header...)
-	if room := c.max - len(header); len(text) <= room {
-		ids = append(ids, text...)
+// CodeTexts returns what the form "code" makes of f before there are ids: the
+// header and the code. Programs that train a model carry such texts.
+func CodeTexts(f Function) (header, text string) { return codeHeader(f), codeText(f.Code) }
+
+// FromTexts is a form that can make a prompt of what CodeTexts returned.
+type FromTexts interface {
+	FromTexts(header, text string) Prompt
+}
+
+// Prompt implements Form.
+func (c *code) Prompt(f Function) Prompt { return c.FromTexts(CodeTexts(f)) }
+
+// FromTexts returns <|im_start|>, at most MaxInputTokens tokens of header and
+// code, and <|im_end|>. Code that is too long loses its middle.
+func (c *code) FromTexts(header, text string) Prompt {
+	names := c.tokenizer.Encode(header)
+	names = names[:min(len(names), headerTokens, c.max)]
+	body := c.tokenizer.Encode(text)
+	ids := make([]int64, 0, min(len(names)+len(body), c.max)+2)
+	ids = append(append(ids, c.start), names...)
+	if room := c.max - len(names); len(body) <= room {
+		ids = append(ids, body...)
 	} else if room > 0 {
 		head := room * 3 / 4
-		ids = append(append(ids, text[:head]...), c.gap)
-		ids = append(ids, text[len(text)-(room-head-1):]...)
+		ids = append(append(ids, body[:head]...), c.gap)
+		ids = append(ids, body[len(body)-(room-head-1):]...)
 	}
 	return Prompt{IDs: append(ids, c.end), PrefixLen: 1}
 }

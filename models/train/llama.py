@@ -17,16 +17,15 @@ EOS, START, END = 0, 1, 2  # <|endoftext|>, <|im_start|>, <|im_end|>
 @dataclass
 class Config:
     vocabulary: int = 8192
-    width: int = 192
-    layers: int = 4
-    heads: int = 3
-    kv_heads: int = 3
+    width: int = 512
+    layers: int = 8
+    heads: int = 8
+    kv_heads: int = 4
     head_width: int = 64
-    ffn: int = 512
+    ffn: int = 1408
     context: int = 2048
     theta: float = 10000.0
     epsilon: float = 1e-5
-    dropout: float = 0.0
 
     asdict = asdict
 
@@ -38,6 +37,8 @@ class RMSNorm(nn.Module):
         self.epsilon = epsilon
 
     def forward(self, x):
+        if hasattr(F, "rms_norm"):  # PyTorch 2.4
+            return F.rms_norm(x, x.shape[-1:], self.weight.to(x.dtype), self.epsilon)
         scale = torch.rsqrt(x.float().pow(2).mean(-1, keepdim=True) + self.epsilon)
         return (x * scale).to(x.dtype) * self.weight
 
@@ -48,14 +49,12 @@ def rotate(x, cos, sin):
     return torch.cat([a * cos - b * sin, b * cos + a * sin], -1)
 
 
-def attend(q, k, v, causal):
+def attend(q, k, v):
     if hasattr(F, "scaled_dot_product_attention"):  # PyTorch 2
-        return F.scaled_dot_product_attention(q, k, v, is_causal=causal)
-    scores = q @ k.transpose(-1, -2) / math.sqrt(q.shape[-1])
-    if causal:
-        length = q.shape[-2]
-        future = torch.ones(length, length, dtype=torch.bool, device=q.device).triu(1)
-        scores = scores.masked_fill(future, float("-inf"))
+        return F.scaled_dot_product_attention(q, k, v, is_causal=True)
+    length = q.shape[-2]
+    future = torch.ones(length, length, dtype=torch.bool, device=q.device).triu(1)
+    scores = (q @ k.transpose(-1, -2) / math.sqrt(q.shape[-1])).masked_fill(future, float("-inf"))
     return scores.softmax(-1) @ v
 
 
@@ -68,24 +67,17 @@ class Attention(nn.Module):
         self.v_proj = nn.Linear(c.width, c.kv_heads * c.head_width, bias=False)
         self.o_proj = nn.Linear(c.heads * c.head_width, c.width, bias=False)
 
-    def forward(self, x, cos, sin, past):
+    def forward(self, x, cos, sin):
         batch, length, _ = x.shape
 
         def heads(y):
             return y.view(batch, length, -1, self.c.head_width).transpose(1, 2)
 
-        v = heads(self.v_proj(x))
-        # In mixed precision the rotation comes out wider than v.
-        q = rotate(heads(self.q_proj(x)), cos, sin).to(v.dtype)
-        k = rotate(heads(self.k_proj(x)), cos, sin).to(v.dtype)
-        if past is not None:
-            k, v = torch.cat([past[0], k], 2), torch.cat([past[1], v], 2)
-        cache = (k, v)
+        q, k, v = rotate(heads(self.q_proj(x)), cos, sin), rotate(heads(self.k_proj(x)), cos, sin), heads(self.v_proj(x))
         group = self.c.heads // self.c.kv_heads
         if group > 1:
             k, v = k.repeat_interleave(group, 1), v.repeat_interleave(group, 1)
-        y = attend(q, k, v, causal=length > 1)
-        return self.o_proj(y.transpose(1, 2).reshape(batch, length, -1)), cache
+        return self.o_proj(attend(q, k, v).transpose(1, 2).reshape(batch, length, -1))
 
 
 class MLP(nn.Module):
@@ -106,12 +98,11 @@ class Block(nn.Module):
         self.self_attn = Attention(c)
         self.post_attention_layernorm = RMSNorm(c.width, c.epsilon)
         self.mlp = MLP(c)
-        self.dropout = nn.Dropout(c.dropout)
+        self.dropout = nn.Dropout(0)
 
-    def forward(self, x, cos, sin, past):
-        y, cache = self.self_attn(self.input_layernorm(x), cos, sin, past)
-        x = x + self.dropout(y)
-        return x + self.dropout(self.mlp(self.post_attention_layernorm(x))), cache
+    def forward(self, x, cos, sin):
+        x = x + self.dropout(self.self_attn(self.input_layernorm(x), cos, sin))
+        return x + self.dropout(self.mlp(self.post_attention_layernorm(x)))
 
 
 class Llama(nn.Module):
@@ -121,7 +112,7 @@ class Llama(nn.Module):
         self.embed_tokens = nn.Embedding(c.vocabulary, c.width)
         self.layers = nn.ModuleList(Block(c) for _ in range(c.layers))
         self.norm = RMSNorm(c.width, c.epsilon)
-        self.dropout = nn.Dropout(c.dropout)
+        self.dropout = nn.Dropout(0)
         for name, p in self.named_parameters():
             if "embed_tokens" in name:
                 nn.init.normal_(p, std=0.02)
@@ -135,40 +126,30 @@ class Llama(nn.Module):
         self.register_buffer("cos", angles.cos(), persistent=False)
         self.register_buffer("sin", angles.sin(), persistent=False)
 
-    def hidden(self, ids, past=None, position=0):
-        """Returns the last layer's output and the KV cache."""
-        x = self.dropout(self.embed_tokens(ids))
-        span = slice(position, position + ids.shape[1])
-        cos, sin = self.cos[span].to(x.dtype), self.sin[span].to(x.dtype)
-        caches = []
-        for i, layer in enumerate(self.layers):
-            x, cache = layer(x, cos, sin, past[i] if past else None)
-            caches.append(cache)
-        return self.norm(x), caches
+    def drop(self, share):
+        """Sets the share of activations that training leaves out."""
+        for module in self.modules():
+            if isinstance(module, nn.Dropout):
+                module.p = share
+
+    def hidden(self, ids, dtype=torch.float32):
+        """Returns the last layer's output, computed in dtype."""
+        x = self.dropout(self.embed_tokens(ids).to(dtype))
+        cos, sin = (t[: ids.shape[1]].to(dtype) for t in (self.cos, self.sin))
+        for layer in self.layers:
+            x = layer(x, cos, sin)
+        return self.norm(x)
 
     def logits(self, hidden):
-        return F.linear(hidden, self.embed_tokens.weight)
-
-    def losses(self, ids, places, targets):
-        """Returns the loss at each of the places, which count through the flattened batch."""
-        hidden, _ = self.hidden(ids)
-        hidden = hidden.reshape(-1, hidden.shape[-1]).index_select(0, places)
-        return F.cross_entropy(self.logits(hidden).float(), targets, reduction="none")
+        return F.linear(hidden, self.embed_tokens.weight.to(hidden.dtype))
 
     @torch.no_grad()
-    def greedy(self, prompt, most):
-        """Continues one prompt, a list of ids, by the likeliest tokens."""
-        out, past, position = [], None, 0
-        ids = torch.tensor([prompt])
-        while len(out) < most:
-            hidden, past = self.hidden(ids, past, position)
-            position += ids.shape[1]
-            token = int(self.logits(hidden[:, -1]).argmax())
-            if token == EOS:
-                break
-            out.append(token)
-            ids = torch.tensor([[token]])
-        return out
+    def writes(self, prompt, output, most):
+        """Reports whether the likeliest tokens after a prompt, both lists of
+        ids, are just this output, which ends by itself or at most tokens."""
+        ended = output + [EOS] if len(output) < most else output
+        hidden = self.hidden(torch.tensor([prompt + ended[:-1]]))
+        return self.logits(hidden[0, len(prompt) - 1 :]).argmax(-1).tolist() == ended
 
 
 # The names of a layer's matrices in the ONNX graphs that export.py writes.

@@ -1,24 +1,49 @@
-"""Moves a checkpoint over a connection that takes small files only.
+"""Moves files to and from a machine that takes and gives small ones only.
 
-  pieces.py half  CHECKPOINT OUT       weights alone, in half precision
-  pieces.py split FILE FOLDER [BYTES]  pieces of at most BYTES (default: 15 MiB)
-  pieces.py join  FOLDER FILE          puts them together and checks the sum
+  pieces.py expand FILE.xz ... FOLDER  decompresses them, side by side
+  pieces.py best   STATE N OUT         the N kept checkpoints of a run with the least
+                                       held-out loss, in pieces, with its log and run.json
+  pieces.py split  FILE FOLDER [BYTES] pieces of at most BYTES (default: 15 MiB)
+  pieces.py join   FOLDER FILE         puts them together and checks the sum
 """
 
+import glob
 import hashlib
+import lzma
+import multiprocessing
 import os
 import re
+import shutil
 import sys
 
 PIECE = 15 << 20
 
 
-def half(checkpoint, out):
+def expand_one(file, folder):
+    out = os.path.join(folder, os.path.basename(file)[: -len(".xz")])
+    with lzma.open(file) as i, open(out + ".part", "wb") as o:
+        shutil.copyfileobj(i, o, 1 << 20)
+    os.replace(out + ".part", out)
+
+
+def expand(*args):
+    *files, folder = args
+    os.makedirs(folder, exist_ok=True)
+    with multiprocessing.Pool() as pool:
+        pool.starmap(expand_one, [(file, folder) for file in files])
+
+
+def best(state, count, out):
     import torch
 
-    saved = torch.load(checkpoint, map_location="cpu")
-    weights = {name: w.half() for name, w in saved["model"].items()}
-    torch.save(dict(config=saved["config"], model=weights, held_out=saved["held_out"]), out)
+    kept = glob.glob(f"{glob.escape(state)}/keep.*.pt")
+    if not kept:
+        print("no checkpoint has been kept yet")
+    kept.sort(key=lambda path: torch.load(path, map_location="cpu")["held_out"])
+    for path in kept[: int(count)]:
+        split(path, os.path.join(out, os.path.basename(path)[: -len(".pt")]))
+    for name in ("log.jsonl", "run.json"):
+        shutil.copy(os.path.join(state, name), out)
 
 
 def split(file, folder, size=PIECE):
@@ -49,7 +74,7 @@ def join(folder, file):
 
 
 if __name__ == "__main__":
-    commands = {"half": half, "split": split, "join": join}
+    commands = {"expand": expand, "best": best, "split": split, "join": join}
     if len(sys.argv) < 4 or sys.argv[1] not in commands:
         raise SystemExit(__doc__)
     commands[sys.argv[1]](*sys.argv[2:])

@@ -2,12 +2,12 @@ package main
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gloss-lsp/gloss/inference/tokenizer"
-	"github.com/gloss-lsp/gloss/models"
 	"github.com/gloss-lsp/gloss/models/train/corpus"
 )
 
@@ -68,12 +68,18 @@ func TestRoundTrip(t *testing.T) {
 		{Language: "python", Name: "parse_host", Code: "def parse_host(s):\n\treturn host", Reference: "Parses the host of a string."},
 	}
 	const size = 300
-	form := models.Prompt{Form: "code", Version: 1}
-	file, err := train(pairs, size, form)
+	all := func(yield func(corpus.Pair, error) bool) {
+		for _, p := range append(pairs, corpus.Pair{Language: "go", Name: "zzz", Code: strings.Repeat("func zzz() {}\n", 9), Reference: "Zzz.", Tier: corpus.Name}) {
+			if !yield(p, nil) {
+				return
+			}
+		}
+	}
+	file, err := train(all, size)
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := train(pairs, size, form)
+	again, err := train(all, size)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,8 +99,10 @@ func TestRoundTrip(t *testing.T) {
 			t.Errorf("%q came back as %q", text, got)
 		}
 	}
-	if n := len(tok.Encode(" string")); n != 1 {
-		t.Errorf("a frequent word takes %d tokens, want 1", n)
+	for text, want := range map[string]int{" port": 1, "zzz": 3} { // a frequent word, and one of what does not count
+		if n := len(tok.Encode(text)); n != want {
+			t.Errorf("%q takes %d tokens, want %d", text, n, want)
+		}
 	}
 	for id, special := range specials {
 		if got, _ := tok.TokenID(special); got != int64(id) {

@@ -3,23 +3,23 @@
 //
 //	bpe -data train.jsonl -size 8192 -out tokenizer.json
 //
-// It learns from what the model will read and write: the prompts of the given
-// form and, twice as heavy, the references. The same corpus gives the same
-// file.
+// It learns from what the model will read and write: the texts of the prompt
+// form "code" and, twice as heavy, the references. Functions without an
+// author's sentence do not count: what was made of their names is no English to
+// learn from. The same corpus gives the same file.
 package main
 
 import (
 	"flag"
 	"fmt"
 	"io"
+	"iter"
 	"maps"
-	"math"
 	"os"
 	"slices"
 
 	"github.com/gloss-lsp/gloss/inference/prompt"
 	"github.com/gloss-lsp/gloss/inference/tokenizer/bpe"
-	"github.com/gloss-lsp/gloss/models"
 	"github.com/gloss-lsp/gloss/models/train/corpus"
 )
 
@@ -31,25 +31,19 @@ func main() {
 	data := flag.String("data", "", "JSON lines of the corpus (needed)")
 	out := flag.String("out", "", "the tokenizer.json to write (needed)")
 	size := flag.Int("size", 8192, "number of tokens, special ones included")
-	form := flag.String("form", "code", "prompt form of the model to be")
-	version := flag.Int("form-version", 1, "version of the prompt form")
 	flag.Parse()
 	if *data == "" || *out == "" {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if err := run(*data, *out, *size, models.Prompt{Form: *form, Version: *version}); err != nil {
+	if err := run(*data, *out, *size); err != nil {
 		fmt.Fprintln(os.Stderr, "bpe:", err)
 		os.Exit(1)
 	}
 }
 
-func run(data, out string, size int, form models.Prompt) error {
-	pairs, err := corpus.Read(data)
-	if err != nil {
-		return err
-	}
-	file, err := train(pairs, size, form)
+func run(data, out string, size int) error {
+	file, err := train(corpus.Read(data), size)
 	if err != nil {
 		return err
 	}
@@ -60,7 +54,7 @@ func run(data, out string, size int, form models.Prompt) error {
 }
 
 // train returns the tokenizer.json learned from pairs.
-func train(pairs []corpus.Pair, size int, form models.Prompt) ([]byte, error) {
+func train(pairs iter.Seq2[corpus.Pair, error], size int) ([]byte, error) {
 	vocabulary := alphabet()
 	file, err := encode(vocabulary, nil)
 	if err != nil {
@@ -70,14 +64,19 @@ func train(pairs []corpus.Pair, size int, form models.Prompt) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	prompts, err := prompt.New(models.Description{Prompt: form, MaxInputTokens: math.MaxInt32, MaxOutputTokens: 1}, letters)
-	if err != nil {
-		return nil, err
-	}
 	counts := map[string]int{}
-	for _, p := range pairs {
-		ids := prompts.Prompt(p.Function()).IDs
-		for s := range letters.Pieces(letters.Decode(ids, true)) {
+	for p, err := range pairs {
+		if err != nil {
+			return nil, err
+		}
+		if p.Tier == corpus.Name {
+			continue
+		}
+		header, code := prompt.CodeTexts(p.Function())
+		for s := range letters.Pieces(header) {
+			counts[s]++
+		}
+		for s := range letters.Pieces(code) {
 			counts[s]++
 		}
 		for s := range letters.Pieces(p.Reference) {

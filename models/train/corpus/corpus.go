@@ -8,27 +8,45 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
 
 	"github.com/gloss-lsp/gloss/inference/prompt"
 )
 
-// Pair is a function and what its author said that it does.
+// Tier says what a pair's sentence is worth.
+type Tier string
+
+// The tiers of the corpus.
+const (
+	// Strict sentences are what gloss wants to say: a verb in front, and more
+	// than the name.
+	Strict Tier = "strict"
+	// Loose ones are prose of other shapes: noun phrases, repeats of the name,
+	// short and long ones.
+	Loose Tier = "loose"
+	// Name is for functions that nobody described: the sentence was made of the
+	// function's name, which the prompt must then hide.
+	Name Tier = "name"
+)
+
+// Pair is a function and a sentence that says what it does.
 type Pair struct {
 	Language string `json:"language"` // as models know it: typescript for TSX too
-	Name     string `json:"name"`
-	Kind     string `json:"kind"`
-	// Container is what is around the function (chunker.Chunk.Container).
-	Container string `json:"container,omitempty"`
+	Path     string `json:"path"`
+	// Container is the definition around the function (chunker.Chunk.Container).
+	Container string `json:"container"`
+	Name      string `json:"name"`
+	Kind      string `json:"kind"`
 	// Code is the definition without its doc comment (chunker.Chunk.Text).
 	Code string `json:"code"`
 	// Reference is the doc comment's first sentence, cleaned as the model's
-	// output is.
+	// output is, or for the tier Name the name's sentence.
 	Reference string `json:"reference"`
+	Tier      Tier   `json:"tier"`
 	Repo      string `json:"repo"` // owner/name
 	Commit    string `json:"commit"`
-	Path      string `json:"path"`
 }
 
 // Function is what a model is asked about.
@@ -39,16 +57,19 @@ func (p *Pair) Function() prompt.Function {
 // Write writes pairs to file, one JSON object a line. The file appears whole
 // or not at all.
 func Write(file string, pairs []Pair) error {
-	return WriteFile(file, func(w io.Writer) error {
-		encoder := json.NewEncoder(w)
-		encoder.SetEscapeHTML(false)
-		for i := range pairs {
-			if err := encoder.Encode(&pairs[i]); err != nil {
-				return err
-			}
+	return WriteFile(file, func(w io.Writer) error { return Append(w, pairs) })
+}
+
+// Append writes pairs to w as Write does.
+func Append(w io.Writer, pairs []Pair) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	for i := range pairs {
+		if err := encoder.Encode(&pairs[i]); err != nil {
+			return err
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // WriteFile makes file of what write writes. The file appears whole or not at
@@ -63,7 +84,7 @@ func WriteFile(file string, write func(io.Writer) error) (err error) {
 			err = errors.Join(err, f.Close(), os.Remove(f.Name()))
 		}
 	}()
-	buffered := bufio.NewWriter(f)
+	buffered := bufio.NewWriterSize(f, 1<<20)
 	if err := write(buffered); err != nil {
 		return fmt.Errorf("write %s: %w", file, err)
 	}
@@ -79,23 +100,29 @@ func WriteFile(file string, write func(io.Writer) error) (err error) {
 	return os.Rename(f.Name(), file)
 }
 
-// Read reads what Write wrote.
-func Read(file string) ([]Pair, error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	var pairs []Pair
-	decoder := json.NewDecoder(bufio.NewReader(f))
-	for {
-		var p Pair
-		switch err := decoder.Decode(&p); {
-		case errors.Is(err, io.EOF):
-			return pairs, nil
-		case err != nil:
-			return nil, fmt.Errorf("read %s: after %d pairs: %w", file, len(pairs), err)
+// Read yields what Write wrote, a pair at a time: a whole corpus does not fit
+// every memory. An error is the last that it yields.
+func Read(file string) iter.Seq2[Pair, error] {
+	return func(yield func(Pair, error) bool) {
+		f, err := os.Open(file)
+		if err != nil {
+			yield(Pair{}, err)
+			return
 		}
-		pairs = append(pairs, p)
+		defer f.Close()
+		decoder := json.NewDecoder(bufio.NewReaderSize(f, 1<<20))
+		for n := 0; ; n++ {
+			var p Pair
+			err := decoder.Decode(&p)
+			if errors.Is(err, io.EOF) {
+				return
+			}
+			if err != nil {
+				err = fmt.Errorf("read %s: after %d pairs: %w", file, n, err)
+			}
+			if !yield(p, err) || err != nil {
+				return
+			}
+		}
 	}
 }

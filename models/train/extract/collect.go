@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 
@@ -11,11 +12,14 @@ import (
 	"github.com/gloss-lsp/gloss/models/train/corpus"
 )
 
-// trained lists the languages of the corpus by the chunker's id, with the name
-// by which models know them.
-var trained = map[string]string{
-	"go": "go", "python": "python", "javascript": "javascript", "typescript": "typescript", "typescriptreact": "typescript",
-	"rust": "rust", "java": "java", "c": "c", "cpp": "cpp", "csharp": "csharp", "ruby": "ruby", "php": "php",
+// known returns the name by which models know a language of the chunker's:
+// TSX is TypeScript.
+func known(l *chunker.Language) string { return strings.TrimSuffix(l.ID, "react") }
+
+// candidate is a pair with what finds functions like it.
+type candidate struct {
+	corpus.Pair
+	signature signature
 }
 
 // tally counts functions by the reason why they were left out.
@@ -27,14 +31,22 @@ func (t tally) add(o tally) {
 	}
 }
 
+// cutter reads the functions of repositories.
+type cutter struct {
+	near *nearDuplicates
+	// parsers run the grammars in other processes: one text that makes a grammar
+	// fail must not cost the whole corpus.
+	parsers *chunker.Workers
+}
+
 // cut reads the functions of one repository, in the order of their files.
-func cut(r repository, dir string) ([]corpus.Pair, tally, error) {
+func (c *cutter) cut(r repository, dir string) ([]candidate, tally, error) {
 	files, err := listFiles(dir, r.commit)
 	if err != nil {
 		return nil, nil, err
 	}
 	files = wanted(files)
-	results := make([][]corpus.Pair, len(files))
+	results := make([][]candidate, len(files))
 	counts := tally{}
 	next := make(chan int)
 	var wg sync.WaitGroup
@@ -50,7 +62,7 @@ func cut(r repository, dir string) ([]corpus.Pair, tally, error) {
 					if content, err = store.read(files[i].object); err != nil {
 						break
 					}
-					results[i] = cutFile(r, files[i].path, string(content), own)
+					results[i] = c.cutFile(r, files[i].path, string(content), own)
 				}
 				store.close()
 			}
@@ -69,11 +81,7 @@ func cut(r repository, dir string) ([]corpus.Pair, tally, error) {
 	}
 	close(next)
 	wg.Wait()
-	var pairs []corpus.Pair
-	for _, p := range results {
-		pairs = append(pairs, p...)
-	}
-	return pairs, counts, failed
+	return slices.Concat(results...), counts, failed
 }
 
 // wanted keeps the files that may hold functions for the corpus.
@@ -81,7 +89,7 @@ func wanted(files []blob) []blob {
 	var kept []blob
 	for _, f := range files {
 		l := chunker.LanguageForFile(f.path, nil)
-		if l != nil && trained[l.ID] != "" && f.size <= chunker.DefaultMaxBytes && !skippedPath.MatchString(f.path) {
+		if l != nil && f.size <= chunker.DefaultMaxBytes && !skippedPath.MatchString(f.path) {
 			kept = append(kept, f)
 		}
 	}
@@ -89,30 +97,31 @@ func wanted(files []blob) []blob {
 }
 
 // cutFile returns a file's pairs and counts what it leaves out.
-func cutFile(r repository, path, text string, counts tally) []corpus.Pair {
+func (c *cutter) cutFile(r repository, path, text string, counts tally) []candidate {
 	head := text[:min(len(text), headBytes)]
 	if _, skip := chunker.SkipReason(path, text); skip || copyleft.MatchString(head) {
 		return nil
 	}
 	l := chunker.LanguageForFile(path, []byte(head))
-	if l == nil || trained[l.ID] == "" {
+	if l == nil {
 		return nil
 	}
 	text = strings.ToValidUTF8(text, "\uFFFD")
-	file, err := chunker.Parse(context.Background(), l, text, chunker.Options{})
+	file, err := chunker.Parse(context.Background(), l, text, chunker.Options{Workers: c.parsers})
 	if err != nil {
-		return nil // one that takes too long
+		counts[unparsed]++
+		return nil
 	}
 	defer file.Close()
-	var pairs []corpus.Pair
-	for _, c := range file.Chunks() {
-		p, why := pairOf(trained[l.ID], c)
+	var found []candidate
+	for _, chunk := range file.Chunks() {
+		p, why := pairOf(known(l), chunk)
 		if why != kept {
 			counts[why]++
 			continue
 		}
 		p.Repo, p.Commit, p.Path = r.name, r.commit, path
-		pairs = append(pairs, p)
+		found = append(found, candidate{p, c.near.signature(p.Code)})
 	}
-	return pairs
+	return found
 }

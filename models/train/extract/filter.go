@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	"github.com/gloss-lsp/gloss/chunker"
+	"github.com/gloss-lsp/gloss/inference/naming"
 	"github.com/gloss-lsp/gloss/inference/prompt"
 	"github.com/gloss-lsp/gloss/models/train/corpus"
 )
@@ -25,12 +26,13 @@ var copyleft = regexp.MustCompile(`(?i)GNU\s+(?:Lesser\s+|Library\s+|Affero\s+)?
 const headBytes = 4 << 10
 
 const (
-	minCode = 30      // bytes
-	maxCode = 8 << 10 // bytes
-	maxName = 60      // bytes
-	// Limits of a reference in words. Shorter ones say little; longer ones do
-	// not fit on a line.
-	minWords, maxWords = 4, 22
+	minCode  = 30      // bytes
+	maxCode  = 8 << 10 // bytes
+	maxName  = 60      // bytes
+	minNamed = 80      // bytes; shorter code says less than its name
+	// Limits of a reference in words. Shorter ones say little; ones of more than
+	// maxWords do not fit on a line, and up to maxLoose still teach something.
+	minWords, maxWords, maxLoose = 3, 22, 26
 )
 
 // A reason says why a function is left out. It is a heading of the report.
@@ -38,14 +40,14 @@ type reason string
 
 const (
 	kept         reason = ""
-	undocumented reason = "no doc comment"
+	undocumented reason = "no doc comment, and a name that makes no sentence"
 	codeLength   reason = "code too short or too long"
+	unparsed     reason = "a file that no grammar could read (files)"
 	unclean      reason = "the sentence does not survive cleaning"
 	wordCount    reason = "the sentence is too short or too long"
 	notProse     reason = "the sentence is not plain English prose"
 	boilerplate  reason = "boilerplate, a note or a reference"
-	noVerb       reason = "the sentence does not begin with a verb"
-	repeatsName  reason = "the sentence only repeats the name"
+	noVerb       reason = "a very short or a long sentence without a verb in front"
 	duplicate    reason = "near-duplicate of another function"
 	frequent     reason = "the same sentence has been seen too often"
 	overCap      reason = "over the repository's cap"
@@ -54,21 +56,36 @@ const (
 // pairOf makes a pair of a chunk, or says why it is none. Repo, Commit and
 // Path are left to the caller.
 func pairOf(language string, c chunker.Chunk) (corpus.Pair, reason) {
-	if c.Doc == "" {
-		return corpus.Pair{}, undocumented
-	}
 	if len(c.Text) < minCode || len(c.Text) > maxCode || len(c.Name) > maxName || c.Name == "" {
 		return corpus.Pair{}, codeLength
 	}
-	f := prompt.Function{Language: language, Name: c.Name, Code: c.Text}
-	reference, err := prompt.Clean(withoutOwnName(language, c.Doc, c.Name), f)
+	p := corpus.Pair{Language: language, Container: c.Container, Name: c.Name, Kind: string(c.Kind), Code: c.Text}
+	if c.Doc == "" {
+		return named(p)
+	}
+	reference, err := prompt.Clean(withoutOwnName(language, c.Doc, c.Name), p.Function())
 	if err != nil || strings.HasSuffix(reference, "…") {
 		return corpus.Pair{}, unclean
 	}
-	if r := judge(reference, c.Name); r != kept {
-		return corpus.Pair{}, r
+	tier, why := judge(reference, c.Name)
+	if why != kept {
+		return corpus.Pair{}, why
 	}
-	return corpus.Pair{Language: language, Name: c.Name, Kind: string(c.Kind), Container: c.Container, Code: c.Text, Reference: reference}, kept
+	p.Reference, p.Tier = reference, tier
+	return p, kept
+}
+
+// named gives a function that nobody described the sentence of its name.
+func named(p corpus.Pair) (corpus.Pair, reason) {
+	if len(p.Code) < minNamed {
+		return corpus.Pair{}, codeLength
+	}
+	sentence, ok := naming.Sentence(p.Function())
+	if !ok || !strings.Contains(sentence, " ") {
+		return corpus.Pair{}, undocumented
+	}
+	p.Reference, p.Tier = sentence, corpus.Name
+	return p, kept
 }
 
 // withoutOwnName removes the function's name from the head of the sentence
@@ -91,22 +108,24 @@ func withoutOwnName(language, doc, name string) string {
 	return doc
 }
 
-// judge says what is wrong with a cleaned sentence as a reference.
-func judge(sentence, name string) reason {
-	words := strings.Fields(sentence)
+// judge says which tier a cleaned sentence belongs to, or what is wrong with
+// it as a reference.
+func judge(sentence, name string) (corpus.Tier, reason) {
+	words := len(strings.Fields(sentence))
+	verb := beginsWithVerb(sentence)
 	switch {
-	case len(words) < minWords || len(words) > maxWords:
-		return wordCount
+	case words < minWords || words > maxLoose:
+		return "", wordCount
 	case !isProse(sentence):
-		return notProse
+		return "", notProse
 	case unwanted.MatchString(sentence):
-		return boilerplate
-	case !beginsWithVerb(sentence):
-		return noVerb
-	case onlyName(sentence, name):
-		return repeatsName
+		return "", boilerplate
+	case !verb && (words == minWords || words > maxWords):
+		return "", noVerb
+	case !verb || words > maxWords || onlyName(sentence, name):
+		return corpus.Loose, kept
 	}
-	return kept
+	return corpus.Strict, kept
 }
 
 // minLetters is the least share of letters and blanks in prose, in percent.

@@ -4,38 +4,48 @@ import (
 	"testing"
 
 	"github.com/gloss-lsp/gloss/chunker"
+	"github.com/gloss-lsp/gloss/models/train/corpus"
 )
 
 func TestPairOf(t *testing.T) {
-	const code = "func ParsePort(s string) (int, error) {\n\treturn strconv.Atoi(s)\n}"
+	const code = "func ParsePort(s string) (int, error) {\n\treturn strconv.Atoi(s)\n}\n// and so on, for eighty bytes"
 	for _, test := range []struct {
 		language, name, doc string
 		want                string // reference
+		tier                corpus.Tier
 		why                 reason
 	}{
-		{"go", "ParsePort", "ParsePort parses a port number from s.", "Parses a port number from s.", kept},
-		{"python", "parse_port", "Parse a port number from the string", "Parses a port number from the string.", kept},
-		{"go", "Splice", "Splice interleaves the two given lists.", "Interleaves the two given lists.", kept},
-		{"c", "curl_splice", "curl_splice() - interleaves the two given lists", "Interleaves the two given lists.", kept},
-		{"ruby", "walk", "Recursively walks the whole tree of nodes.", "Recursively walks the whole tree of nodes.", kept},
-		{"go", "f", "", "", undocumented},
-		{"java", "getPort", "Parses a port.", "", wordCount},
-		{"java", "getPort", "The port number of this server.", "", noVerb},
-		{"java", "getPort", "This is the port number.", "", noVerb},
-		{"java", "getPort", "TLS is used for this port.", "", noVerb},
-		{"java", "getPort", "Options for the given port.", "", noVerb},
-		{"java", "getServerPort", "Gets the current server port.", "", repeatsName},
-		{"java", "getPort", "Returns the port of the server.", "Returns the port of the server.", kept},
-		{"python", "f", "Returns x == y for all the values.", "", notProse},
-		{"python", "f", "Gibt den Port des Servers zurück.", "", notProse},
-		{"python", "f", "Returns the licence of the given file.", "", boilerplate},
-		{"csharp", "Foo", "Initializes a new instance of the Foo class.", "", boilerplate},
-		{"go", "f", "Returns the value, see also issue #4711 of it.", "", boilerplate},
-		{"go", "f", "Returns the first of all the values which have been handed over to this function before it was called by the…", "", unclean},
+		{"go", "ParsePort", "ParsePort parses a port number from s.", "Parses a port number from s.", corpus.Strict, kept},
+		{"python", "parse_port", "Parse a port number from the string", "Parses a port number from the string.", corpus.Strict, kept},
+		{"go", "Splice", "Splice interleaves the two given lists.", "Interleaves the two given lists.", corpus.Strict, kept},
+		{"c", "curl_splice", "curl_splice() - interleaves the two given lists", "Interleaves the two given lists.", corpus.Strict, kept},
+		{"ruby", "walk", "Recursively walks the whole tree of nodes.", "Recursively walks the whole tree of nodes.", corpus.Strict, kept},
+		{"java", "getPort", "Returns the port of the server.", "Returns the port of the server.", corpus.Strict, kept},
+		{"java", "getPort", "Parses server configuration.", "Parses server configuration.", corpus.Strict, kept},
+		{"java", "getServerPort", "Gets server port.", "Gets server port.", corpus.Loose, kept},
+		{"java", "getServerPort", "Gets the current server port.", "Gets the current server port.", corpus.Loose, kept},
+		{"java", "getPort", "The port number of this server.", "The port number of this server.", corpus.Loose, kept},
+		{"java", "getPort", "Options for the given port.", "Options for the given port.", corpus.Loose, kept},
+		{"go", "f", "Walks a tree, a b c d e f g h i j k l m n o p q r s t.", "Walks a tree, a b c d e f g h i j k l m n o p q r s t.", corpus.Loose, kept},
+		{"go", "f", "The tree of it, a b c d e f g h i j k l m n o p q r s.", "", "", noVerb},
+		{"go", "f", "Walks a tree, a b c d e f g h i j k l m n o p q r s t u v w x y.", "", "", wordCount},
+		{"java", "getPort", "The server port.", "", "", noVerb},
+		{"java", "getPort", "Parses it.", "", "", wordCount},
+		{"python", "f", "Returns x == y for all the values.", "", "", notProse},
+		{"python", "f", "Gibt den Port des Servers zurück.", "", "", notProse},
+		{"python", "f", "Returns the licence of the given file.", "", "", boilerplate},
+		{"csharp", "Foo", "Initializes a new instance of the Foo class.", "", "", boilerplate},
+		{"go", "f", "Returns the value, see also issue #4711 of it.", "", "", boilerplate},
+		{"go", "f", "Returns the first of all the values which have been handed over to this function before it was called by the…", "", "", unclean},
+		{"python", "parse_port", "", "Parses the port.", corpus.Name, kept},
+		{"go", "f", "", "", "", undocumented},
 	} {
-		got, why := pairOf(test.language, chunker.Chunk{Name: test.name, Doc: test.doc, Text: code, Kind: chunker.Function})
-		if why != test.why || got.Reference != test.want {
-			t.Errorf("%s %s %q: got %q, %q; want %q, %q", test.language, test.name, test.doc, got.Reference, why, test.want, test.why)
+		got, why := pairOf(test.language, chunker.Chunk{Name: test.name, Container: "Server", Doc: test.doc, Text: code, Kind: chunker.Function})
+		if why != test.why || got.Reference != test.want || got.Tier != test.tier {
+			t.Errorf("%s %s %q: got %q, %s, %q; want %q, %s, %q", test.language, test.name, test.doc, got.Reference, got.Tier, why, test.want, test.tier, test.why)
+		}
+		if why == kept && got.Container != "Server" {
+			t.Errorf("%s %q is in %q", test.name, test.doc, got.Container)
 		}
 	}
 }
@@ -49,6 +59,10 @@ func TestPairOfCode(t *testing.T) {
 		if _, why := pairOf("go", chunker.Chunk{Name: "f", Doc: doc, Text: text}); why != codeLength {
 			t.Errorf("%s: %q", name, why)
 		}
+	}
+	short := chunker.Chunk{Name: "parsePort", Text: "func parsePort(s string) (int, error)"}
+	if _, why := pairOf("go", short); why != codeLength {
+		t.Errorf("little code and no doc comment: %q", why)
 	}
 }
 

@@ -46,10 +46,9 @@ func newNearDuplicates() *nearDuplicates {
 	return d
 }
 
-// add reports whether a function like code has been added before. If not, it
-// adds code.
-func (d *nearDuplicates) add(code string) (found bool) {
-	s := d.signature(code)
+// add reports whether a function with a signature like s has been added
+// before. If not, it adds this one.
+func (d *nearDuplicates) add(s signature) (found bool) {
 	var keys [bands]uint64
 	for b := range bands {
 		h := fnv.New64a()
@@ -82,6 +81,7 @@ func similarity(a, b *signature) float64 {
 	return float64(same) / signatureLen
 }
 
+// signature returns what add compares. It is safe for concurrent use.
 func (d *nearDuplicates) signature(code string) signature {
 	var s signature
 	for i := range s {

@@ -22,8 +22,9 @@ type repository struct {
 }
 
 // readRepositories reads the list of repositories: a header and then lines of
-// owner/name, licence, split and commit, separated by tabs. Lines that begin
-// with # are comments.
+// owner/name, licence, split and commit, separated by tabs; what follows, the
+// counts of an earlier run, is for people. Lines that begin with # are
+// comments.
 func readRepositories(file string) ([]repository, error) {
 	content, err := os.ReadFile(file)
 	if err != nil {
@@ -43,7 +44,7 @@ func readRepositories(file string) ([]repository, error) {
 			continue
 		}
 		f := strings.Split(line, "\t")
-		if len(f) != 4 || strings.Count(f[0], "/") != 1 || f[1] == "" || f[2] != train && f[2] != heldOut || f[3] == "" {
+		if len(f) < 4 || strings.Count(f[0], "/") != 1 || f[1] == "" || f[2] != train && f[2] != heldOut || f[3] == "" {
 			return nil, fmt.Errorf("%s:%d: want owner/name, licence, %s or %s, and commit, separated by tabs", file, number, train, heldOut)
 		}
 		if seen[f[0]] {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"io"
 	"os"
 	"os/exec"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/gloss-lsp/gloss/chunker"
 	"github.com/gloss-lsp/gloss/models/train/corpus"
 )
 
@@ -38,6 +40,20 @@ func commit(t *testing.T, root, name string, files map[string]string) string {
 	return strings.TrimSpace(string(out))
 }
 
+// The test's own program parses, as extract's does.
+func TestMain(m *testing.M) {
+	if os.Getenv("EXTRACT_TEST_PARSER") != "" {
+		chunker.Work(os.Stdin, os.Stdout)
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
+
+func testParser() *exec.Cmd {
+	program, err := os.Executable()
+	return &exec.Cmd{Path: program, Env: []string{"EXTRACT_TEST_PARSER=1"}, Err: err}
+}
+
 func TestRun(t *testing.T) {
 	if _, err := exec.LookPath("git"); err != nil {
 		t.Skip("git is not installed")
@@ -45,46 +61,72 @@ func TestRun(t *testing.T) {
 	const documented = `package p
 
 // ParsePort parses a port number from the text s.
-func ParsePort(s string) (int, error) {
+func (c Config) ParsePort(s string) (int, error) {
 	n, err := strconv.Atoi(strings.TrimSpace(s))
 	return n, err
 }
+
+// The first of all ports in the list.
+func firstPort(list []int) int {
+	sort.Ints(list)
+	return list[0]
+}
 `
+	const undescribed = "def close_window(window, force):\n    if not force and window.is_dirty():\n        window.ask()\n    window.handle.close()\n    del window.handle\n"
 	root, out := t.TempDir(), t.TempDir()
 	held := commit(t, root, "a/held", map[string]string{"p.go": documented, "README": "no code"})
 	trained := commit(t, root, "b/train", map[string]string{
-		"copy.go":        strings.ReplaceAll(documented, "number", "value"), // of held-out code
+		"copy.go":        strings.ReplaceAll(documented, "number", "value"), // of held-out code, the loose pair too
 		"gpl.go":         "// under the GNU General Public License\n" + strings.ReplaceAll(documented, "strconv", "other"),
 		"walk_test.go":   "package p\n\n// Walk walks all the nodes of a tree.\nfunc Walk() {\n\tx()\n\ty()\n}\n",
-		"sub/walk.py":    "def walk(tree, visit):\n    \"\"\"Visit all the nodes of a tree.\"\"\"\n    for node in tree.nodes:\n        visit(node)\n",
-		"sub/no_doc.py":  "def other(tree):\n    one(tree)\n    return two(tree)\n",
+		"sub/walk.py":    "class Tree:\n  def walk(tree, visit):\n    \"\"\"Visit all the nodes of a tree.\"\"\"\n    for node in tree.nodes:\n        visit(node)\n",
+		"sub/no_doc.py":  undescribed,
+		"sub/size.zig":   "/// The size of one whole page.\nfn size(page: Page) usize {\n    const n = page.bytes;\n    return n.len;\n}\n",
 		"docs/a.unknown": "text",
 	})
 	list := filepath.Join(root, "list.tsv")
-	content := "# a comment\nrepository\tlicence\tsplit\tcommit\na/held\tMIT\theld-out\t" + held + "\nb/train\tMIT\ttrain\t" + trained + "\nc/absent\tMIT\ttrain\tabc\n"
+	content := "# a comment\nrepository\tlicence\tsplit\tcommit\na/held\tMIT\theld-out\t" + held + "\t1\t0\nb/train\tMIT\ttrain\t" + trained + "\nc/absent\tMIT\ttrain\tabc\n"
 	if err := os.WriteFile(list, []byte(content), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := run(options{list: list, repositories: root, out: out, perRepo: 10, perText: 2, perEval: 5}, io.Discard); err != nil {
+	if err := run(options{list: list, repositories: root, out: out, perRepo: 10, perNamed: 10, perText: 2, perEval: 5, parser: testParser}, io.Discard); err != nil {
 		t.Fatal(err)
 	}
-	for file, want := range map[string]corpus.Pair{
-		"heldout.jsonl": {Language: "go", Name: "ParsePort", Kind: "function", Reference: "Parses a port number from the text s.", Repo: "a/held", Commit: held, Path: "p.go"},
-		"eval.jsonl":    {Language: "go", Name: "ParsePort", Kind: "function", Reference: "Parses a port number from the text s.", Repo: "a/held", Commit: held, Path: "p.go"},
-		"train.jsonl":   {Language: "python", Name: "walk", Kind: "function", Reference: "Visits all the nodes of a tree.", Repo: "b/train", Commit: trained, Path: "sub/walk.py"},
+	parsePort := corpus.Pair{Language: "go", Path: "p.go", Container: "Config", Name: "ParsePort", Kind: "method", Reference: "Parses a port number from the text s.", Tier: corpus.Strict, Repo: "a/held", Commit: held}
+	for file, want := range map[string][]corpus.Pair{
+		"heldout.jsonl": {parsePort},
+		"eval.jsonl":    {parsePort},
+		"train.jsonl": {
+			{Language: "zig", Path: "sub/size.zig", Name: "size", Kind: "function", Reference: "The size of one whole page.", Tier: corpus.Loose, Repo: "b/train", Commit: trained},
+			{Language: "python", Path: "sub/walk.py", Container: "Tree", Name: "walk", Kind: "method", Reference: "Visits all the nodes of a tree.", Tier: corpus.Strict, Repo: "b/train", Commit: trained},
+			{Language: "python", Path: "sub/no_doc.py", Name: "close_window", Kind: "function", Reference: "Closes the window.", Tier: corpus.Name, Repo: "b/train", Commit: trained},
+		},
 	} {
-		pairs, err := corpus.Read(filepath.Join(out, file))
-		if err != nil || len(pairs) != 1 {
-			t.Errorf("%s: %d pairs, %v; want 1", file, len(pairs), err)
-			continue
+		var got []corpus.Pair
+		for p, err := range corpus.Read(filepath.Join(out, file)) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if p.Tier != corpus.Name && strings.Contains(p.Code, p.Reference[8:]) {
+				t.Errorf("%s: the code still holds its documentation:\n%s", file, p.Code)
+			}
+			p.Code = ""
+			got = append(got, p)
 		}
-		if strings.Contains(pairs[0].Code, want.Reference[8:]) {
-			t.Errorf("%s: the code still holds its documentation:\n%s", file, pairs[0].Code)
-		}
-		pairs[0].Code = ""
-		if diff := cmp.Diff(want, pairs[0]); diff != "" {
+		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", file, diff)
 		}
+	}
+	var r report
+	saved, err := os.ReadFile(filepath.Join(out, "report.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(saved, &r); err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Missing) != 1 || r.Train.total(corpus.Name) != 1 || r.HeldOut.total(corpus.Strict) != 1 || r.LeftOut[duplicate] != 2 {
+		t.Errorf("the report is wrong: %+v", r)
 	}
 }
 
@@ -123,7 +165,9 @@ func TestCommittedList(t *testing.T) {
 		expressjs/express jupyterlab/lumino palantir/blueprint microsoft/rushstack hyperium/hyper crossbeam-rs/crossbeam
 		BurntSushi/ripgrep clap-rs/clap libuv/libuv redis/hiredis FreeRTOS/FreeRTOS-Plus-TCP google/leveldb
 		apache/trafficserver nunit/nunit NLog/NLog rack/rack ruby/rake octokit/octokit.rb lsegal/yard guzzle/guzzle
-		composer/composer twigphp/Twig`) {
+		composer/composer twigphp/Twig Kotlin/kotlinx.serialization typelevel/cats-effect elixir-plug/plug
+		elixir-ecto/ecto haskell/bytestring nvim-telescope/telescope.nvim folke/lazy.nvim tigerbeetle/tigerbeetle
+		ocaml/merlin Bash-it/bash-it`) {
 		if split[name] != heldOut {
 			t.Errorf("%s is %q, want it %s", name, split[name], heldOut)
 		}

@@ -8,36 +8,42 @@ import (
 	"github.com/gloss-lsp/gloss/models/train/corpus"
 )
 
-// selector lets pairs into the corpus, each after all before it.
+// selector lets pairs into one side of the corpus, each after all before it.
 type selector struct {
 	near      *nearDuplicates
 	sentences map[string]int // how often each reference was let in
-	perRepo   int            // cap of a repository's pairs
-	perText   int            // cap of equal references on one side of the corpus
+	perText   int            // cap of equal references
+	perRepo   int            // cap of a repository's described functions
+	perNamed  int            // and of those of the tier Name
 }
 
 // take returns the pairs of one repository that are not near-duplicates of any
 // pair before, in any repository or on either side, within the caps. A
 // repository over its cap is thinned out at random, by a fixed seed.
-func (s *selector) take(pairs []corpus.Pair, counts tally) []corpus.Pair {
-	var taken []corpus.Pair
-	for _, p := range pairs {
-		key := strings.ToLower(p.Reference)
+func (s *selector) take(candidates []candidate, counts tally) []corpus.Pair {
+	var described, named []corpus.Pair
+	for _, c := range candidates {
+		key := strings.ToLower(c.Reference)
+		if c.Tier == corpus.Name {
+			key = "\x00" + key // a name's sentence does not use up an author's
+		}
 		switch {
+		case s.near.add(c.signature):
+			counts[duplicate]++
 		case s.sentences[key] >= s.perText:
 			counts[frequent]++
-		case s.near.add(p.Code):
-			counts[duplicate]++
+		case c.Tier == corpus.Name:
+			s.sentences[key]++
+			named = append(named, c.Pair)
 		default:
 			s.sentences[key]++
-			taken = append(taken, p)
+			described = append(described, c.Pair)
 		}
 	}
-	if len(taken) > s.perRepo {
-		counts[overCap] += len(taken) - s.perRepo
-		taken = sample(taken, s.perRepo)
+	if n := max(0, len(described)-s.perRepo) + max(0, len(named)-s.perNamed); n > 0 {
+		counts[overCap] += n
 	}
-	return taken
+	return append(sample(described, s.perRepo), sample(named, s.perNamed)...)
 }
 
 // sample returns n random pairs in their order, the same ones every time.
@@ -72,4 +78,9 @@ func evaluation(pairs []corpus.Pair, n int) []corpus.Pair {
 		list = append(list, sample(byLanguage[l], n)...)
 	}
 	return list
+}
+
+// strict returns the pairs that are measured on.
+func strict(pairs []corpus.Pair) []corpus.Pair {
+	return slices.DeleteFunc(pairs, func(p corpus.Pair) bool { return p.Tier != corpus.Strict })
 }

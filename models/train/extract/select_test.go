@@ -37,10 +37,10 @@ func TestNearDuplicates(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := newNearDuplicates()
-			if d.add(long) {
+			if d.add(d.signature(long)) {
 				t.Fatal("a first function has no duplicate")
 			}
-			if got := d.add(test.code); got != test.want {
+			if got := d.add(d.signature(test.code)); got != test.want {
 				t.Errorf("found: %v, want %v", got, test.want)
 			}
 		})
@@ -48,28 +48,41 @@ func TestNearDuplicates(t *testing.T) {
 }
 
 func TestTake(t *testing.T) {
-	pairs := []corpus.Pair{
-		{Name: "a", Code: body("a", 10), Reference: "Returns the size of it."},
-		{Name: "copy of a", Code: body("b", 10), Reference: "Returns another size of it."},
-		{Name: "c", Code: body("c", 30), Reference: "Returns the SIZE of it."},
-		{Name: "d", Code: "totally(different, from, all, the, others)", Reference: "Returns the size of it."},
+	near := newNearDuplicates()
+	take := func(s *selector, pairs ...corpus.Pair) (names []string, left tally) {
+		var candidates []candidate
+		for _, p := range pairs {
+			candidates = append(candidates, candidate{p, near.signature(p.Code)})
+		}
+		left = tally{}
+		for _, p := range s.take(candidates, left) {
+			names = append(names, p.Name)
+		}
+		return names, left
 	}
-	counts := tally{}
-	s := &selector{near: newNearDuplicates(), sentences: map[string]int{}, perRepo: 5, perText: 2}
-	var names []string
-	for _, p := range s.take(pairs, counts) {
-		names = append(names, p.Name)
-	}
-	if diff := cmp.Diff([]string{"a", "c"}, names); diff != "" {
+	s := &selector{near: near, sentences: map[string]int{}, perText: 2, perRepo: 5, perNamed: 1}
+	names, left := take(s,
+		corpus.Pair{Name: "a", Code: body("a", 10), Reference: "Returns the size of it."},
+		corpus.Pair{Name: "copy of a", Code: body("b", 10), Reference: "Returns another size of it."},
+		corpus.Pair{Name: "c", Code: body("c", 30), Reference: "Returns the SIZE of it."},
+		corpus.Pair{Name: "d", Code: "totally(different, from, all, the, others)", Reference: "Returns the size of it."},
+		corpus.Pair{Name: "e", Code: "one(more, of, those)", Reference: "Returns the size of it.", Tier: corpus.Name},
+	)
+	if diff := cmp.Diff([]string{"a", "c", "e"}, names); diff != "" {
 		t.Errorf("taken (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(tally{duplicate: 1, frequent: 1}, counts); diff != "" {
+	if diff := cmp.Diff(tally{duplicate: 1, frequent: 1}, left); diff != "" {
 		t.Errorf("left out (-want +got):\n%s", diff)
 	}
 	s.perRepo = 1
-	s.sentences = map[string]int{}
-	if got := s.take([]corpus.Pair{{Code: "x(one, two)", Reference: "p"}, {Code: "y(three, four)", Reference: "q"}}, counts); len(got) != 1 || counts[overCap] != 1 {
-		t.Errorf("%d taken, %d over the cap; want 1 and 1", len(got), counts[overCap])
+	names, left = take(s,
+		corpus.Pair{Name: "x", Code: "x(one, two)", Reference: "p"},
+		corpus.Pair{Name: "y", Code: "y(three, four)", Reference: "q"},
+		corpus.Pair{Name: "v", Code: "v(five, six)", Reference: "r", Tier: corpus.Name},
+		corpus.Pair{Name: "w", Code: "w(seven, eight)", Reference: "s", Tier: corpus.Name},
+	)
+	if len(names) != 2 || left[overCap] != 2 {
+		t.Errorf("took %v and left %d over the caps, want one of each tier and 2", names, left[overCap])
 	}
 }
 
