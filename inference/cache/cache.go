@@ -164,7 +164,7 @@ func (c *Cache) GetMany(keys []Key) map[Key]Entry {
 	for _, key := range keys {
 		if e, ok := c.fromMemory(key); ok {
 			found[key] = e
-		} else if ch := c.pending[key]; ch == nil || ch.touch {
+		} else if ch := c.pending[key]; ch == nil || ch.entry == nil {
 			missing = append(missing, key)
 		} else if ch.entry != nil { // it lost its place in memory
 			found[key] = *ch.entry
