@@ -166,7 +166,7 @@ func (c *Cache) GetMany(keys []Key) map[Key]Entry {
 			found[key] = e
 		} else if ch := c.pending[key]; ch == nil || ch.entry == nil {
 			missing = append(missing, key)
-		} else if ch.entry != nil { // it lost its place in memory
+		} else { // it lost its place in memory
 			found[key] = *ch.entry
 		}
 	}
