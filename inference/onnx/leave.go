@@ -14,17 +14,22 @@ const minLeft = 4096
 // the file that they stand in, as a graph names external data. ONNX Runtime
 // maps such parts into memory, where it would copy a graph's own weights twice
 // while it loads; the file's bytes need not pass through Go either to have the
-// graph rewritten. A graph that is not a file, or whose weights lie outside
-// already, stays as it is.
+// graph rewritten. So it is with bytes that are a mapped part of a file, as the
+// graph inside the program is. Other bytes, and a graph whose weights lie outside
+// already, stay as they are.
 func leaveWeights(g Graph, src source, p *proto) (Graph, source, *proto, error) {
-	if g.Path == "" || p.external {
+	at, offset, ok := g.Path, int64(0), g.Path != ""
+	if !ok {
+		at, offset, ok = mapped(g.Data)
+	}
+	if !ok || p.external {
 		return g, src, p, nil
 	}
-	path, err := filepath.EvalSymlinks(g.Path) // weights must lie in the graph's folder
+	path, err := filepath.EvalSymlinks(at) // weights must lie in the graph's folder
 	if err != nil {
 		return g, src, p, err
 	}
-	data, left, err := withoutWeights(src, p, filepath.Base(path), minLeft)
+	data, left, err := withoutWeights(src, p, filepath.Base(path), offset, minLeft)
 	if err != nil || left == 0 {
 		return g, src, p, err
 	}
@@ -34,12 +39,14 @@ func leaveWeights(g Graph, src source, p *proto) (Graph, source, *proto, error) 
 		return g, src, p, err
 	}
 	p, err = readProto(slim, src)
+	release(g.Data)
 	return slim, src, p, err
 }
 
-// withoutWeights returns the bytes of the graph in src, with the weights of at
-// least so many bytes left in the named file, and how many these are.
-func withoutWeights(src source, p *proto, file string, least int64) (data []byte, left int, err error) {
+// withoutWeights returns the bytes of the graph in src, which starts at offset
+// in the named file, with the weights of at least so many bytes left in that
+// file, and how many these are.
+func withoutWeights(src source, p *proto, file string, offset, least int64) (data []byte, left int, err error) {
 	w := newWire(src)
 	part := func(start, stop int64) []byte {
 		b := make([]byte, stop-start)
@@ -55,7 +62,7 @@ func withoutWeights(src source, p *proto, file string, least int64) (data []byte
 			if raw := rawData(m.sub()); raw.stop-raw.start >= least {
 				left++
 				tensor := field(append(part(m.start, raw.key), part(raw.stop, m.stop)...))
-				graph = graph.bytes(initializers, tensor.elsewhere(file, raw))
+				graph = graph.bytes(initializers, tensor.elsewhere(file, offset, raw))
 				continue
 			}
 		}
@@ -80,11 +87,12 @@ func rawData(tensor *message) (raw span) {
 	return raw
 }
 
-// elsewhere says of a tensor that its bytes are part of a file.
-func (f field) elsewhere(file string, part span) field {
+// elsewhere says of a tensor that its bytes are part of what starts at offset
+// in a file.
+func (f field) elsewhere(file string, offset int64, part span) field {
 	for _, entry := range [][2]string{
 		{"location", file},
-		{"offset", strconv.FormatInt(part.start, 10)},
+		{"offset", strconv.FormatInt(offset+part.start, 10)},
 		{"length", strconv.FormatInt(part.stop-part.start, 10)},
 	} {
 		f = f.bytes(13, field(nil).text(1, entry[0]).text(2, entry[1]))

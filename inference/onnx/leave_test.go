@@ -63,7 +63,7 @@ func TestLeaveWeights(t *testing.T) {
 // The large weights leave the graph, and nothing else does.
 func TestWithoutWeights(t *testing.T) {
 	src, p := parse(t, testmodel.Tiny.Graph())
-	data, left, err := withoutWeights(src, p, "model.onnx", minLeft)
+	data, left, err := withoutWeights(src, p, "model.onnx", 0, minLeft)
 	if err != nil {
 		t.Fatal(err)
 	}

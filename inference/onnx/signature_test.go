@@ -164,7 +164,7 @@ func FuzzTrimLogits(f *testing.F) {
 		if err != nil {
 			return
 		}
-		slim, _, err := withoutWeights(src, p, "x", 1)
+		slim, _, err := withoutWeights(src, p, "x", 0, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
