@@ -25,7 +25,7 @@ import (
 // options are the flags.
 type options struct {
 	gloss, npm, llama string
-	weights           string
+	shape, weights    string
 	tokenizer         string
 	threads           int
 	prefix, code, new int // tokens
@@ -49,7 +49,8 @@ func run(ctx context.Context, args []string) error {
 	flags.StringVar(&o.gloss, "gloss", "bin/gloss", "gloss's executable")
 	flags.StringVar(&o.npm, "npm", "inference/onnx/npm", "the `folder` of reference.mjs and its packages")
 	flags.StringVar(&o.llama, "llama-server", "", "llama.cpp's server; without it llama.cpp is left out")
-	flags.StringVar(&o.weights, "weights", "q8", "q8 or q4: how the ONNX file stores its matrices; llama.cpp's are always Q8_0")
+	flags.StringVar(&o.shape, "shape", "smollm2", "smollm2 or shipped: the model whose shape is measured")
+	flags.StringVar(&o.weights, "weights", "q8", "q8 or q4: how the ONNX file of SmolLM2's shape stores its matrices; llama.cpp's are always Q8_0")
 	flags.StringVar(&o.tokenizer, "tokenizer", "models/default", "the `folder` of a tokenizer.json; only its memory matters here")
 	flags.IntVar(&o.threads, "threads", min(runtime.NumCPU(), 4), "of each runtime")
 	flags.IntVar(&o.prefix, "prefix-tokens", 40, "of the constant prefix")
@@ -78,7 +79,7 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	report, err := measure(ctx, o, peers)
+	report, err := measure(ctx, o, model.Vocab, peers)
 	if err != nil {
 		return err
 	}
@@ -88,14 +89,9 @@ func run(ctx context.Context, args []string) error {
 // writeModel writes the ONNX model, with a tokenizer since gloss asks for one,
 // and model.gguf if llama.cpp takes part.
 func writeModel(o options, dir string) (testmodel.Llama, error) {
-	l := testmodel.SmolLM2
-	switch o.weights {
-	case "q8":
-		l.Dynamic = true
-	case "q4":
-		l.NBits = 4
-	default:
-		return l, fmt.Errorf("--weights is %q; it must be q8 or q4", o.weights)
+	l, err := o.model()
+	if err != nil {
+		return l, err
 	}
 	if err := l.WriteDir(dir); err != nil {
 		return l, err
@@ -115,6 +111,21 @@ func writeModel(o options, dir string) (testmodel.Llama, error) {
 		return l, err
 	}
 	return l, errors.Join(l.WriteGGUF(f), f.Close())
+}
+
+func (o options) model() (testmodel.Llama, error) {
+	l := testmodel.SmolLM2
+	switch o.shape + " " + o.weights {
+	case "smollm2 q8":
+		l.Dynamic = true
+	case "smollm2 q4":
+		l.NBits = 4
+	case "shipped q8":
+		l = testmodel.Shipped
+	default:
+		return l, fmt.Errorf("--shape %s with --weights %s is not measured; there are smollm2 with q8 or q4, and shipped with q8", o.shape, o.weights)
+	}
+	return l, nil
 }
 
 // prompt returns the ids of function number n: the constant prefix and code of

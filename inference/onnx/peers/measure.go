@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/gloss-lsp/gloss/inference/onnx/testmodel"
 )
 
 // report holds what was measured. Index k of the times is round k of every
@@ -27,7 +25,7 @@ type report struct {
 }
 
 // measure lets the peers take turns. Who begins changes from round to round.
-func measure(ctx context.Context, o options, peers []peer) (*report, error) {
+func measure(ctx context.Context, o options, vocab int, peers []peer) (*report, error) {
 	r := &report{
 		one: make([][]time.Duration, len(peers)), row: make([][]time.Duration, len(peers)),
 		load: loadAverage(),
@@ -43,7 +41,7 @@ func measure(ctx context.Context, o options, peers []peer) (*report, error) {
 				if err := ctx.Err(); err != nil {
 					return nil, err
 				}
-				ids, err := peers[k].generate(request{o.prompt(number+f, testmodel.SmolLM2.Vocab), o.new, o.prefix})
+				ids, err := peers[k].generate(request{o.prompt(number+f, vocab), o.new, o.prefix})
 				if err != nil {
 					return nil, fmt.Errorf("%s: %w", peers[k].name, err)
 				}
@@ -103,8 +101,8 @@ func loadAverage() string {
 // print writes a table in Markdown.
 func (r *report) print(w io.Writer, o options) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "SmolLM2-135M's shape, %s, %d of %d cores; %d + %d tokens read, %d written; medians of %d functions one at a time and of %d rows of %d.\n",
-		o.weights, o.threads, runtime.NumCPU(), o.prefix, o.code, o.new, o.repetitions, o.rows, o.row)
+	fmt.Fprintf(&b, "The shape %s, %s, %d of %d cores; %d + %d tokens read, %d written; medians of %d functions one at a time and of %d rows of %d.\n",
+		o.shape, o.weights, o.threads, runtime.NumCPU(), o.prefix, o.code, o.new, o.repetitions, o.rows, o.row)
 	fmt.Fprintf(&b, "Load average before: %s.\n\n", r.load)
 	b.WriteString("| | one function | against gloss | in a row | against gloss | peak memory |\n|---|---|---|---|---|---|\n")
 	for k, name := range r.names {

@@ -51,6 +51,9 @@ var Tiny = Llama{Layers: 2, Hidden: 32, FFN: 64, Heads: 4, KVHeads: 2, HeadDim: 
 // SmolLM2 is the shape of SmolLM2-135M.
 var SmolLM2 = Llama{Layers: 30, Hidden: 576, FFN: 1536, Heads: 9, KVHeads: 3, HeadDim: 64, Vocab: 49152, Context: 8192, Theta: 100000, Seed: 1}
 
+// Shipped is the shape of the model that ships with gloss, and how it is stored.
+var Shipped = Llama{Layers: 8, Hidden: 512, FFN: 1408, Heads: 8, KVHeads: 4, HeadDim: 64, Vocab: 8192, Context: 2048, Theta: 10000, NBits: 8, AccuracyLevel: 4, Seed: 1}
+
 // Check says why no graph of this shape can be written or run.
 func (l Llama) Check() error {
 	for name, size := range map[string]int{
