@@ -31,9 +31,9 @@ def repeats(line):
 
 
 rows = [json.loads(line) for line in sys.stdin]
-ok = [r for r in rows if not r.get("error") and clean(r["summary"])]
+ok = [r for r in rows if r["summary"] and clean(r["summary"])]
 model = [r for r in rows if r.get("source") != "doc"]
-written = [r for r in model if not r.get("error")]
+written = [r for r in model if r["summary"]]
 same = collections.Counter(r["summary"] for r in written)
 
 
@@ -54,4 +54,4 @@ examples = int(sys.argv[2]) if len(sys.argv) > 2 else 0
 if examples:
     print(f"\n{examples} random functions that the model was asked about:\n")
     for r in random.Random(1).sample(model, min(examples, len(model))):
-        print(f"- `{r['name']}` ({r['language']}): {r['summary'] or '*no summary: ' + r['error'] + '*'}")
+        print(f"- `{r['name']}` ({r['language']}): {r['summary'] or '*no summary: ' + (r.get('error') or r['withheld']) + '*'}")

@@ -1,6 +1,7 @@
 package inference
 
-// choiceVersion grows whenever choose, unworthy, or the sentences of names change.
+// choiceVersion grows whenever choose, unworthy, prompt.Clean or the sentences of
+// names change.
 const choiceVersion = 2
 
 // nameLead is by how much likelier to be good the name's sentence must be than

@@ -11,9 +11,8 @@ import (
 )
 
 // DefaultMinConfidence is the confidence below which a summary is not shown where
-// the user has said nothing else, in editors and in the terminal. It leaves out
-// about a tenth of the shipped model's summaries, of which one in five is good
-// (docs/quality.md).
+// the user has said nothing else, in editors and in the terminal: of such
+// summaries hardly one in four is good (docs/quality.md has the curve).
 const DefaultMinConfidence = 0.25
 
 // unworthy returns why a text that the model wrote about f is not worth being
@@ -67,20 +66,22 @@ func unbalanced(text string) bool {
 
 var (
 	// unfinishing words want another after them.
-	unfinishing = english.NewSet(`a although an and are as be because but either if is its my neither nor of or our than the their was were when where whether whose your`)
+	unfinishing = english.NewSet(`a although an and because but either if its my neither nor of or our than the their when whether whose your`)
 	// stranding words do too, unless their object stands before: "the class that
-	// it belongs to", "the element to start from".
-	stranding = english.NewSet(`about at between by for from in into on onto through to upon with within without`)
-	objects   = english.NewSet(`be been being is it of that they to us was we were what where which who you`)
+	// it belongs to", "the element to start from", "returns it as is".
+	stranding = english.NewSet(`about are as at be between by for from in into is on onto through to upon was were where with within without`)
+	objects   = english.NewSet(`as be been being is it of that they to us was we were what where which who you`)
 )
 
 func unfinished(text string) bool {
 	words := strings.Fields(text)
 	last := strings.TrimFunc(words[len(words)-1], unicode.IsPunct)
-	if unfinishing.Has(last) {
+	switch {
+	case last != strings.ToLower(last): // the name A
+		return false
+	case unfinishing.Has(last):
 		return true
-	}
-	if !stranding.Has(last) {
+	case !stranding.Has(last):
 		return false
 	}
 	for _, w := range words[:len(words)-1] {
@@ -92,9 +93,9 @@ func unfinished(text string) bool {
 }
 
 // unknownName returns a name in text that is spelled as only code is, such as
-// maxSize, max_size, size() or os.File, and that occurs nowhere in what is known
-// of the function, or "". Case and punctuation do not count: content_type is
-// contentType.
+// maxSize, max_size, size() or os.File, or an abbreviation such as DMA, that
+// occurs nowhere in what is known of the function, or "". Case and punctuation do
+// not count: content_type is contentType.
 func unknownName(text string, f Function, place []byte) string {
 	known := ""
 	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(`,;"'“”‘’|/=+`, r) }) {
@@ -112,16 +113,20 @@ func unknownName(text string, f Function, place []byte) string {
 	return ""
 }
 
-// properNames are spelled like code and are none.
+// properNames are spelled like code and are none, or abbreviations that everybody
+// uses.
 var properNames = english.NewSet(`
+	api apis ascii cli cpu cpus css csv dns eof ftp gpu gui html http https ide ids ipc json lru nan null pdf png posix ram
+	rest rpc sdk sha1 sha256 sql ssh ssl tcp tls true tty udp uri url usb utc utf utf-8 uuid xml yaml zip
 	docbook ecmascript github gitlab graphql ios iphone javadoc javascript jquery latex libuv linkedin macos mongodb mysql
 	node.js nosql openapi opengl openssl openssh phpdoc postgresql powershell protobuf rabbitmq restful sqlite typescript
 	vue.js webassembly webgl websocket websockets youtube`)
 
-var codeName = regexp.MustCompile(`\(\)$|[:>#$]|\w_\w|\p{L}{2}\.\p{L}{2}|\p{Ll}\p{Lu}`)
+var codeName = regexp.MustCompile(`\(\)$|[:>#$]|\w_\w|\p{L}{2}\.\p{L}{2}|\p{Ll}\p{Lu}|^\p{Lu}[\p{Lu}\d]{2,}$`)
 
 // isCodeName reports whether word is spelled as only names in code are: with a
-// capital after a small letter, an underscore, a dot between two words, a call.
+// capital after a small letter, an underscore, a dot between two words, a call,
+// nothing but capitals.
 func isCodeName(word string) bool {
 	return strings.ContainsFunc(word, unicode.IsLetter) && codeName.MatchString(strings.Trim(word, ":#>()")+word[len(strings.TrimSuffix(word, "()")):])
 }

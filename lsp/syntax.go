@@ -146,10 +146,19 @@ func (s *server) cutAgain(d *document, after time.Duration) {
 	time.AfterFunc(after, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if o := s.documents[d.uri]; o != nil && o.current == d {
-			o.current = s.newVersion(*d)
-			s.analyze(o, afterPause)
+		o := s.documents[d.uri]
+		if o == nil || o.current != d {
+			return
 		}
+		again := s.newVersion(*d)
+		o.current = again
+		s.analyze(o, afterPause)
+		s.background(func() { // the client knows of no change and will not ask
+			again.chunks()
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.refresh.touch(o)
+		})
 	})
 }
 

@@ -102,6 +102,19 @@ test("VS Code", { skip }, async (t) => {
     await shows(page, after);
   });
 
+  await t.test("what looks like an icon is text", async () => {
+    await line(page, "def save(").click();
+    await page.keyboard.press("End");
+    await page.keyboard.press("Enter");
+    await page.keyboard.insertText('"""Says $(sync) as it is."""');
+    const lens = page.locator(".monaco-editor .codelens-decoration", { hasText: /\$\u200b\(sync\)/ });
+    await lens.waitFor();
+    assert.equal(await lens.locator(".codicon").count(), 0);
+    await command(page, "File: Revert File");
+    await until("the text to be as it was", async () => (await page.locator(".tab.dirty").count()) === 0);
+    await shows(page, after);
+  });
+
   await t.test("the end of the line is another place for them", async () => {
     await command(page, "gloss: Show the Summaries Over Functions or at the End of Lines");
     await shows(page, []);

@@ -81,7 +81,6 @@ type Cache struct {
 	mu      sync.Mutex // guards what follows, never held during input or output
 	memory  *simplelru.LRU[Key, row]
 	pending map[Key]*change
-	deletes uint64 // counts Delete, so that a read begun before one is not believed
 	disk    *disk  // nil while the disk is not in use
 	// No read before readAfter, no write before writeAfter.
 	readAfter, writeAfter time.Time
@@ -165,9 +164,9 @@ func (c *Cache) GetMany(keys []Key) map[Key]Entry {
 	for _, key := range keys {
 		if e, ok := c.fromMemory(key); ok {
 			found[key] = e
-		} else if ch := c.pending[key]; ch == nil || ch.touch {
+		} else if ch := c.pending[key]; ch == nil || ch.entry == nil {
 			missing = append(missing, key)
-		} else if ch.entry != nil { // it lost its place in memory
+		} else { // it lost its place in memory
 			found[key] = *ch.entry
 		}
 	}
@@ -185,7 +184,7 @@ func (c *Cache) GetMany(keys []Key) map[Key]Entry {
 // still gets into memory.
 func (c *Cache) fromDisk(keys []Key) map[Key]row {
 	c.mu.Lock()
-	d, deletes := c.disk, c.deletes
+	d := c.disk
 	if time.Now().Before(c.readAfter) {
 		d = nil
 	}
@@ -202,7 +201,7 @@ func (c *Cache) fromDisk(keys []Key) map[Key]row {
 			defer func() { <-c.reading }()
 			rows := make(map[Key]row, len(keys))
 			err := d.get(keys, rows)
-			answer <- c.remember(rows, deletes)
+			answer <- c.remember(rows)
 			c.readFailed(d, err)
 		}()
 	case <-timeout.C:
@@ -218,14 +217,10 @@ func (c *Cache) fromDisk(keys []Key) map[Key]row {
 	}
 }
 
-// remember puts rows from disk into memory, unless something newer is there
-// or a Delete has come between.
-func (c *Cache) remember(rows map[Key]row, deletes uint64) map[Key]row {
+// remember puts rows from disk into memory, unless something newer is there.
+func (c *Cache) remember(rows map[Key]row) map[Key]row {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.deletes != deletes {
-		return nil
-	}
 	for key, r := range rows {
 		if newer, ok := c.memory.Peek(key); ok {
 			rows[key] = newer
@@ -248,7 +243,7 @@ func (c *Cache) touch(key Key, r row) {
 	r.used = now
 	c.memory.Add(key, r)
 	if c.dir != "" && c.pending[key] == nil && len(c.pending) < maxPending {
-		c.pending[key] = &change{touch: true, used: now}
+		c.pending[key] = &change{used: now}
 	}
 }
 
@@ -265,15 +260,6 @@ func (c *Cache) Put(key Key, e Entry) error {
 	c.memory.Add(key, row{Entry: e, used: now})
 	c.change(key, &change{entry: &e, used: now})
 	return nil
-}
-
-// Delete forgets key. Another process that has it in memory keeps it.
-func (c *Cache) Delete(key Key) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.deletes++
-	c.memory.Remove(key)
-	c.change(key, &change{})
 }
 
 // change makes a write pending and sees to it that it is done soon.

@@ -94,9 +94,7 @@ func TestSurvivesReopening(t *testing.T) {
 	put(t, c, "a", "adds two numbers")
 	put(t, c, "b", "first text")
 	put(t, c, "b", "second text")
-	put(t, c, "c", "to be deleted")
 	flush(t, c)
-	c.Delete(key("c"))
 	if err := c.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -138,21 +136,13 @@ func TestWithoutDirectory(t *testing.T) {
 	}
 }
 
-// A process sees what another has written, and what it deletes itself does not
-// come back from disk before the deletion is written.
+// A process sees what another has written.
 func TestSharedFile(t *testing.T) {
 	dir := t.TempDir()
 	a, b := open(t, dir, Options{}), open(t, dir, Options{})
 	put(t, a, "k", "from a")
 	flush(t, a)
 	wantText(t, b, "k", "from a")
-
-	c := open(t, dir, Options{})
-	c.Delete(key("k"))
-	wantText(t, c, "k", "")
-	flush(t, c)
-	wantText(t, c, "k", "")
-	wantText(t, open(t, dir, Options{}), "k", "")
 }
 
 func TestPutRefuses(t *testing.T) {

@@ -209,11 +209,9 @@ func (d *disk) getBatch(keys []Key, into map[Key]row) error {
 	return rows.Err()
 }
 
-// change is one pending write. An entry is nil when the key is to be deleted,
-// or, with touch, when it was only used.
+// change is one pending write. An entry is nil when the key was only used.
 type change struct {
 	entry *Entry
-	touch bool
 	used  int64 // Unix seconds
 }
 
@@ -226,13 +224,10 @@ func (d *disk) apply(changes map[Key]*change) error {
 			return err
 		}
 		for key, c := range changes {
-			switch {
-			case c.entry != nil:
+			if c.entry != nil {
 				_, err = put.Exec(key[:], c.entry.Text, c.entry.Model, c.entry.Source, c.entry.Created.Unix(), c.used, c.entry.Confidence)
-			case c.touch:
+			} else {
 				_, err = tx.Exec("UPDATE summaries SET used = ? WHERE key = ?", c.used, key[:])
-			default:
-				_, err = tx.Exec("DELETE FROM summaries WHERE key = ?", key[:])
 			}
 			if err != nil {
 				return err
