@@ -16,12 +16,12 @@ step() { printf '\n== %s\n' "$*"; }
 # all the rest are trained on. The rest holds the other two again, as copies that
 # must not get into the corpus.
 step clone
-printf 'repository\tlicence\tsplit\tcommit\n' >"$tmp/list.tsv"
+printf 'repository\tlicence\tsplit\tcommit\tsentences\tnames\n' >"$tmp/list.tsv"
 part() {
 	git clone -q --bare --no-local . "$tmp/origin/gloss-lsp/$1"
 	commit=$(git -C "$tmp/origin/gloss-lsp/$1" -c user.name=gloss -c user.email=gloss commit-tree "HEAD:$3" -m "$1")
 	git -C "$tmp/origin/gloss-lsp/$1" update-ref refs/heads/part "$commit"
-	printf 'gloss-lsp/%s\tApache-2.0\t%s\t%s\n' "$1" "$2" "$commit" >>"$tmp/list.tsv"
+	printf 'gloss-lsp/%s\tApache-2.0\t%s\t%s\t0\t0\n' "$1" "$2" "$commit" >>"$tmp/list.tsv"
 }
 part lsp held-out lsp
 part chunker train chunker

@@ -13,12 +13,12 @@ import (
 )
 
 // findRepository returns the directory under root, a checkout or a bare
-// repository, that holds the repository called owner/name. It may be called
-// owner/name, owner+name or owner+name/repo.
-func findRepository(root, name string) (dir string, ok bool) {
+// repository, that holds the commit of the repository called owner/name. It may
+// be called owner/name, owner+name or owner+name/repo.
+func findRepository(root, name, commit string) (dir string, ok bool) {
 	flat := strings.ReplaceAll(name, "/", "+")
 	for _, dir := range []string{filepath.Join(root, flat, "repo"), filepath.Join(root, flat), filepath.Join(root, filepath.FromSlash(name))} {
-		if exec.Command("git", "-C", dir, "rev-parse", "--git-dir").Run() == nil {
+		if exec.Command("git", "-C", dir, "cat-file", "-e", commit+"^{commit}").Run() == nil {
 			return dir, true
 		}
 	}

@@ -49,7 +49,7 @@ type source struct {
 // report is the content of report.json.
 type report struct {
 	Sources []source       `json:"sources"`
-	Missing []string       `json:"missing,omitempty"` // listed repositories that are not on this disk
+	Missing []string       `json:"missing,omitempty"` // listed repositories that are not on this disk at their commit
 	LeftOut map[reason]int `json:"leftOut"`
 	// Train and HeldOut count the pairs by language and tier.
 	Train   counts `json:"train"`
@@ -170,10 +170,10 @@ func (e *extraction) side(split string, use func([]corpus.Pair) error) error {
 		if r.split != split {
 			continue
 		}
-		dir, ok := findRepository(e.repositories, r.name)
+		dir, ok := findRepository(e.repositories, r.name, r.commit)
 		if !ok {
 			e.report.Missing = append(e.report.Missing, r.name)
-			fmt.Fprintf(e.log, "%s is not in %s\n", r.name, e.repositories)
+			fmt.Fprintf(e.log, "%s at %s is not in %s\n", r.name, r.commit, e.repositories)
 			continue
 		}
 		started := time.Now()

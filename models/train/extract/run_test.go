@@ -84,8 +84,9 @@ func firstPort(list []int) int {
 		"sub/size.zig":   "/// The size of one whole page.\nfn size(page: Page) usize {\n    const n = page.bytes;\n    return n.len;\n}\n",
 		"docs/a.unknown": "text",
 	})
+	commit(t, root, "d/other", map[string]string{"p.go": documented}) // not at the commit of the list
 	list := filepath.Join(root, "list.tsv")
-	content := "# a comment\nrepository\tlicence\tsplit\tcommit\na/held\tMIT\theld-out\t" + held + "\t1\t0\nb/train\tMIT\ttrain\t" + trained + "\nc/absent\tMIT\ttrain\tabc\n"
+	content := "# a comment\nrepository\tlicence\tsplit\tcommit\na/held\tMIT\theld-out\t" + held + "\t1\t0\nb/train\tMIT\ttrain\t" + trained + "\nc/absent\tMIT\ttrain\tabc\nd/other\tMIT\ttrain\tabc\n"
 	if err := os.WriteFile(list, []byte(content), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +126,7 @@ func firstPort(list []int) int {
 	if err := json.Unmarshal(saved, &r); err != nil {
 		t.Fatal(err)
 	}
-	if len(r.Missing) != 1 || r.Train.total(corpus.Name) != 1 || r.HeldOut.total(corpus.Strict) != 1 || r.LeftOut[duplicate] != 2 {
+	if len(r.Missing) != 2 || r.Train.total(corpus.Name) != 1 || r.HeldOut.total(corpus.Strict) != 1 || r.LeftOut[duplicate] != 2 {
 		t.Errorf("the report is wrong: %+v", r)
 	}
 }
