@@ -29,7 +29,7 @@ type analysis struct {
 	urgency          urgency // the highest that is pending
 	held             bool    // what is unknown waits for a save or a command
 	// functions are those of the version that was analyzed last, nil before
-	// the first.
+	// the first: what each says, by the key of its summary.
 	functions map[inference.Key]chunker.Key
 }
 
@@ -82,6 +82,10 @@ func (s *server) analyzeOnce(o *openDocument, d *document, u urgency) {
 		chunks := d.chunks()
 		keys := d.keys(scheduler, chunks)
 		functions = make(map[inference.Key]chunker.Key, len(chunks))
+		texts := make(map[chunker.Key]bool, len(before)) // whatever model they are keyed for
+		for _, says := range before {
+			texts[says] = true
+		}
 		wants := make([]inference.Want, 0, len(chunks))
 		for i := range chunks {
 			c := &chunks[i]
@@ -89,7 +93,7 @@ func (s *server) analyzeOnce(o *openDocument, d *document, u urgency) {
 				continue
 			}
 			priority := inference.Visible
-			if _, old := before[keys[i]]; !old && before != nil {
+			if before != nil && !texts[c.Key] {
 				priority = inference.Edited
 			}
 			wants = append(wants, inference.Want{Function: d.function(c), Priority: priority})
