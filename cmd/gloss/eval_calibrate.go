@@ -51,7 +51,7 @@ func sample(to []models.Sample, s subject, text inference.Candidate) []models.Sa
 	if text.Text == "" {
 		return to
 	}
-	return append(to, models.Sample{Mean: text.Mean, Good: eval.IsGood(s.Reference, text.Text)})
+	return append(to, models.Sample{Mean: text.Mean(), Good: eval.IsGood(s.Reference, text.Text)})
 }
 
 // round leaves the digits that mean something.

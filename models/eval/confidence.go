@@ -7,7 +7,7 @@ const Good = 1.0 / 3
 
 // IsGood reports whether text says about what the reference says.
 func IsGood(reference, text string) bool {
-	return RougeL(bare(reference), bare(text)) >= Good
+	return RougeL(Bare(reference), Bare(text)) >= Good
 }
 
 // Precision says what remains where texts of less than a confidence are left

@@ -1,0 +1,245 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/gloss-lsp/gloss/inference/rank"
+	"github.com/gloss-lsp/gloss/models"
+	"github.com/gloss-lsp/gloss/models/eval"
+)
+
+const (
+	folds = 10 // into which repositories are divided
+	parts = 20 // of the curve: functions by score
+)
+
+// sample is a function with what may be shown for it and what that is worth.
+type sample struct {
+	language, repo string
+	candidates     []judged
+}
+
+// judged is a candidate beside its author's sentence.
+type judged struct {
+	rank.Candidate
+	features    []float64
+	bleu, rouge float64
+	good        bool
+}
+
+// target is what is learnt: how near a text comes, and whether that is near
+// enough. The one chooses better, the other knows better how sure it is.
+func (j judged) target() float64 {
+	if j.good {
+		return (j.rouge + 1) / 2
+	}
+	return j.rouge / 2
+}
+
+func judge(functions []eval.Function, groups []rank.Group) []sample {
+	samples := make([]sample, len(functions))
+	for i, f := range functions {
+		samples[i] = sample{language: f.Language, repo: f.Repo}
+		for k, features := range groups[i].Features() {
+			c := groups[i].Candidates[k]
+			reference, text := eval.Bare(f.Reference), eval.Bare(c.Text) // as reports have it
+			samples[i].candidates = append(samples[i].candidates, judged{
+				Candidate: c, features: features, good: eval.IsGood(f.Reference, c.Text),
+				bleu: eval.BLEU(reference, text), rouge: eval.RougeL(reference, text),
+			})
+		}
+	}
+	return samples
+}
+
+// scorer scores candidates: one regression for what the model wrote, one for
+// sentences of names.
+type scorer struct{ model, name regression }
+
+func (s scorer) of(j judged) float64 {
+	if j.Name {
+		return s.name.at(j.features)
+	}
+	return s.model.at(j.features)
+}
+
+// best returns the candidate with the greatest score.
+func (s scorer) best(sample sample) (best judged, score float64) {
+	best = slices.MaxFunc(sample.candidates, func(a, b judged) int { return cmp.Compare(s.of(a), s.of(b)) })
+	return best, s.of(best)
+}
+
+// newScorer learns from samples of which keep is true.
+func newScorer(samples []sample, keep func(int) bool) (scorer, error) {
+	var rows [2][][]float64
+	var targets [2][]float64
+	for i, s := range samples {
+		if !keep(i) {
+			continue
+		}
+		for _, c := range s.candidates {
+			kind := 0
+			if c.Name {
+				kind = 1
+			}
+			rows[kind] = append(rows[kind], c.features)
+			targets[kind] = append(targets[kind], c.target())
+		}
+	}
+	if len(rows[0]) < parts || len(rows[1]) < parts {
+		return scorer{}, fmt.Errorf("%d texts of the model and %d sentences of names are too few to learn from", len(rows[0]), len(rows[1]))
+	}
+	return scorer{fit(rows[0], targets[0]), fit(rows[1], targets[1])}, nil
+}
+
+// chosen is what is shown for a function, by a scorer that has not seen its
+// repository.
+type chosen struct {
+	judged
+	score      float64
+	confidence float64
+	language   string
+	repo       string
+}
+
+// learn learns a ranker, and reports what one like it is worth on repositories
+// that it has not seen.
+func learn(samples []sample, detours int) (*models.Ranker, string, error) {
+	samples = slices.DeleteFunc(slices.Clone(samples), func(s sample) bool { return len(s.candidates) == 0 })
+	fold := divide(samples)
+	if len(fold) < folds {
+		return nil, "", fmt.Errorf("the functions are of %d repositories; at least %d are needed", len(fold), folds)
+	}
+	var all []chosen
+	for k := range folds {
+		s, err := newScorer(samples, func(i int) bool { return fold[samples[i].repo] != k })
+		if err != nil {
+			return nil, "", err
+		}
+		for _, sample := range samples {
+			if fold[sample.repo] == k {
+				best, score := s.best(sample)
+				all = append(all, chosen{judged: best, score: score, language: sample.language, repo: sample.repo})
+			}
+		}
+	}
+	for k := range folds {
+		curve := newCurve(all, func(c chosen) bool { return fold[c.repo] != k })
+		for i := range all {
+			if fold[all[i].repo] == k {
+				all[i].confidence = curve.At(all[i].score)
+			}
+		}
+	}
+	s, err := newScorer(samples, func(int) bool { return true })
+	if err != nil {
+		return nil, "", err
+	}
+	curve := newCurve(all, func(chosen) bool { return true })
+	if len(curve) == 0 {
+		return nil, "", errors.New("too few functions for a curve")
+	}
+	return &models.Ranker{
+		Version: rank.Version, Detours: detours, Model: s.model.describe(), Name: s.name.describe(), Curve: curve,
+	}, report(samples, all), nil
+}
+
+// divide gives every repository a fold, so that all have about as many functions.
+func divide(samples []sample) map[string]int {
+	count := map[string]int{}
+	for _, s := range samples {
+		count[s.repo]++
+	}
+	repos := slices.SortedFunc(maps.Keys(count), func(a, b string) int {
+		return cmp.Or(cmp.Compare(count[b], count[a]), cmp.Compare(a, b))
+	})
+	fold := map[string]int{}
+	var sizes [folds]int
+	for _, r := range repos {
+		least := slices.Index(sizes[:], slices.Min(sizes[:]))
+		fold[r] = least
+		sizes[least] += count[r]
+	}
+	return fold
+}
+
+// newCurve leads from scores to shares of good texts.
+func newCurve(all []chosen, keep func(chosen) bool) models.Curve {
+	var samples []models.Sample
+	for _, c := range all {
+		if keep(c) {
+			samples = append(samples, models.Sample{Mean: c.score, Good: c.good})
+		}
+	}
+	curve := models.Fit(samples, parts)
+	for i := range curve {
+		curve[i] = [2]float64{round(curve[i][0]), round(curve[i][1])}
+	}
+	return curve
+}
+
+// describe puts weights into a model's description. The digits that it leaves
+// out change no choice.
+func (r regression) describe() models.Weights {
+	w := models.Weights{Bias: round(r.bias), Features: map[string]float64{}}
+	for i, name := range rank.Names() {
+		if weight := round(r.weights[i]); weight != 0 {
+			w.Features[name] = weight
+		}
+	}
+	return w
+}
+
+func round(x float64) float64 { return math.Round(x*1e4) / 1e4 }
+
+// report says what was chosen for repositories that had no part in learning.
+func report(samples []sample, all []chosen) string {
+	var b strings.Builder
+	n := float64(len(all))
+	line := func(name string, bleu, rouge float64) {
+		fmt.Fprintf(&b, "%-34s %5.2f %5.2f\n", name, 100*bleu/n, 100*rouge/n)
+	}
+	fmt.Fprintf(&b, "%d functions of %d repositories     BLEU-4 ROUGE-L\n", len(all), len(divide(samples)))
+	var model, chose, best [2]float64
+	for _, s := range samples {
+		if c := s.candidates[0]; !c.Name && !c.Detour {
+			model[0] += c.bleu
+			model[1] += c.rouge
+		}
+		top := slices.MaxFunc(s.candidates, func(a, b judged) int { return cmp.Compare(a.rouge, b.rouge) })
+		best[0] += top.bleu
+		best[1] += top.rouge
+	}
+	for _, c := range all {
+		chose[0] += c.bleu
+		chose[1] += c.rouge
+	}
+	line("what the model wrote first", model[0], model[1])
+	line("chosen, other repositories", chose[0], chose[1])
+	line("the best of all by ROUGE-L", best[0], best[1])
+	fmt.Fprintln(&b, "confidence  functions  expected good  good")
+	const steps = 10
+	for step := range steps {
+		count, good, expected := 0.0, 0.0, 0.0
+		for _, c := range all {
+			if min(steps-1, int(c.confidence*steps)) != step {
+				continue
+			}
+			count++
+			expected += c.confidence
+			if c.good {
+				good++
+			}
+		}
+		if count > 0 {
+			fmt.Fprintf(&b, "%.1f to %.1f %10.0f %12.1f %% %6.1f %%\n", float64(step)/steps, float64(step+1)/steps, count, 100*expected/count, 100*good/count)
+		}
+	}
+	return b.String()
+}
