@@ -42,51 +42,27 @@ func TestFeatures(t *testing.T) {
 		want      float64
 	}{
 		{g, 0, "mean", -1},
-		{g, 0, "first", -1},
-		{g, 0, "least", -2},
-		{g, 0, "second", -1},
-		{g, 1, "spread", 1},
-		{g, 0, "lead", 1.5},    // before the detour: the name's sentence is none of the model's
-		{g, 2, "lead", -1.5},   // behind what was written first
-		{g, 2, "behind", -1.5}, //
 		{g, 1, "modelMean", -1},
-		{g, 0, "nameMean", -4},
 		{g, 2, "margin", 0.5},
-		{g, 2, "margin0", 2},
-		{g, 1, "likeName", 0}, // itself is no other
-		{g, 0, "likeName", 2 * 3.0 / (10 + 3)},
-		{g, 1, "agreement", (2*3.0/(3+10) + 2*2.0/(3+6)) / 2},
-		{g, 0, "verbAgreement", 0.5},
-		{g, 0, "named", 1},
+		{g, 0, "detour", 0},
 		{g, 2, "detour", 1},
-		{g, 2, "detourAt", 3},
-		{g, 0, "words", 10},
-		{g, 0, "content", 4}, // parse port server server
-		{g, 0, "repeats", 1},
+		{g, 1, "agreement", (2*3.0/(3+10) + 2*2.0/(3+6)) / 2},
+		{g, 0, "likeName", 2 * 3.0 / (10 + 3)},
+		{g, 1, "likeName", 0}, // itself is no other
 		{g, 1, "letters", 17},
 		{g, 2, "tokensPerWord", 2.0 / 6},
 		{g, 0, "articles", 0.3},
 		{g, 0, "given", 1},
 		{g, 1, "given", 0},
-		{g, 0, "joined", 1},
 		{g, 0, "condition", 0},
+		{g, 0, "repeats", 1}, // of parse port server server
 		{g, 0, "foreign", 0}, // the server is the container
-		{g, 0, "inCode", 0.5},
 		{g, 0, "inName", 0.5},
 		{g, 0, "inFile", 0.25},
-		{g, 0, "inContainer", 0.5},
-		{g, 2, "inParameters", 0.5}, // port list
-		{g, 2, "missing", 1},        // parse
 		{g, 0, "missing", 0},
-		{g, 0, "nameWords", 2},
-		{g, 0, "sameVerb", 1},
-		{g, 2, "sameVerb", 0},
-		{g, 2, "returns", 1},
-		{g, 0, "returns", 0},
+		{g, 2, "missing", 1}, // parse
 		{alone, 0, "foreign", 1},
 		{alone, 0, "agreement", 0},
-		{alone, 0, "lead", 0},
-		{alone, 0, "named", 0},
 		{alone, 0, "margin", 0},
 	} {
 		if got := value(t, test.group, test.candidate, test.feature); math.Abs(got-test.want) > 1e-9 {

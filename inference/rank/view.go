@@ -1,10 +1,7 @@
 package rank
 
 import (
-	"math"
 	"slices"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/gloss-lsp/gloss/inference/identity"
 )
@@ -65,29 +62,22 @@ func (g Group) Features() [][]float64 {
 
 // group is what the texts of a function share.
 type group struct {
-	nameWords                               []string
-	code, name, file, container, parameters bag
-	modelMean, nameMean                     float64
-	margin, firstMargin                     float64
-	named                                   bool
+	nameWords                   []string
+	code, name, file, container bag
+	modelMean, margin           float64
 }
 
 func newGroup(g Group) *group {
-	f := g.Function
-	s := &group{nameWords: stems(f.Name)}
+	s := &group{nameWords: stems(g.Function.Name)}
 	s.name = newBag(s.nameWords)
-	s.code = newBag(append(stems(f.Code), s.nameWords...))
+	s.code = newBag(append(stems(g.Function.Code), s.nameWords...))
 	s.file = newBag(stems(g.File))
 	s.container = newBag(stems(g.Container))
-	s.parameters = newBag(stems(parameters(f)))
 	if len(g.Margins) > 0 {
-		s.margin, s.firstMargin = slices.Min(g.Margins), g.Margins[0]
+		s.margin = slices.Min(g.Margins)
 	}
 	for _, c := range g.Candidates {
-		switch {
-		case c.Name:
-			s.named, s.nameMean = true, c.Mean()
-		case !c.Detour:
+		if !c.Name && !c.Detour {
 			s.modelMean = c.Mean()
 		}
 	}
@@ -97,81 +87,49 @@ func newGroup(g Group) *group {
 // view is a text with what features ask of it.
 type view struct {
 	Candidate
-	group                              *group
-	mean, spread                       float64
-	ascending                          []float64 // LogProbs
-	spoken, content                    []string
-	letters                            float64
-	foreign, missing                   int
-	sameVerb                           bool
-	rivalMean                          float64 // of the model's other texts, the greatest
-	agreement, verbAgreement, likeName float64
+	group               *group
+	mean                float64
+	spoken, content     []string
+	agreement, likeName float64
 }
 
 func newView(c Candidate, g *group) *view {
-	v := &view{Candidate: c, group: g, mean: c.Mean(), spoken: spoken(c.Text), content: content(c.Text)}
-	for _, p := range c.LogProbs {
-		v.spread += (p - v.mean) * (p - v.mean) / float64(len(c.LogProbs))
-	}
-	v.spread = math.Sqrt(v.spread)
-	v.ascending = slices.Sorted(slices.Values(c.LogProbs))
-	v.letters = float64(utf8.RuneCountInString(c.Text))
-	for _, w := range v.content {
-		if !g.code.has(w) && !g.container.has(w) && !g.file.has(w) {
-			v.foreign++
-		}
-	}
-	said := stems(c.Text)
-	v.missing = len(g.nameWords) - newBag(said).count(g.nameWords)
-	v.sameVerb = len(said) > 0 && len(g.nameWords) > 0 && newBag(said[:1]).has(g.nameWords[0])
-	return v
+	return &view{Candidate: c, group: g, mean: c.Mean(), spoken: spoken(c.Text), content: content(c.Text)}
 }
 
 // compare looks at the other texts.
 func (v *view) compare(all []*view) {
-	v.rivalMean = v.mean
-	others, rivals := 0, 0
 	for _, o := range all {
 		if o == v {
 			continue
 		}
-		others++
 		like := likeness(v.spoken, o.spoken)
-		v.agreement += like
-		if len(v.spoken) > 0 && len(o.spoken) > 0 && v.spoken[0] == o.spoken[0] {
-			v.verbAgreement++
-		}
+		v.agreement += like / float64(len(all)-1)
 		if o.Name {
 			v.likeName = like
-			continue
-		}
-		if rivals++; rivals == 1 || o.mean > v.rivalMean {
-			v.rivalMean = o.mean
 		}
 	}
-	v.agreement /= float64(max(1, others))
-	v.verbAgreement /= float64(max(1, others))
 }
 
-// at returns the log-probability of the i-th token, 0 if there is none.
-func (v *view) at(i int) float64 {
-	if i < len(v.LogProbs) {
-		return v.LogProbs[i]
+// foreign returns how many of the words that say something stand nowhere.
+func (v *view) foreign() int {
+	n := 0
+	for _, w := range v.content {
+		if !v.group.code.has(w) && !v.group.container.has(w) && !v.group.file.has(w) {
+			n++
+		}
 	}
-	return 0
-}
-
-// low returns the i-th of the log-probabilities in ascending order, or the last.
-func (v *view) low(i int) float64 {
-	if len(v.ascending) == 0 {
-		return 0
-	}
-	return v.ascending[min(i, len(v.ascending)-1)]
+	return n
 }
 
 // contentIn returns the share of the words that say something that are in b.
 func (v *view) contentIn(b bag) float64 {
 	return float64(b.count(v.content)) / float64(max(1, len(v.content)))
+}
+
+// missing returns how many words of the name the text does not say.
+func (v *view) missing() int {
+	return len(v.group.nameWords) - newBag(stems(v.Text)).count(v.group.nameWords)
 }
 
 // share returns that of some words among all.
@@ -185,38 +143,5 @@ func (v *view) share(words ...string) float64 {
 	return float64(n) / float64(max(1, len(v.spoken)))
 }
 
-func (v *view) says(words ...string) bool {
-	return slices.ContainsFunc(v.spoken, func(w string) bool { return slices.Contains(words, w) })
-}
-
-func (v *view) begins(words ...string) bool {
-	return len(v.spoken) > 0 && slices.Contains(words, v.spoken[0])
-}
-
-// parameters returns what stands in the brackets after the function's name, as
-// far as they can be told without a grammar.
-func parameters(f identity.Function) string {
-	const longest = 2000
-	at := strings.Index(f.Code, f.Name)
-	if at < 0 {
-		return ""
-	}
-	code := f.Code[at:]
-	open := strings.IndexByte(code, '(')
-	if open < 0 {
-		return ""
-	}
-	code = code[open:min(len(code), open+longest)]
-	depth := 0
-	for i := range len(code) {
-		switch code[i] {
-		case '(', '[', '{':
-			depth++
-		case ')', ']', '}':
-			if depth--; depth == 0 {
-				return code[:i]
-			}
-		}
-	}
-	return code
-}
+// says is 1 where the text has one of words.
+func (v *view) says(words ...string) float64 { return one(v.share(words...) > 0) }

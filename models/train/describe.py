@@ -2,8 +2,8 @@
 
     describe.py GLOSS.json FIELDS.json
 
-FIELDS.json holds an object, such as gloss eval --calibrate prints. Lists of
-numbers stay on one line each, for people to read.
+FIELDS.json holds an object, such as gloss eval --calibrate prints; null takes a
+field away. Lists of numbers stay on one line each, for people to read.
 """
 
 import json
@@ -14,6 +14,7 @@ with open(path) as f:
     description = json.load(f)
 with open(fields) as f:
     description.update(json.load(f))
+description = {k: v for k, v in description.items() if v is not None}
 
 
 def text(value, indent=""):

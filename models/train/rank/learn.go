@@ -33,15 +33,6 @@ type judged struct {
 	good        bool
 }
 
-// target is what is learnt: how near a text comes, and whether that is near
-// enough. The one chooses better, the other knows better how sure it is.
-func (j judged) target() float64 {
-	if j.good {
-		return (j.rouge + 1) / 2
-	}
-	return j.rouge / 2
-}
-
 func judge(functions []eval.Function, groups []rank.Group) []sample {
 	samples := make([]sample, len(functions))
 	for i, f := range functions {
@@ -89,7 +80,9 @@ func newScorer(samples []sample, keep func(int) bool) (scorer, error) {
 				kind = 1
 			}
 			rows[kind] = append(rows[kind], c.features)
-			targets[kind] = append(targets[kind], c.target())
+			// How near a text comes, not just whether it is good: that chooses better,
+			// and knows as well how sure it is.
+			targets[kind] = append(targets[kind], c.rouge)
 		}
 	}
 	if len(rows[0]) < parts || len(rows[1]) < parts {

@@ -4,7 +4,7 @@ import "math"
 
 // ridge is how strongly weights are drawn to zero, in functions: features count
 // by their standard deviations.
-const ridge = 300
+const ridge = 100
 
 // regression is a logistic regression: a bias and a weight for each column.
 type regression struct {
