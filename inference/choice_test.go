@@ -55,12 +55,15 @@ func TestChoose(t *testing.T) {
 	}
 }
 
+// even takes a score for what it is.
+var even = models.Confidence{Scale: 1}
+
 // A ranker decides among all texts that there are, and its confidence is the
 // summary's.
 func TestChooseRanked(t *testing.T) {
 	likely := models.Weights{Features: map[string]float64{"mean": 1}}
 	description := models.Description{
-		Ranker: &models.Ranker{Version: rank.Version, Model: likely, Name: likely, Curve: models.Curve{{0, 0}, {1, 1}}},
+		Ranker: &models.Ranker{Version: rank.Version, Model: likely, Name: likely, Confidence: even},
 		// It would choose otherwise.
 		Calibration: &models.Calibration{Model: models.Curve{{-9, 0.9}}, Name: models.Curve{{-9, 0.1}}},
 	}
@@ -112,10 +115,9 @@ func TestEngineRanks(t *testing.T) {
 		t.Cleanup(func() { _ = e.Close() })
 		return e
 	}
-	curve := models.Curve{{0, 0}, {1, 1}}
 	detours := models.Weights{Bias: -1, Features: map[string]float64{"detour": 3}}
 	names := models.Weights{Bias: 1, Features: map[string]float64{"mean": 0}}
-	first := open(&models.Ranker{Version: rank.Version, Model: models.Weights{Bias: 1, Features: none.Features}, Name: none, Curve: curve}, Sampling{})
+	first := open(&models.Ranker{Version: rank.Version, Model: models.Weights{Bias: 1, Features: none.Features}, Name: none, Confidence: even}, Sampling{})
 	likeliest, err := first.Summarize(t.Context(), f)
 	if err != nil || likeliest.Source != SourceModel {
 		t.Fatalf("%+v, %v", likeliest, err)
@@ -129,7 +131,7 @@ func TestEngineRanks(t *testing.T) {
 		{models.Ranker{Detours: 0, Model: detours, Name: names}, SourceName, false},
 		{models.Ranker{Detours: 2, Model: none, Name: names}, SourceName, false},
 	} {
-		test.ranker.Version, test.ranker.Curve = rank.Version, curve
+		test.ranker.Version, test.ranker.Confidence = rank.Version, even
 		e := open(&test.ranker, Sampling{})
 		got, err := e.Summarize(t.Context(), f)
 		if err != nil {
@@ -145,7 +147,7 @@ func TestEngineRanks(t *testing.T) {
 	}
 	// Where tokens are searched for, or drawn, there are no detours.
 	for _, s := range []Sampling{{NumBeams: 2}, {Temperature: 1, TopK: 3}} {
-		if c, err := open(&models.Ranker{Version: rank.Version, Detours: 2, Model: detours, Name: none, Curve: curve}, s).Candidates(t.Context(), f); err != nil || len(c.Detours) > 0 {
+		if c, err := open(&models.Ranker{Version: rank.Version, Detours: 2, Model: detours, Name: none, Confidence: even}, s).Candidates(t.Context(), f); err != nil || len(c.Detours) > 0 {
 			t.Errorf("%+v: %d detours, %v", s, len(c.Detours), err)
 		}
 	}

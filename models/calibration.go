@@ -2,9 +2,7 @@ package models
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
-	"math"
 	"slices"
 )
 
@@ -36,16 +34,14 @@ func (c Curve) At(mean float64) float64 {
 }
 
 func (c *Calibration) check() error {
-	return errors.Join(c.Model.check("calibration.model"), c.Name.check("calibration.name"))
-}
-
-func (c Curve) check(name string) error {
-	if len(c) == 0 {
-		return fmt.Errorf("%s has no points", name)
-	}
-	for i, p := range c {
-		if !(p[1] >= 0 && p[1] <= 1) || i == 0 && math.IsNaN(p[0]) || i > 0 && !(p[0] > c[i-1][0]) {
-			return fmt.Errorf("%s: point %d is %v; the first numbers must ascend and shares lie between 0 and 1", name, i, p)
+	for name, curve := range map[string]Curve{"model": c.Model, "name": c.Name} {
+		if len(curve) == 0 {
+			return fmt.Errorf("calibration.%s has no points", name)
+		}
+		for i, p := range curve {
+			if !(p[1] >= 0 && p[1] <= 1) || i > 0 && !(p[0] > curve[i-1][0]) {
+				return fmt.Errorf("calibration.%s: point %d is %v; means must ascend and shares lie between 0 and 1", name, i, p)
+			}
 		}
 	}
 	return nil

@@ -19,13 +19,23 @@ type Ranker struct {
 	// name.
 	Model Weights `json:"model"`
 	Name  Weights `json:"name"`
-	// Curve leads from the score of the best text to the share of good ones
-	// among those of about that score.
-	Curve Curve `json:"curve"`
+	// Confidence leads from the best text's score to the share of good ones among
+	// those of about that score.
+	Confidence Confidence `json:"confidence"`
 }
 
-// Weights are those of a logistic regression. A feature without one does not
-// count.
+// Confidence is the logistic function of offset + scale * score.
+type Confidence struct {
+	Offset float64 `json:"offset"`
+	Scale  float64 `json:"scale"`
+}
+
+// At returns the confidence for a score.
+func (c Confidence) At(score float64) float64 {
+	return 1 / (1 + math.Exp(-c.Offset-c.Scale*score))
+}
+
+// Weights are those of a sum, the score. A feature without one does not count.
 type Weights struct {
 	Bias     float64            `json:"bias"`
 	Features map[string]float64 `json:"features"`
@@ -40,8 +50,8 @@ func (r *Ranker) check() error {
 	if r.Detours < 0 || r.Detours > maxDetours {
 		return fmt.Errorf("ranker.detours is %d; it must lie between 0 and %d", r.Detours, maxDetours)
 	}
-	if err := r.Curve.check("ranker.curve"); err != nil {
-		return err
+	if c := r.Confidence; !(math.Abs(c.Offset) <= maxWeight) || !(c.Scale > 0 && c.Scale <= maxWeight) {
+		return fmt.Errorf("ranker.confidence is %+v; offset must lie between -%g and %g, and scale between 0 and that", c, maxWeight, maxWeight)
 	}
 	return errors.Join(r.Model.check("ranker.model"), r.Name.check("ranker.name"))
 }

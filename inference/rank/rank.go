@@ -9,7 +9,6 @@ package rank
 
 import (
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/gloss-lsp/gloss/models"
@@ -18,7 +17,7 @@ import (
 // Ranker weighs features.
 type Ranker struct {
 	model, name weights
-	curve       models.Curve
+	confidence  models.Confidence
 }
 
 // weights are those of one kind of text, one for each feature.
@@ -40,7 +39,7 @@ func New(r *models.Ranker) (*Ranker, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Ranker{model, name, r.Curve}, nil
+	return &Ranker{model, name, r.Confidence}, nil
 }
 
 func newWeights(kind string, w models.Weights) (weights, error) {
@@ -60,19 +59,18 @@ func newWeights(kind string, w models.Weights) (weights, error) {
 func (r *Ranker) Best(g Group) (best int, confidence float64) {
 	best, score := -1, 0.0
 	for i, values := range g.Features() {
-		if s := r.Score(g.Candidates[i], values); best < 0 || s > score {
+		if s := r.score(g.Candidates[i], values); best < 0 || s > score {
 			best, score = i, s
 		}
 	}
 	if best < 0 {
 		return best, 0
 	}
-	return best, r.curve.At(score)
+	return best, r.confidence.At(score)
 }
 
-// Score is what the weights make of a candidate with these features, from 0 to
-// 1.
-func (r *Ranker) Score(c Candidate, values []float64) float64 {
+// score is what the weights make of a candidate with these features.
+func (r *Ranker) score(c Candidate, values []float64) float64 {
 	w := r.model
 	if c.Name {
 		w = r.name
@@ -81,5 +79,5 @@ func (r *Ranker) Score(c Candidate, values []float64) float64 {
 	for i, v := range values {
 		sum += w.of[i] * v
 	}
-	return 1 / (1 + math.Exp(-sum))
+	return sum
 }

@@ -112,7 +112,7 @@ func FuzzFeatures(f *testing.F) {
 
 func newRanker(t *testing.T, model, name models.Weights) *Ranker {
 	t.Helper()
-	r, err := New(&models.Ranker{Version: Version, Model: model, Name: name, Curve: models.Curve{{0, 0.1}, {1, 0.9}}})
+	r, err := New(&models.Ranker{Version: Version, Model: model, Name: name, Confidence: models.Confidence{Offset: 0.5, Scale: 2}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,14 +132,14 @@ func TestBest(t *testing.T) {
 		score      float64
 	}{
 		"none":                   {nil, -1, 0},
-		"one":                    {[]Candidate{model(-3)}, 0, sigmoid(-3)},
-		"the likelier":           {[]Candidate{model(-3), detour(-2)}, 1, sigmoid(-2)},
-		"the first of equals":    {[]Candidate{model(-2), detour(-2)}, 0, sigmoid(-2)},
-		"names have weights too": {[]Candidate{model(-2), name(-1.5)}, 0, sigmoid(-2)},
-		"the name":               {[]Candidate{model(-2), name(-0.5), detour(-4)}, 1, sigmoid(-1.5)},
+		"one":                    {[]Candidate{model(-3)}, 0, -3},
+		"the likelier":           {[]Candidate{model(-3), detour(-2)}, 1, -2},
+		"the first of equals":    {[]Candidate{model(-2), detour(-2)}, 0, -2},
+		"names have weights too": {[]Candidate{model(-2), name(-1.5)}, 0, -2},
+		"the name":               {[]Candidate{model(-2), name(-0.5), detour(-4)}, 1, -1.5},
 	} {
 		best, confidence := r.Best(Group{Candidates: test.candidates})
-		want := 0.1 + 0.8*test.score
+		want := sigmoid(0.5 + 2*test.score)
 		if best < 0 {
 			want = 0
 		}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -16,13 +15,19 @@ import (
 
 const (
 	folds = 10 // into which repositories are divided
-	parts = 20 // of the curve: functions by score
+	// few is the number of functions from which on repositories count alike,
+	// however many more they have: their authors' habits differ more than their
+	// functions do.
+	few = 50
+	// fewest texts of a kind are needed.
+	fewest = 20
 )
 
 // sample is a function with what may be shown for it and what that is worth.
 type sample struct {
-	language, repo string
-	candidates     []judged
+	repo       string
+	count      float64 // how much it counts, 1 in the mean
+	candidates []judged
 }
 
 // judged is a candidate beside its author's sentence.
@@ -36,7 +41,7 @@ type judged struct {
 func judge(functions []eval.Function, groups []rank.Group) []sample {
 	samples := make([]sample, len(functions))
 	for i, f := range functions {
-		samples[i] = sample{language: f.Language, repo: f.Repo}
+		samples[i] = sample{repo: f.Repo}
 		for k, features := range groups[i].Features() {
 			c := groups[i].Candidates[k]
 			reference, text := eval.Bare(f.Reference), eval.Bare(c.Text) // as reports have it
@@ -55,9 +60,9 @@ type scorer struct{ model, name regression }
 
 func (s scorer) of(j judged) float64 {
 	if j.Name {
-		return s.name.at(j.features)
+		return s.name.sum(j.features)
 	}
-	return s.model.at(j.features)
+	return s.model.sum(j.features)
 }
 
 // best returns the candidate with the greatest score.
@@ -68,27 +73,25 @@ func (s scorer) best(sample sample) (best judged, score float64) {
 
 // newScorer learns from samples of which keep is true.
 func newScorer(samples []sample, keep func(int) bool) (scorer, error) {
-	var rows [2][][]float64
-	var targets [2][]float64
+	var model, name table
 	for i, s := range samples {
 		if !keep(i) {
 			continue
 		}
 		for _, c := range s.candidates {
-			kind := 0
+			t := &model
 			if c.Name {
-				kind = 1
+				t = &name
 			}
-			rows[kind] = append(rows[kind], c.features)
 			// How near a text comes, not just whether it is good: that chooses better,
 			// and knows as well how sure it is.
-			targets[kind] = append(targets[kind], c.rouge)
+			t.add(c.features, c.rouge, s.count)
 		}
 	}
-	if len(rows[0]) < parts || len(rows[1]) < parts {
-		return scorer{}, fmt.Errorf("%d texts of the model and %d sentences of names are too few to learn from", len(rows[0]), len(rows[1]))
+	if len(model.rows) < fewest || len(name.rows) < fewest {
+		return scorer{}, fmt.Errorf("%d texts of the model and %d sentences of names are too few to learn from", len(model.rows), len(name.rows))
 	}
-	return scorer{fit(rows[0], targets[0]), fit(rows[1], targets[1])}, nil
+	return scorer{fit(model), fit(name)}, nil
 }
 
 // chosen is what is shown for a function, by a scorer that has not seen its
@@ -97,8 +100,8 @@ type chosen struct {
 	judged
 	score      float64
 	confidence float64
-	language   string
 	repo       string
+	count      float64
 }
 
 // learn learns a ranker, and reports what one like it is worth on repositories
@@ -109,6 +112,7 @@ func learn(samples []sample, detours int) (*models.Ranker, string, error) {
 	if len(fold) < folds {
 		return nil, "", fmt.Errorf("the functions are of %d repositories; at least %d are needed", len(fold), folds)
 	}
+	weigh(samples)
 	var all []chosen
 	for k := range folds {
 		s, err := newScorer(samples, func(i int) bool { return fold[samples[i].repo] != k })
@@ -118,15 +122,15 @@ func learn(samples []sample, detours int) (*models.Ranker, string, error) {
 		for _, sample := range samples {
 			if fold[sample.repo] == k {
 				best, score := s.best(sample)
-				all = append(all, chosen{judged: best, score: score, language: sample.language, repo: sample.repo})
+				all = append(all, chosen{judged: best, score: score, repo: sample.repo, count: sample.count})
 			}
 		}
 	}
 	for k := range folds {
-		curve := newCurve(all, func(c chosen) bool { return fold[c.repo] != k })
+		confidence := newConfidence(all, func(c chosen) bool { return fold[c.repo] != k })
 		for i := range all {
 			if fold[all[i].repo] == k {
-				all[i].confidence = curve.At(all[i].score)
+				all[i].confidence = confidence.At(all[i].score)
 			}
 		}
 	}
@@ -134,47 +138,63 @@ func learn(samples []sample, detours int) (*models.Ranker, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	curve := newCurve(all, func(chosen) bool { return true })
-	if len(curve) == 0 {
-		return nil, "", errors.New("too few functions for a curve")
-	}
 	return &models.Ranker{
-		Version: rank.Version, Detours: detours, Model: s.model.describe(), Name: s.name.describe(), Curve: curve,
+		Version: rank.Version, Detours: detours, Model: s.model.describe(), Name: s.name.describe(),
+		Confidence: newConfidence(all, func(chosen) bool { return true }),
 	}, report(samples, all), nil
 }
 
-// divide gives every repository a fold, so that all have about as many functions.
-func divide(samples []sample) map[string]int {
+// weigh lets repositories count alike.
+func weigh(samples []sample) {
+	size, sum := sizes(samples), 0.0
+	for i, s := range samples {
+		samples[i].count = 1 / float64(max(few, size[s.repo]))
+		sum += samples[i].count
+	}
+	for i := range samples {
+		samples[i].count *= float64(len(samples)) / sum
+	}
+}
+
+// sizes returns the number of functions of each repository.
+func sizes(samples []sample) map[string]int {
 	count := map[string]int{}
 	for _, s := range samples {
 		count[s.repo]++
 	}
+	return count
+}
+
+// divide gives every repository a fold, so that all have about as many functions.
+func divide(samples []sample) map[string]int {
+	count := sizes(samples)
 	repos := slices.SortedFunc(maps.Keys(count), func(a, b string) int {
 		return cmp.Or(cmp.Compare(count[b], count[a]), cmp.Compare(a, b))
 	})
 	fold := map[string]int{}
-	var sizes [folds]int
+	var full [folds]int
 	for _, r := range repos {
-		least := slices.Index(sizes[:], slices.Min(sizes[:]))
+		least := slices.Index(full[:], slices.Min(full[:]))
 		fold[r] = least
-		sizes[least] += count[r]
+		full[least] += count[r]
 	}
 	return fold
 }
 
-// newCurve leads from scores to shares of good texts.
-func newCurve(all []chosen, keep func(chosen) bool) models.Curve {
-	var samples []models.Sample
+// newConfidence leads from scores to shares of good texts.
+func newConfidence(all []chosen, keep func(chosen) bool) models.Confidence {
+	var t table
 	for _, c := range all {
 		if keep(c) {
-			samples = append(samples, models.Sample{Mean: c.score, Good: c.good})
+			target := 0.0
+			if c.good {
+				target = 1
+			}
+			t.add([]float64{c.score}, target, c.count)
 		}
 	}
-	curve := models.Fit(samples, parts)
-	for i := range curve {
-		curve[i] = [2]float64{round(curve[i][0]), round(curve[i][1])}
-	}
-	return curve
+	r := fit(t)
+	return models.Confidence{Offset: round(r.bias), Scale: round(r.weights[0])}
 }
 
 // describe puts weights into a model's description. The digits that it leaves

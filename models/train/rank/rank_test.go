@@ -20,21 +20,22 @@ import (
 // a column that never changes counts for nothing.
 func TestFit(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
-	var rows [][]float64
-	var targets []float64
+	var data table
 	for range 30000 {
 		row := []float64{random.NormFloat64(), 5 + 3*random.NormFloat64(), 7}
-		rows = append(rows, row)
-		targets = append(targets, 1/(1+math.Exp(-(0.5+row[0]-0.2*row[1]))))
+		target := 1 / (1 + math.Exp(-(0.5 + row[0] - 0.2*row[1])))
+		data.add(row, target, 0.5)
+		data.add(row, target, 1.5)
+		data.add([]float64{-row[0], row[1], 7}, target, 0) // does not count
 	}
-	r := fit(rows, targets)
+	r := fit(data)
 	for i, want := range []float64{1, -0.2, 0} {
 		if math.Abs(r.weights[i]-want) > 0.1*math.Abs(want) {
 			t.Errorf("weight %d is %g, want about %g", i, r.weights[i], want)
 		}
 	}
-	if got, want := r.at([]float64{0, 5, 7}), 1/(1+math.Exp(0.5)); math.Abs(got-want) > 0.01 {
-		t.Errorf("at the mean: %g, want about %g", got, want)
+	if got := r.sum([]float64{0, 5, 7}); math.Abs(got+0.5) > 0.05 {
+		t.Errorf("at the mean: %g, want about -0.5", got)
 	}
 }
 
@@ -55,6 +56,24 @@ func TestDivide(t *testing.T) {
 		if n < len(samples)/folds/2 || n > len(samples)/folds*2 {
 			t.Errorf("fold %d has %d of %d functions", k, n, len(samples))
 		}
+	}
+}
+
+// Large repositories count as much as middling ones, and small ones less.
+func TestWeigh(t *testing.T) {
+	var samples []sample
+	for repo, n := range map[string]int{"large": 500, "middling": 50, "small": 5} {
+		for range n {
+			samples = append(samples, sample{repo: repo})
+		}
+	}
+	weigh(samples)
+	counts := map[string]float64{}
+	for _, s := range samples {
+		counts[s.repo] += s.count
+	}
+	if math.Abs(counts["large"]/counts["middling"]-1) > 1e-9 || math.Abs(counts["small"]/counts["middling"]-0.1) > 1e-9 {
+		t.Error(counts)
 	}
 }
 
@@ -101,7 +120,7 @@ func TestRun(t *testing.T) {
 	if err := json.Unmarshal([]byte(outputs[0]), &d); err != nil {
 		t.Fatal(err)
 	}
-	if d.Ranker.Detours != 2 || len(d.Ranker.Curve) == 0 || d.Calibration != nil {
+	if d.Ranker.Detours != 2 || d.Ranker.Confidence.Scale <= 0 || d.Calibration != nil {
 		t.Errorf("%+v", d)
 	}
 	if _, err := rank.New(d.Ranker); err != nil {

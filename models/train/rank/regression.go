@@ -12,20 +12,33 @@ type regression struct {
 	weights []float64
 }
 
-func (r regression) at(row []float64) float64 {
+// sum is the score of a row; its logistic function is the target that is
+// expected.
+func (r regression) sum(row []float64) float64 {
 	sum := r.bias
 	for j, v := range row {
 		sum += r.weights[j] * v
 	}
-	return 1 / (1 + math.Exp(-sum))
+	return sum
 }
 
-// fit finds the weights that make targets, which lie between 0 and 1, likeliest,
-// less the ridge, by Newton's method. A column that never changes gets none.
-func fit(rows [][]float64, targets []float64) regression {
+// table is what is learnt from: rows, their targets between 0 and 1, and how
+// much each row counts.
+type table struct {
+	rows            [][]float64
+	targets, counts []float64
+}
+
+func (t *table) add(row []float64, target, count float64) {
+	t.rows, t.targets, t.counts = append(t.rows, row), append(t.targets, target), append(t.counts, count)
+}
+
+// fit finds the weights that make the targets likeliest, less the ridge, by
+// Newton's method. A column that never changes gets none.
+func fit(t table) regression {
 	const steps, enough = 30, 1e-8
-	columns := len(rows[0])
-	means, deviations := moments(rows)
+	columns := len(t.rows[0])
+	means, deviations := moments(t)
 	n := columns + 1
 	weights := make([]float64, n) // of standardized columns, the bias first
 	x := make([]float64, n)
@@ -37,7 +50,7 @@ func fit(rows [][]float64, targets []float64) regression {
 			gradient[i] = -ridge * weights[i]
 		}
 		hessian[0][0], gradient[0] = 0, 0
-		for i, row := range rows {
+		for i, row := range t.rows {
 			x[0] = 1
 			sum := weights[0]
 			for j, v := range row {
@@ -46,9 +59,9 @@ func fit(rows [][]float64, targets []float64) regression {
 			}
 			p := 1 / (1 + math.Exp(-sum))
 			for j := range n {
-				gradient[j] += (targets[i] - p) * x[j]
+				gradient[j] += t.counts[i] * (t.targets[i] - p) * x[j]
 				for k := range j + 1 {
-					hessian[j][k] += p * (1 - p) * x[j] * x[k]
+					hessian[j][k] += t.counts[i] * p * (1 - p) * x[j] * x[k]
 				}
 			}
 		}
@@ -71,17 +84,18 @@ func fit(rows [][]float64, targets []float64) regression {
 
 // moments returns the mean of each column and its standard deviation, infinite
 // where that is zero.
-func moments(rows [][]float64) (means, deviations []float64) {
-	columns, n := len(rows[0]), float64(len(rows))
+func moments(t table) (means, deviations []float64) {
+	columns, all := len(t.rows[0]), 0.0
 	means, deviations = make([]float64, columns), make([]float64, columns)
-	for _, row := range rows {
+	for i, row := range t.rows {
+		all += t.counts[i]
 		for j, v := range row {
-			means[j] += v / n
+			means[j] += t.counts[i] * (v - means[j]) / all
 		}
 	}
-	for _, row := range rows {
+	for i, row := range t.rows {
 		for j, v := range row {
-			deviations[j] += (v - means[j]) * (v - means[j]) / n
+			deviations[j] += t.counts[i] * (v - means[j]) * (v - means[j]) / all
 		}
 	}
 	for j, d := range deviations {
