@@ -19,7 +19,7 @@ description = {k: v for k, v in description.items() if v is not None}
 
 def text(value, indent=""):
     deeper = indent + "  "
-    if not isinstance(value, dict) or indent and not any(isinstance(v, list) for v in value.values()):
+    if not isinstance(value, dict) or indent and not any(isinstance(v, (list, dict)) for v in value.values()):
         return json.dumps(value)
     lines = [f"{deeper}{json.dumps(k)}: {text(v, deeper)}" for k, v in value.items()]
     return "{\n" + ",\n".join(lines) + "\n" + indent + "}"
