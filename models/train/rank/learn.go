@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -138,9 +139,12 @@ func learn(samples []sample, detours int) (*models.Ranker, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
+	confidence := newConfidence(all, func(chosen) bool { return true })
+	if !(confidence.Scale > 0) {
+		return nil, "", errors.New("texts with a greater score are no better than others: the functions are too few, or too much alike")
+	}
 	return &models.Ranker{
-		Version: rank.Version, Detours: detours, Model: s.model.describe(), Name: s.name.describe(),
-		Confidence: newConfidence(all, func(chosen) bool { return true }),
+		Version: rank.Version, Detours: detours, Model: s.model.describe(), Name: s.name.describe(), Confidence: confidence,
 	}, report(samples, all), nil
 }
 

@@ -86,12 +86,12 @@ func TestRun(t *testing.T) {
 	data, kept := filepath.Join(dir, "functions.jsonl"), filepath.Join(dir, "candidates.jsonl")
 	var lines bytes.Buffer
 	for i, noun := range strings.Fields("port header user file token line cache frame window socket packet module") {
-		for _, verb := range []string{"parse", "remove"} {
-			name := verb + "_" + noun
+		for _, test := range []struct{ verb, said string }{{"parse", "Parses the given " + noun}, {"remove", "Removes the given " + noun}, {"qxz", "Computes eigenvalues quickly"}} {
+			name := test.verb + "_" + noun
 			line, err := json.Marshal(map[string]string{
 				"language": "python", "name": name, "repo": fmt.Sprint("r", i), "path": noun + "s.py",
-				"code":      fmt.Sprintf("def %s(%s):\n    return %ss.%s(%s)", name, noun, noun, verb, noun),
-				"reference": fmt.Sprintf("%ss the given %s.", strings.ToUpper(verb[:1])+verb[1:], noun),
+				"code":      fmt.Sprintf("def %s(%s):\n    return %ss.%s(%s)", name, noun, noun, test.verb, noun),
+				"reference": test.said + ".",
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -108,7 +108,7 @@ func TestRun(t *testing.T) {
 		if err := run(t.Context(), []string{"-onnxruntime", library, "-candidates", kept, data}, &out, &report); err != nil {
 			t.Fatal(err)
 		}
-		if !strings.Contains(report.String(), "24 functions of 12 repositories") {
+		if !strings.Contains(report.String(), "36 functions of 12 repositories") {
 			t.Errorf("report:\n%s", &report)
 		}
 		outputs = append(outputs, out.String())
