@@ -145,10 +145,18 @@ func TestEngineRanks(t *testing.T) {
 			t.Errorf("%+v: %+v, %v", test.ranker, c, err)
 		}
 	}
-	// Where tokens are searched for, or drawn, there are no detours.
-	for _, s := range []Sampling{{NumBeams: 2}, {Temperature: 1, TopK: 3}} {
-		if c, err := open(&models.Ranker{Version: rank.Version, Detours: 2, Model: detours, Name: none, Confidence: even}, s).Candidates(t.Context(), f); err != nil || len(c.Detours) > 0 {
-			t.Errorf("%+v: %d detours, %v", s, len(c.Detours), err)
+	// Where tokens are searched for, drawn or forbidden, there are no detours.
+	for s, want := range map[Sampling]int{
+		{NumBeams: 2}:                     0,
+		{Temperature: 1, TopK: 3}:         0,
+		{RepetitionPenalty: 1.2}:          0,
+		{NoRepeatNgramSize: 3}:            0,
+		{NumBeams: 1, LengthPenalty: 1}:   2,
+		{RepetitionPenalty: 1, TopP: 0.9}: 2,
+	} {
+		c, err := open(&models.Ranker{Version: rank.Version, Detours: 2, Model: detours, Name: none, Confidence: even}, s).Candidates(t.Context(), f)
+		if err != nil || len(c.Detours) != want {
+			t.Errorf("%+v: %d detours, %v, want %d", s, len(c.Detours), err, want)
 		}
 	}
 	m, err := models.Open(models.Default)

@@ -64,6 +64,12 @@ type Sampling struct {
 	LengthPenalty float64
 }
 
+// greedy reports whether the likeliest token is taken, always. top-p and top-k
+// alone change nothing.
+func (s Sampling) greedy() bool {
+	return s.NumBeams <= 1 && s.Temperature == 0 && s.NoRepeatNgramSize == 0 && (s.RepetitionPenalty == 0 || s.RepetitionPenalty == 1)
+}
+
 // Engine is the Summarizer that runs a model in this process. It loads the
 // library, the tokenizer and the graph at the first summary, because an
 // editor whose summaries are all cached needs none of them.
@@ -123,7 +129,7 @@ func NewEngine(m *models.Model, o EngineOptions) (*Engine, error) {
 		}
 		e.options.Detours = max(o.Detours, r.Detours)
 	}
-	if o.Sampling != (Sampling{}) {
+	if !o.Sampling.greedy() {
 		e.options.Detours = 0
 	}
 	identity := fmt.Appendf(nil, "%s/%+v/%d/%d/%+v/choice %d %d %d %t", hash, m.Description.Prompt, o.MaxInputTokens, o.MaxOutputTokens, o.Sampling, choiceVersion, rank.Version, e.options.Detours, o.ModelOnly)
