@@ -263,7 +263,7 @@ type Candidate = rank.Candidate
 
 // Group returns those of c that are texts, as a ranker judges them.
 func (e *Engine) Group(f Function, c Candidates) rank.Group {
-	g := rank.Group{Function: f, Margins: c.Margins}
+	g := rank.Group{Function: f, Mean: c.Model.Mean(), Margins: c.Margins}
 	place := prompt.AppendPlace(nil, e.model.Description.Prompt, f)
 	g.File, g.Container, _ = strings.Cut(string(place), "\n")
 	for _, c := range append([]Candidate{c.Model, c.Name}, c.Detours...) {

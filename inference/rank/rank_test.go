@@ -27,7 +27,7 @@ func value(t *testing.T, g Group, i int, name string) float64 {
 
 func TestFeatures(t *testing.T) {
 	g := Group{
-		Function: function, File: " ports", Container: " server config", Margins: []float64{2, 0.5, 1},
+		Function: function, File: " ports", Container: " server config", Mean: -1, Margins: []float64{2, 0.5, 1},
 		Candidates: []Candidate{
 			{Text: "Parses the ports of the server and the given servers.", LogProbs: []float64{-1, -2, -0.5, -0.5}},
 			{Text: "Parses the ports.", LogProbs: []float64{-3, -5}, Name: true},
@@ -94,7 +94,7 @@ func FuzzFeatures(f *testing.F) {
 			return // the model's logits are finite
 		}
 		g := Group{
-			Function: identity.Function{Name: name, Code: code}, File: file, Container: container, Margins: []float64{-p},
+			Function: identity.Function{Name: name, Code: code}, File: file, Container: container, Mean: p, Margins: []float64{-p},
 			Candidates: []Candidate{{Text: text, LogProbs: []float64{p}}, {Text: other, Name: true}, {Text: other, Detour: true, At: at, LogProbs: []float64{p, 0}}},
 		}
 		for i, values := range g.Features() {

@@ -39,7 +39,9 @@ type Group struct {
 	// and all that may be read of that: a summary is kept by it.
 	File, Container string
 	Candidates      []Candidate
-	// Margins are those of the text that the model wrote first (onnx.Output).
+	// Mean and Margins (onnx.Output) are those of what the model wrote first, be
+	// it among the candidates or not.
+	Mean    float64
 	Margins []float64
 }
 
@@ -68,18 +70,13 @@ type group struct {
 }
 
 func newGroup(g Group) *group {
-	s := &group{nameWords: stems(g.Function.Name)}
+	s := &group{nameWords: stems(g.Function.Name), modelMean: g.Mean}
 	s.name = newBag(s.nameWords)
 	s.code = newBag(append(stems(g.Function.Code), s.nameWords...))
 	s.file = newBag(stems(g.File))
 	s.container = newBag(stems(g.Container))
 	if len(g.Margins) > 0 {
 		s.margin = slices.Min(g.Margins)
-	}
-	for _, c := range g.Candidates {
-		if !c.Name && !c.Detour {
-			s.modelMean = c.Mean()
-		}
 	}
 	return s
 }
