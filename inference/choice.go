@@ -2,38 +2,49 @@ package inference
 
 // choiceVersion grows whenever choose, unworthy, prompt.Clean or the sentences of
 // names change.
-const choiceVersion = 2
+const choiceVersion = 3
 
 // nameLead is by how much likelier to be good the name's sentence must be than
-// what the model wrote, to be shown in its place. A reader sees the name anyway,
-// and on functions outside of the calibration a small lead gives better BLEU-4
-// than none and the same ROUGE-L.
+// what the model wrote, to be shown in its place, where a calibration decides. A
+// reader sees the name anyway, and on functions outside of the calibration a
+// small lead gives better BLEU-4 than none and the same ROUGE-L.
 const nameLead = 0.05
 
-// choose returns the candidate that is likelier to be good, by the model's
-// calibration. Without one the likelier text by the model's own reckoning is
-// taken, with no Confidence.
-func (e *Engine) choose(c Candidates) (_ Summary, ok bool) {
-	written := Summary{Text: c.Model.Text, Source: SourceModel, Model: e.model.Name, Truncated: c.Truncated}
-	name := Summary{Text: c.Name.Text, Source: SourceName}
-	better := c.Name.Mean > c.Model.Mean
+// leastConfidence stands for less; 0 would say that nothing is known.
+const leastConfidence = 0.001
+
+// choose returns the candidate that is likeliest to be good, by the model's
+// ranker or else by its calibration. Without either the likelier text by the
+// model's own reckoning is taken, with no Confidence.
+func (e *Engine) choose(f Function, c Candidates) (_ Summary, ok bool) {
+	if e.options.ModelOnly {
+		c.Name = Candidate{}
+	}
+	if e.ranker != nil {
+		g := e.Group(f, c)
+		best, confidence := e.ranker.Best(g)
+		if best < 0 {
+			return Summary{}, false
+		}
+		s := e.summary(g.Candidates[best])
+		s.Confidence = max(leastConfidence, confidence)
+		return s, true
+	}
+	written, name := e.summary(c.Model), e.summary(c.Name)
+	better := c.Name.Mean() > c.Model.Mean()
 	if k := e.model.Description.Calibration; k != nil {
-		const least = 0.001 // 0 would say that nothing is known
-		written.Confidence, name.Confidence = max(least, k.Model.At(c.Model.Mean)), max(least, k.Name.At(c.Name.Mean))
+		written.Confidence, name.Confidence = max(leastConfidence, k.Model.At(c.Model.Mean())), max(leastConfidence, k.Name.At(c.Name.Mean()))
 		better = name.Confidence > written.Confidence+nameLead
 	}
-	if name.Text != "" && !e.options.ModelOnly && (better || written.Text == "") {
+	if name.Text != "" && (better || written.Text == "") {
 		return name, true
 	}
 	return written, written.Text != ""
 }
 
-// mean is the mean log-probability of a text's tokens, by which a calibration
-// goes: the longer of two texts is not the less likely one for that.
-func mean(logProbs []float64) float64 {
-	sum := 0.0
-	for _, p := range logProbs {
-		sum += p
+func (e *Engine) summary(c Candidate) Summary {
+	if c.Name {
+		return Summary{Text: c.Text, Source: SourceName}
 	}
-	return sum / float64(max(1, len(logProbs)))
+	return Summary{Text: c.Text, Source: SourceModel, Model: e.model.Name, Truncated: c.Truncated}
 }

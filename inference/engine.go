@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/gloss-lsp/gloss/inference/onnx"
 	"github.com/gloss-lsp/gloss/inference/prompt"
+	"github.com/gloss-lsp/gloss/inference/rank"
 	"github.com/gloss-lsp/gloss/inference/tokenizer"
 	"github.com/gloss-lsp/gloss/models"
 )
@@ -37,6 +39,9 @@ type EngineOptions struct {
 	// MaxOutputTokens bounds the generated tokens.
 	MaxOutputTokens int
 	Sampling        Sampling
+	// Detours is how many other texts of the model Candidates returns at least,
+	// where tokens are not drawn or searched; its ranker may want more.
+	Detours int
 	// ModelOnly leaves the sentences of names out: what the model wrote is the
 	// summary, or there is none.
 	ModelOnly bool
@@ -58,13 +63,20 @@ type Sampling struct {
 	LengthPenalty float64
 }
 
+// greedy reports whether the likeliest token is taken, always. top-p and top-k
+// alone change nothing.
+func (s Sampling) greedy() bool {
+	return s.NumBeams <= 1 && s.Temperature == 0 && s.NoRepeatNgramSize == 0 && (s.RepetitionPenalty == 0 || s.RepetitionPenalty == 1)
+}
+
 // Engine is the Summarizer that runs a model in this process. It loads the
 // library, the tokenizer and the graph at the first summary, because an
 // editor whose summaries are all cached needs none of them.
 type Engine struct {
 	model    *models.Model
 	options  EngineOptions
-	identity string // of all that decides a summary besides the function
+	identity string       // of all that decides a summary besides the function
+	ranker   *rank.Ranker // nil without one
 
 	concurrency atomic.Int32 // of what is loaded
 	mu          sync.Mutex   // held while loading
@@ -109,9 +121,20 @@ func NewEngine(ctx context.Context, m *models.Model, o EngineOptions) (*Engine, 
 	case o.Sampling.Temperature > 0:
 		return nil, fmt.Errorf("inference.sampling: %d beams and a temperature of %v exclude each other; set numBeams to 0 or temperature to 0", o.Sampling.NumBeams, o.Sampling.Temperature)
 	}
-	identity := fmt.Appendf(nil, "%s/%+v/%d/%d/%+v/choice %d %t", hash, m.Description.Prompt, o.MaxInputTokens, o.MaxOutputTokens, o.Sampling, choiceVersion, o.ModelOnly)
+	e := &Engine{model: m, options: o}
+	if r := m.Description.Ranker; r != nil {
+		if e.ranker, err = rank.New(r); err != nil {
+			return nil, fmt.Errorf("model %s: gloss.json: %w", m, err)
+		}
+		e.options.Detours = max(o.Detours, r.Detours)
+	}
+	if !o.Sampling.greedy() {
+		e.options.Detours = 0
+	}
+	identity := fmt.Appendf(nil, "%s/%+v/%d/%d/%+v/choice %d %d %d %t", hash, m.Description.Prompt, o.MaxInputTokens, o.MaxOutputTokens, o.Sampling, choiceVersion, rank.Version, e.options.Detours, o.ModelOnly)
 	sum := sha256.Sum256(identity) // keys are made often, and of less than that
-	return &Engine{model: m, options: o, identity: string(sum[:])}, nil
+	e.identity = string(sum[:])
+	return e, nil
 }
 
 // Key implements Summarizer.
@@ -205,15 +228,15 @@ func GraphConfig(m *models.Model) onnx.Config {
 	}
 }
 
-// Summarize implements Summarizer. It returns what the model wrote or the
-// sentence of the function's name, whichever is likelier to be good.
+// Summarize implements Summarizer. It returns a text that the model wrote or
+// the sentence of the function's name, whichever is likeliest to be good.
 func (e *Engine) Summarize(ctx context.Context, f Function) (Summary, error) {
 	start := time.Now()
 	c, err := e.Candidates(ctx, f)
 	if err != nil {
 		return Summary{}, err
 	}
-	summary, ok := e.choose(c)
+	summary, ok := e.choose(f, c)
 	if !ok {
 		return Summary{}, fmt.Errorf("%w: %w", ErrNoSummary, c.Broken)
 	}
@@ -223,19 +246,31 @@ func (e *Engine) Summarize(ctx context.Context, f Function) (Summary, error) {
 
 // Candidates are the texts that a summary is chosen from.
 type Candidates struct {
-	// Model is what the model wrote and Name the sentence of the name. The Text
-	// of either is "" where there is none.
+	// Model is what the model wrote and Name the sentence of the name; Detours are
+	// what the model would have written had it taken another token where it was
+	// least sure. The Text of each is "" where there is none.
 	Model, Name Candidate
-	// Truncated is true when the model came to the bound of its output.
-	Truncated bool
+	Detours     []Candidate
+	// Margins are those of Model (onnx.Output), where there were to be Detours.
+	Margins []float64
 	// Broken is why the model's output is no text, nil if it is one.
 	Broken error
 }
 
-// Candidate is a text and the mean log-probability of its tokens.
-type Candidate struct {
-	Text string
-	Mean float64
+// Candidate is one of them.
+type Candidate = rank.Candidate
+
+// Group returns those of c that are texts, as a ranker judges them.
+func (e *Engine) Group(f Function, c Candidates) rank.Group {
+	g := rank.Group{Function: f, Mean: c.Model.Mean(), Margins: c.Margins}
+	place := prompt.AppendPlace(nil, e.model.Description.Prompt, f)
+	g.File, g.Container, _ = strings.Cut(string(place), "\n")
+	for _, c := range append([]Candidate{c.Model, c.Name}, c.Detours...) {
+		if c.Text != "" {
+			g.Candidates = append(g.Candidates, c)
+		}
+	}
+	return g
 }
 
 // Candidates asks the model about f. Errors are those of Summarize but
@@ -262,12 +297,17 @@ func (e *Engine) Candidates(ctx context.Context, f Function) (Candidates, error)
 		}
 	}
 	sampling, seed := e.options.Sampling.of(key, f.Variation)
+	detours := e.options.Detours
+	if f.Variation != 0 { // the text is drawn, and detours are of the likeliest tokens
+		detours = 0
+	}
 	options := onnx.GenerateOptions{
 		PrefixLen:    p.PrefixLen,
 		MaxNewTokens: e.options.MaxOutputTokens,
 		EOS:          e.model.Generation.EOS,
 		Stop:         func(ids []int64) bool { return l.form.Done(l.tokenizer.Decode(ids, true)) },
 		Score:        score,
+		Detours:      detours,
 
 		Temperature:       sampling.Temperature,
 		TopP:              sampling.TopP,
@@ -291,14 +331,23 @@ func (e *Engine) Candidates(ctx context.Context, f Function) (Candidates, error)
 		}
 		return Candidates{}, err
 	}
-	c := Candidates{Truncated: out.Reason == onnx.Length, Name: Candidate{Text: draft.Text}}
-	c.Model.Text, c.Broken = l.form.Summary(l.tokenizer.Decode(out.IDs, true), f)
-	if flaw := unworthy(c.Model.Text, f, prompt.AppendPlace(nil, e.model.Description.Prompt, f)); flaw != "" {
-		c.Model.Text, c.Broken = "", errors.New(flaw)
+	place := prompt.AppendPlace(nil, e.model.Description.Prompt, f)
+	written := func(ids []int64, logProbs []float64, reason onnx.Reason) (Candidate, error) {
+		text, err := l.form.Summary(l.tokenizer.Decode(ids, true), f)
+		if flaw := unworthy(text, f, place); flaw != "" {
+			text, err = "", errors.New(flaw)
+		}
+		return Candidate{Text: text, LogProbs: logProbs, Truncated: reason == onnx.Length}, err
 	}
-	c.Model.Mean = mean(out.LogProbs)
+	c := Candidates{Name: Candidate{Text: draft.Text, Name: true}, Margins: out.Margins}
+	c.Model, c.Broken = written(out.IDs, out.LogProbs, out.Reason)
+	for _, d := range out.Detours {
+		detour, _ := written(d.IDs, d.LogProbs, d.Reason) // a broken one is just none
+		detour.Detour, detour.At = true, d.At
+		c.Detours = append(c.Detours, detour)
+	}
 	if named {
-		c.Name.Mean = mean(out.Scores[0])
+		c.Name.LogProbs = out.Scores[0]
 	}
 	return c, nil
 }

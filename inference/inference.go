@@ -42,9 +42,9 @@ type Summary struct {
 	// Elapsed is the time the model took, 0 when Cached.
 	Elapsed time.Duration
 	// Confidence, between 0 and 1, is the estimated share of good texts among
-	// those that the model finds as likely as this one, by the calibration in
-	// its description; docs/quality.md says what counts as good. It is 0 where
-	// nothing is known: no model was asked, or it has no calibration.
+	// those that the ranker in the model's description, or else its calibration,
+	// takes for as good as this one; docs/quality.md says what counts as good. It
+	// is 0 where nothing is known: no model was asked, or it has neither.
 	Confidence float64
 	// Truncated is true when the model came to the bound of its output before
 	// its sentence was complete. It is not kept in the cache.

@@ -21,8 +21,8 @@ type syntax struct {
 	options  chunker.Options
 	log      *zap.Logger
 	again    func(*document, time.Duration) // has it cut once more after so much time
-	ctx      context.Context          // ends with the session
-	last     atomic.Pointer[lastText] // that was cut, or whose functions were carried along
+	ctx      context.Context                // ends with the session
+	last     atomic.Pointer[lastText]       // that was cut, or whose functions were carried along
 
 	mu     sync.Mutex // held during a parse
 	file   *chunker.File

@@ -111,6 +111,8 @@ type Description struct {
 	Graph string `json:"graph,omitempty"`
 	// Calibration says how good a text is likely to be, where it was measured.
 	Calibration *Calibration `json:"calibration,omitempty"`
+	// Ranker, where it was learnt, does so better, and takes its place.
+	Ranker *Ranker `json:"ranker,omitempty"`
 }
 
 // Prompt names a prompt form.
@@ -191,8 +193,14 @@ func (d *Description) check() error {
 		return fmt.Errorf("maxOutputTokens is %d; it must lie between 1 and 4096", d.MaxOutputTokens)
 	case d.Graph != "" && !fs.ValidPath(d.Graph):
 		return fmt.Errorf("graph %q must be a path inside the model's directory", d.Graph)
-	case d.Calibration != nil:
-		return d.Calibration.check()
+	}
+	if d.Calibration != nil {
+		if err := d.Calibration.check(); err != nil {
+			return err
+		}
+	}
+	if d.Ranker != nil {
+		return d.Ranker.check()
 	}
 	return nil
 }

@@ -55,7 +55,8 @@ system wrote what goes to the file --key, which that person should not open.
 --score SHEET, with the same --key, evaluates the filled sheet.
 
 --calibrate prints the calibration of a model for its gloss.json instead, and
---curve what the setting minConfidence leaves, as a table in Markdown.
+--curve what the setting minConfidence leaves and whether confidences keep what
+they say, as tables in Markdown.
 
 Exit status: 0 all measured, 1 some failed, 2 wrong usage or nothing to do.`,
 		Args: noArgs,

@@ -51,7 +51,7 @@ func sample(to []models.Sample, s subject, text inference.Candidate) []models.Sa
 	if text.Text == "" {
 		return to
 	}
-	return append(to, models.Sample{Mean: text.Mean, Good: eval.IsGood(s.Reference, text.Text)})
+	return append(to, models.Sample{Mean: text.Mean(), Good: eval.IsGood(s.Reference, text.Text)})
 }
 
 // round leaves the digits that mean something.
@@ -64,18 +64,24 @@ func round(c models.Curve) models.Curve {
 	return c
 }
 
-// writeCurve prints the precision of the first model by confidence as a table in
-// Markdown, or as JSON.
+// writeCurve prints the precision of the first model by confidence, and whether
+// that keeps what it says, as tables in Markdown or as JSON.
 func writeCurve(w io.Writer, functions []eval.Function, model eval.System, asJSON bool) error {
-	curve := eval.Precisions(functions, model.Outputs)
+	curve, reliability := eval.Precisions(functions, model.Outputs), eval.Reliabilities(functions, model.Outputs)
 	if asJSON {
-		return writeJSON(w, curve)
+		return writeJSON(w, map[string]any{"precision": curve, "reliability": reliability})
 	}
 	t := newTable(w)
 	t.line("| minConfidence | functions with a summary | good among them |")
 	t.line("|---|---|---|")
 	for _, p := range curve {
 		t.line("| %.2f | %.1f %% | %.1f %% |", p.Min, 100*p.Shown, 100*p.Good)
+	}
+	t.line("")
+	t.line("| confidence | summaries | good among them, as expected | as found |")
+	t.line("|---|---|---|---|")
+	for _, r := range reliability {
+		t.line("| %.1f to %.1f | %d | %.1f %% | %.1f %% |", r.Low, r.High, r.Texts, 100*r.Expected, 100*r.Good)
 	}
 	return t.flush()
 }

@@ -49,7 +49,7 @@ func (f *modelFlags) open() (*models.Model, error) {
 		if m.Description.Prompt, err = prompt.Named(f.prompt); err != nil {
 			return nil, usage("--prompt: %w", err)
 		}
-		m.Description.Calibration = nil // it is the own form's
+		m.Description.Calibration, m.Description.Ranker = nil, nil // they are the own form's
 	}
 	return m, nil
 }

@@ -81,7 +81,7 @@ type Cache struct {
 	mu      sync.Mutex // guards what follows, never held during input or output
 	memory  *simplelru.LRU[Key, row]
 	pending map[Key]*change
-	disk    *disk  // nil while the disk is not in use
+	disk    *disk // nil while the disk is not in use
 	// No read before readAfter, no write before writeAfter.
 	readAfter, writeAfter time.Time
 	timer                 *time.Timer // runs while a flush is due

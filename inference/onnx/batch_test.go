@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"runtime"
 	"slices"
 	"sync"
@@ -29,6 +30,8 @@ func TestConcurrentCallers(t *testing.T) {
 						if i%5 == 0 {
 							return m.GenerateBeams(t.Context(), p, options, onnx.BeamOptions{NumBeams: 2, LengthPenalty: 1})
 						}
+						options := options
+						options.Detours = i % 3
 						return m.Generate(t.Context(), p, options)
 					}
 					want, err := generate(one)
@@ -42,6 +45,9 @@ func TestConcurrentCallers(t *testing.T) {
 						}
 						if !slices.EqualFunc(got.Scores, want.Scores, slices.Equal[[]float64]) {
 							t.Errorf("prompt %d: got the scores %v, want %v", i, got.Scores, want.Scores)
+						}
+						if !reflect.DeepEqual(got.Detours, want.Detours) {
+							t.Errorf("prompt %d: got the detours %v, want %v", i, got.Detours, want.Detours)
 						}
 					})
 				}

@@ -65,6 +65,8 @@ func (m *Model) checkBeams(prompt []int64, o GenerateOptions, b BeamOptions) err
 		return fmt.Errorf("run %s: the number of beams is %d; it must lie between 1 and %d", m.name, b.NumBeams, maxBeams)
 	case math.IsNaN(b.LengthPenalty) || math.Abs(b.LengthPenalty) > 10:
 		return fmt.Errorf("run %s: the length penalty is %v; it must lie between -10 and 10", m.name, b.LengthPenalty)
+	case o.Detours > 0:
+		return fmt.Errorf("run %s: a beam search makes no detours", m.name)
 	case o.Temperature > 0:
 		return fmt.Errorf("run %s: a beam search draws nothing at random; with %d beams the temperature must be 0", m.name, b.NumBeams)
 	}

@@ -42,6 +42,13 @@ type GenerateOptions struct {
 	// counts, whose probabilities are wanted as well. Each costs a step, or one
 	// for each of its tokens where the graph gives logits for one position only.
 	Score [][]int64
+
+	// Detours is how many other texts the model is to write: of the places where
+	// its first and its second token were closest, each takes the second, and the
+	// likeliest from there on. Each costs a step for each token that it does not
+	// share with the output. It goes with none of the ways to choose a token
+	// above.
+	Detours int
 }
 
 // Reason says why a generation ended.
@@ -67,6 +74,12 @@ type Output struct {
 	// Scores holds the same for each token of each of GenerateOptions.Score.
 	Scores [][]float64
 
+	// Margins holds, where there are to be Detours, how far the second likeliest
+	// token is behind at each place of IDs, and at that of the token of EOS that
+	// ended them: the difference of the logarithms of their probabilities.
+	Margins []float64
+	Detours []Detour // the closest place first
+
 	Prefill      time.Duration // reading the prompt
 	Decode       time.Duration // writing the output after its first token
 	PromptTokens int
@@ -88,6 +101,7 @@ func (m *Model) Generate(ctx context.Context, prompt []int64, o GenerateOptions)
 	limit := m.limit(prompt, o)
 	sampler := newSampler(o)
 	ids := slices.Clone(prompt)
+	var rivals []rival
 
 	began := time.Now()
 	if out.PrefixTokens, err = s.readPrefix(prompt, o.PrefixLen); err != nil {
@@ -109,6 +123,10 @@ func (m *Model) Generate(ctx context.Context, prompt []int64, o GenerateOptions)
 			return out, fmt.Errorf("run %s: %w", m.name, err)
 		}
 		prob := logProb(logits, next)
+		if o.Detours > 0 {
+			rivals = append(rivals, newRival(logits, next, prob))
+			out.Margins = append(out.Margins, rivals[len(rivals)-1].margin)
+		}
 		if slices.Contains(o.EOS, next) {
 			out.Reason, out.End = EOS, prob
 			break
@@ -122,6 +140,9 @@ func (m *Model) Generate(ctx context.Context, prompt []int64, o GenerateOptions)
 		}
 	}
 	out.Decode = time.Since(began) - out.Prefill
+	if out.Detours, err = s.detours(prompt, out, rivals, o); err != nil {
+		return out, err
+	}
 	out.Scores, err = s.scores(prompt, o.Score)
 	return out, err
 }
@@ -179,7 +200,7 @@ func (m *Model) check(prompt []int64, o GenerateOptions) error {
 		}
 	}
 	switch {
-	case o.MaxNewTokens < 0, o.TopK < 0, o.NoRepeatNgramSize < 0, o.PrefixLen < 0:
+	case o.MaxNewTokens < 0, o.TopK < 0, o.NoRepeatNgramSize < 0, o.PrefixLen < 0, o.Detours < 0:
 		return fmt.Errorf("run %s: a negative number among the generation options", m.name)
 	case !(o.Temperature >= 0) || math.IsInf(float64(o.Temperature), 1):
 		return fmt.Errorf("run %s: the temperature is %v; it must be 0 or above", m.name, o.Temperature)
@@ -187,6 +208,8 @@ func (m *Model) check(prompt []int64, o GenerateOptions) error {
 		return fmt.Errorf("run %s: top-p is %v; it must lie between 0 and 1", m.name, o.TopP)
 	case !(o.RepetitionPenalty >= 0) || math.IsInf(float64(o.RepetitionPenalty), 1):
 		return fmt.Errorf("run %s: the repetition penalty is %v; it must be above 0", m.name, o.RepetitionPenalty)
+	case o.Detours > 0 && newSampler(o).edits():
+		return fmt.Errorf("run %s: detours are of the likeliest tokens; they go with no temperature, no penalty and no ban", m.name)
 	}
 	return nil
 }

@@ -177,7 +177,7 @@ func measure(functions []Function, outputs []Output) []measured {
 	duplicate := duplicates(functions, outputs)
 	all := make([]measured, len(functions))
 	for i, f := range functions {
-		reference, text := bare(f.Reference), bare(outputs[i].Text)
+		reference, text := Bare(f.Reference), Bare(outputs[i].Text)
 		all[i] = measured{
 			bleu: BLEU(reference, text), rougeL: RougeL(reference, text), words: float64(len(strings.Fields(text))),
 			Flaws: Find(f, outputs[i]), duplicate: duplicate[i],
@@ -189,7 +189,7 @@ func measure(functions []Function, outputs []Output) []measured {
 // duplicates finds the outputs that say of a function, word for word, what is
 // said of one with other code in the same language.
 func duplicates(functions []Function, outputs []Output) []bool {
-	key := func(i int) string { return functions[i].Language + "\x00" + strings.ToLower(bare(outputs[i].Text)) }
+	key := func(i int) string { return functions[i].Language + "\x00" + strings.ToLower(Bare(outputs[i].Text)) }
 	first := map[string]string{} // code
 	shared := map[string]bool{}
 	for i, f := range functions {

@@ -72,6 +72,6 @@ func RougeL(reference, candidate string) float64 {
 	return 0
 }
 
-// bare is a sentence without its final period: half of all authors leave it
+// Bare is a sentence without its final period: half of all authors leave it
 // out, so it would be scored as a matter of taste.
-func bare(s string) string { return strings.TrimRight(strings.TrimSpace(s), ".。") }
+func Bare(s string) string { return strings.TrimRight(strings.TrimSpace(s), ".。") }
