@@ -13,7 +13,7 @@ import (
 // DefaultMinConfidence is the confidence below which a summary is not shown where
 // the user has said nothing else, in editors and in the terminal: of such
 // summaries hardly one in four is good (docs/quality.md has the curve).
-const DefaultMinConfidence = 0.25
+const DefaultMinConfidence = 0.3
 
 // unworthy returns why a text that the model wrote about f is not worth being
 // read, or "". Such a text gives way to the sentence of the name, or to nothing.

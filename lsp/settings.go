@@ -29,7 +29,7 @@ type Settings struct {
 	Languages        []string          `json:"languages" doc:"The LSP language ids to serve; empty means all that gloss knows."`
 	Exclude          []string          `json:"exclude" doc:"Globs of paths that get no summaries. ** matches any number of folders; a glob without a slash matches the file's name. At most 512, of 512 bytes each."`
 	PreferDocComment bool              `json:"preferDocComment" doc:"Where a function has a doc comment, show its first sentence and run no inference."`
-	MinConfidence    float64           `json:"minConfidence" min:"0" max:"1" doc:"Summaries that are less likely than this to be good, as estimated by the model's calibration, are not shown: the sentence of the function's name is, or nothing. 0 shows all. docs/quality.md has the curve."`
+	MinConfidence    float64           `json:"minConfidence" min:"0" max:"1" doc:"Summaries that are less likely than this to be good, as estimated for this model, are not shown: the sentence of the function's name is, or nothing. 0 shows all. docs/quality.md has the curve."`
 	Model            string            `json:"model" scope:"machine" path:"or name" doc:"The model: \"default\", which ships with gloss, an installed one (gloss model list), or the absolute path of a directory in Hugging Face layout (~/ is the home folder); empty is the one in use (gloss model use)."`
 	Inference        InferenceSettings `json:"inference"`
 	Cache            CacheSettings     `json:"cache"`

@@ -17,7 +17,7 @@
 ---@field languages? string[] The LSP language ids to serve; empty means all that gloss knows. Default: `[]`.
 ---@field exclude? string[] Globs of paths that get no summaries. ** matches any number of folders; a glob without a slash matches the file's name. At most 512, of 512 bytes each. Default: `[]`.
 ---@field preferDocComment? boolean Where a function has a doc comment, show its first sentence and run no inference. Default: `true`.
----@field minConfidence? number Summaries that are less likely than this to be good, as estimated by the model's calibration, are not shown: the sentence of the function's name is, or nothing. 0 shows all. docs/quality.md has the curve. Default: `0.25`.
+---@field minConfidence? number Summaries that are less likely than this to be good, as estimated for this model, are not shown: the sentence of the function's name is, or nothing. 0 shows all. docs/quality.md has the curve. Default: `0.3`.
 ---@field model? string The model: "default", which ships with gloss, an installed one (gloss model list), or the absolute path of a directory in Hugging Face layout (~/ is the home folder); empty is the one in use (gloss model use). Default: `""`.
 ---@field inference? gloss.Settings.inference
 ---@field cache? gloss.Settings.cache
