@@ -33,7 +33,7 @@ func newDoctor() *cobra.Command {
 	var privacy bool
 	c := &cobra.Command{
 		Use:   "doctor",
-		Short: "Check the library, the model, the cache and the runtime folder",
+		Short: "Check the parser, the library, the model, the cache and the runtime folder",
 		Args:  noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			switch {
@@ -43,6 +43,7 @@ func newDoctor() *cobra.Command {
 				return f.privacy(c.OutOrStdout())
 			}
 			checks := []check{
+				{"parser", checkParser},
 				{"library", f.checkLibrary},
 				{"model", f.checkModel},
 				{"cache", checkCache},
@@ -51,7 +52,7 @@ func newDoctor() *cobra.Command {
 			if only != "" {
 				i := slices.IndexFunc(checks, func(k check) bool { return k.name == only })
 				if i < 0 {
-					return usage("there is no check %q; the checks are library, model, cache, runtime", only)
+					return usage("there is no check %q; the checks are parser, library, model, cache, runtime", only)
 				}
 				checks = checks[i : i+1]
 			}
@@ -60,7 +61,7 @@ func newDoctor() *cobra.Command {
 	}
 	f.add(c)
 	c.Flags().BoolVar(&privacy, "privacy", false, "say what is written where and what leaves the machine, and change nothing")
-	c.Flags().StringVar(&only, "check", "", "run one check: library, model, cache or runtime")
+	c.Flags().StringVar(&only, "check", "", "run one check: parser, library, model, cache or runtime")
 	return c
 }
 
@@ -95,6 +96,26 @@ func (f *modelFlags) checkLibrary(context.Context) (string, error) {
 	return fmt.Sprintf("ONNX Runtime %s, %s", onnx.Version(), path), nil
 }
 
+// checkParser cuts a function in a process of its own, as all text is.
+func checkParser(ctx context.Context) (string, error) {
+	start := time.Now()
+	if _, err := cutProbe(ctx); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("runs in a process of its own, which starts and cuts a function in %s", time.Since(start).Round(time.Millisecond)), nil
+}
+
+func cutProbe(ctx context.Context) (chunker.Chunk, error) {
+	workers := newWorkers(1)
+	defer workers.Close()
+	file, err := chunker.Parse(ctx, chunker.LanguageByID("go"), probe, chunker.Options{Workers: workers})
+	if err != nil {
+		return chunker.Chunk{}, err
+	}
+	defer file.Close()
+	return file.Chunks()[0], nil
+}
+
 // probe is summarized to show that the model really works.
 const probe = "func Max(values []int) int {\n\tbest := values[0]\n\tfor _, v := range values {\n\t\tif v > best {\n\t\t\tbest = v\n\t\t}\n\t}\n\treturn best\n}\n"
 
@@ -110,14 +131,11 @@ func (f *modelFlags) checkModel(ctx context.Context) (string, error) {
 		return "", err
 	}
 	load := time.Since(start)
-	language := chunker.LanguageByID("go")
-	file, err := chunker.Parse(ctx, language, probe, chunker.Options{})
+	chunk, err := cutProbe(ctx)
 	if err != nil {
 		return "", err
 	}
-	defer file.Close()
-	chunk := file.Chunks()[0]
-	summary, err := engine.Summarize(ctx, inference.Function{Language: language.ID, Path: "probe.go", Name: chunk.Name, Code: chunk.Text})
+	summary, err := engine.Summarize(ctx, inference.Function{Language: "go", Path: "probe.go", Name: chunk.Name, Code: chunk.Text})
 	if err != nil {
 		return "", fmt.Errorf("the model %s loads but cannot summarize a small function: %w", name, err)
 	}
