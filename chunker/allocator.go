@@ -24,7 +24,8 @@ static size_t most;
 static int code;
 
 static void *counted(void *p) {
-	if (!p || atomic_fetch_add_explicit(&held, size_of(p), memory_order_relaxed) > most)
+	size_t size = p ? size_of(p) : 0;
+	if (!p || atomic_fetch_add_explicit(&held, size, memory_order_relaxed) + size > most)
 		_Exit(code);
 	return p;
 }
@@ -38,10 +39,8 @@ static void *bounded_malloc(size_t n) { return counted(malloc(n ? n : 1)); }
 static void *bounded_calloc(size_t n, size_t size) { return counted(calloc(n && size ? n : 1, n && size ? size : 1)); }
 
 static void *bounded_realloc(void *p, size_t n) {
-	size_t before = p ? size_of(p) : 0;
-	p = counted(realloc(p, n ? n : 1));
-	atomic_fetch_sub_explicit(&held, before, memory_order_relaxed);
-	return p;
+	if (p) atomic_fetch_sub_explicit(&held, size_of(p), memory_order_relaxed);
+	return counted(realloc(p, n ? n : 1));
 }
 
 static void bound(size_t bytes, int exit_code) {
@@ -58,7 +57,10 @@ import "C"
 // freed by the other, for both are libc's.
 func init() { C.ts_set_allocator(nil, nil, nil, nil) }
 
-// boundMemory lets the C core and the grammars hold at most so many bytes at a
-// time: who asks for more ends the process with code. The core cannot be told
-// that there is no memory. It must be called before anything is parsed.
+// boundMemory lets the C core hold at most so many bytes at a time: what asks for
+// more ends the process with code, because the core cannot be told that there is no
+// memory. It must be called before anything is parsed. The little that scanners of
+// grammars allocate by themselves is not counted, and the list of changed ranges,
+// which go-tree-sitter frees past the core, is never counted off: some hundred
+// bytes an edit.
 func boundMemory(bytes, code int) { C.bound(C.size_t(bytes), C.int(code)) }

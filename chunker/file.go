@@ -97,9 +97,10 @@ func (f *File) Chunks() []Chunk { return f.chunks }
 // Apply brings the file to newText. It reparses, queries and normalizes only
 // what differs from the text before. It fails with ErrTooLarge, with ctx's
 // error, with context.DeadlineExceeded when that takes longer than
-// Options.Timeout, and where the grammar itself failed with ErrFault. Then the
-// file stays at the text before and a later Apply may succeed. Text that is not
-// valid in the language is no error.
+// Options.Timeout, with ErrFault where the grammar itself failed, and with a
+// RetryError where it has failed too often to be tried at once. Then the file
+// stays at the text before and a later Apply may succeed. Text that is not valid
+// in the language is no error.
 //
 // Functions that an error in newText hides from the grammar are kept as long
 // as their text stands.
@@ -129,6 +130,9 @@ func (f *File) Apply(ctx context.Context, newText string) error {
 }
 
 func (f *File) parseError(text string, err error) error {
+	if retry := (*RetryError)(nil); errors.As(err, &retry) {
+		return fmt.Errorf("chunker: %d bytes of %s: %w", len(text), f.language.Name, err)
+	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("chunker: %d bytes of %s take longer than %s to parse: %w", len(text), f.language.Name, f.options.Timeout, err)
 	}

@@ -31,17 +31,18 @@ type worker struct {
 }
 
 // reluctance orders workers for another file: those that are at work come last,
-// those that would have to be started after those that run.
-func (k *worker) reluctance() int {
+// those that would have to be started after those that run. Among equal ones the
+// files that are open decide.
+func (k *worker) reluctance() (reluctance, files int) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	switch {
 	case len(k.turn) > 0:
-		return 2
+		reluctance = 2
 	case k.process == nil:
-		return 1
+		reluctance = 1
 	}
-	return 0
+	return reluctance, k.files
 }
 
 func (k *worker) open(id int, language *Language, timeout time.Duration) *remote {
@@ -68,7 +69,7 @@ func (k *worker) rest() {
 	defer func() { <-k.turn }()
 	k.mu.Lock()
 	p := k.process
-	if k.files > 0 || p == nil {
+	if k.files > 0 && !k.over || p == nil {
 		k.mu.Unlock()
 		return
 	}
@@ -86,6 +87,7 @@ func (k *worker) shut() {
 	}
 	if k.process != nil {
 		k.process.kill()
+		go k.rest() // for nobody may be waiting for it
 	}
 }
 
@@ -157,16 +159,24 @@ func start(cmd *exec.Cmd) (*process, error) {
 // back.
 func (p *process) ask(ctx context.Context, r *request, length int) (response, error) {
 	stop := context.AfterFunc(ctx, p.kill)
-	defer stop()
-	f := r.encode()
-	if err := f.writeTo(p.in); err != nil {
-		return response{}, err
+	answer, err := p.exchange(r.encode())
+	if !stop() && err == nil { // the answer came with the end of ctx, and the process is gone
+		err = ctx.Err()
 	}
-	f, err := readFrame(p.out)
 	if err != nil {
 		return response{}, err
 	}
-	return decodeResponse(f, length)
+	return decodeResponse(answer, length)
+}
+
+// errUnsent means that the process had ended before it was asked.
+var errUnsent = errors.New("the process had ended before")
+
+func (p *process) exchange(f frame) (frame, error) {
+	if err := f.writeTo(p.in); err != nil {
+		return frame{}, fmt.Errorf("%w: %w", errUnsent, err)
+	}
+	return readFrame(p.out)
 }
 
 func (p *process) kill() { _ = p.cmd.Process.Kill() }
@@ -177,7 +187,7 @@ func (p *process) end() error {
 	p.in.Close()
 	err := p.cmd.Wait()
 	if code := p.cmd.ProcessState.ExitCode(); code == exitMemory {
-		return fmt.Errorf("it needs more than %d MiB of memory", maxMemory>>20)
+		return fmt.Errorf("it and the texts beside it need more than %d MiB of memory", maxMemory>>20)
 	}
 	if line := p.log.line(); err != nil && line != "" {
 		return fmt.Errorf("%w: %s", err, line)

@@ -2,6 +2,7 @@ package chunker
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -34,15 +35,17 @@ func (m *remote) read(ctx context.Context, c change, text string) (reading, erro
 	case m.worker.turn <- struct{}{}:
 		defer func() { <-m.worker.turn }()
 	case <-ctx.Done():
+	}
+	if ctx.Err() != nil {
 		return reading{}, ctx.Err()
 	}
 	read, err := m.ask(ctx, c, text)
 	switch {
-	case ctx.Err() != nil:
-		return reading{}, ctx.Err()
-	case err == nil:
+	case err == nil: // even if ctx has ended: the worker stands at this text now
 		m.failures = 0
 		return read, nil
+	case ctx.Err() != nil:
+		return reading{}, ctx.Err()
 	}
 	m.failed = err
 	if m.failures++; m.failures > 1 {
@@ -74,12 +77,19 @@ func (m *remote) ask(ctx context.Context, c change, text string) (reading, error
 	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	answer, err := p.ask(limited, &r, len(text))
+	if err == nil && answer.failure == succeeded && !answer.reading.follows(r.change, len(text)) {
+		err = errSpoilt
+	}
 	if err != nil {
 		m.process = nil
-		if err = m.worker.lose(p, err); limited.Err() != nil {
-			err = context.DeadlineExceeded
+		lost := m.worker.lose(p, err)
+		switch {
+		case limited.Err() != nil:
+			return reading{}, context.DeadlineExceeded
+		case errors.Is(err, errUnsent) && len(p.knows) > 0: // whatever it died of, it was not this text
+			return m.ask(ctx, c, text)
 		}
-		return reading{}, err
+		return reading{}, lost
 	}
 	p.knows[m.language] = true
 	if err := answer.toError(); err != nil {

@@ -67,8 +67,13 @@ func decodeRequest(f frame) (request, error) {
 	r.timeout, r.anew = time.Duration(f.int()), f.int() != 0
 	r.change = change{f.int(), f.int(), f.int()}
 	r.text = f.text()
-	return r, f.end()
+	if f.end() != nil {
+		return request{}, errRequest
+	}
+	return r, nil
 }
+
+var errRequest = errors.New("the client's request makes no sense")
 
 func (r *response) encode() frame {
 	var f frame
@@ -97,15 +102,19 @@ func (r *response) encode() frame {
 func decodeResponse(f frame, length int) (response, error) {
 	r := response{failure: failure(f.int()), message: f.text()}
 	read := &r.reading
+	whole := Range{0, length}
+	span := func() Range {
+		r := Range{f.int(), f.int()}
+		f.short = f.short || r.Start > r.End || !whole.contains(r)
+		return r
+	}
 	read.change = change{f.int(), f.int(), f.int()}
-	read.dirty = Range{f.int(), f.int()}
+	read.dirty = span()
 	read.broken = f.int() != 0
-	spans := []Range{read.dirty}
 	for range f.count(12) {
 		d := definition{capture: f.capture(), arity: f.int()}
 		for _, r := range d.ranges() {
-			*r = Range{f.int(), f.int()}
-			spans = append(spans, *r)
+			*r = span()
 		}
 		if d.name.Start >= d.name.End || !d.contains(d.name) || !d.body.absent() && !d.contains(d.body) {
 			return response{}, errSpoilt
@@ -115,24 +124,21 @@ func decodeResponse(f frame, length int) (response, error) {
 	for _, marks := range []*[]mark{&read.facts.leads, &read.facts.strings} {
 		for range f.count(3) {
 			m := mark{capture: f.capture()}
-			m.Range = Range{f.int(), f.int()}
-			spans = append(spans, m.Range)
+			m.Range = span()
 			*marks = append(*marks, m)
 		}
 	}
 	if err := f.end(); err != nil {
 		return response{}, err
 	}
-	whole := Range{0, length}
-	for _, r := range spans {
-		if r.Start > r.End || !whole.contains(r) {
-			return response{}, errSpoilt
-		}
-	}
-	if c := read.change; c.start < 0 || c.oldEnd < c.start || c.newEnd < c.start || c.newEnd > length {
-		return response{}, errSpoilt
-	}
 	return r, nil
+}
+
+// follows reports whether r can be what a grammar made of c, which led to a text
+// of so many bytes: it covers the change, and moves what is behind it as far.
+func (r *reading) follows(c change, length int) bool {
+	covers := r.change.start >= 0 && r.change.start <= c.start && r.change.oldEnd >= c.oldEnd && r.change.newEnd <= length
+	return covers && r.change.newEnd-r.change.oldEnd == c.newEnd-c.oldEnd && r.dirty.contains(Range{r.change.start, r.change.newEnd})
 }
 
 var errSpoilt = fmt.Errorf("%w: the worker's answer makes no sense", ErrFault)

@@ -13,7 +13,9 @@ type answered []byte
 
 func (a answered) read(_ context.Context, c change, text string) (reading, error) {
 	r, err := decodeResponse(frame{b: a}, len(text))
-	r.reading.change = c
+	if err == nil && !r.reading.follows(c, len(text)) {
+		err = errSpoilt
+	}
 	return r.reading, err
 }
 

@@ -8,7 +8,8 @@ import (
 	"os"
 )
 
-// maxMemory bounds what the syntax trees of one worker hold together. That of
+// maxMemory bounds what the C core holds for the texts of one worker together: the
+// trees, and what it takes to make one. That of
 // an ordinary file of 1 MiB takes 100 MB while it is parsed.
 var maxMemory = 768 << 20
 
@@ -68,7 +69,7 @@ func (r *request) answer(trees map[int]*tree) (response, error) {
 	if t == nil || r.anew {
 		language := LanguageByID(r.language)
 		if language == nil || !r.anew {
-			return response{}, errSpoilt
+			return response{}, errRequest
 		}
 		if t != nil {
 			t.close()
@@ -77,7 +78,7 @@ func (r *request) answer(trees map[int]*tree) (response, error) {
 		trees[r.id] = t
 	}
 	if c := r.change; c.start < 0 || c.start > c.oldEnd || c.oldEnd > len(t.text) || c.newEnd != c.start+len(r.text) {
-		return response{}, errSpoilt
+		return response{}, errRequest
 	}
 	t.timeout = r.timeout
 	text := t.text[:r.change.start] + r.text + t.text[r.change.oldEnd:]

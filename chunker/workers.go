@@ -23,10 +23,10 @@ type RetryError struct {
 }
 
 func (e *RetryError) Error() string {
-	return fmt.Sprintf("%v (it is tried again after %s)", e.Err, e.After.Round(100*time.Millisecond))
+	return fmt.Sprintf("not tried for another %s, because of a text before it: %v", e.After.Round(100*time.Millisecond), e.Err)
 }
 
-// Unwrap returns the failure.
+// Unwrap returns the failure of the text before.
 func (e *RetryError) Unwrap() error { return e.Err }
 
 // Workers are processes in which texts are parsed. The grammars are foreign C
@@ -61,6 +61,10 @@ func (w *Workers) Close() {
 
 // open returns the syntax of another file, with the worker that suits best.
 func (w *Workers) open(language *Language, timeout time.Duration) *remote {
-	k := slices.MinFunc(w.workers, func(a, b *worker) int { return cmp.Compare(a.reluctance(), b.reluctance()) })
+	k := slices.MinFunc(w.workers, func(a, b *worker) int {
+		aReluctance, aFiles := a.reluctance()
+		bReluctance, bFiles := b.reluctance()
+		return cmp.Or(cmp.Compare(aReluctance, bReluctance), cmp.Compare(aFiles, bFiles))
+	})
 	return k.open(int(w.ids.Add(1)), language, timeout)
 }

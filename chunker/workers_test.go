@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -203,7 +204,8 @@ func TestWorkersClose(t *testing.T) {
 	defer f.Close()
 	failed := make(chan error)
 	go func() { failed <- f.Apply(t.Context(), strings.Repeat("\x01\x02\xff\xfe\x03", 100_000)) }()
-	for workers.workers[0].reluctance() < 2 {
+	for len(workers.workers[0].turn) == 0 { // until it is at work
+		runtime.Gosched()
 	}
 	workers.Close()
 	if err := <-failed; !errors.Is(err, errClosed) {
@@ -211,6 +213,30 @@ func TestWorkersClose(t *testing.T) {
 	}
 	if err := f.Apply(t.Context(), "x = 1"); !errors.Is(err, errClosed) {
 		t.Error(err)
+	}
+}
+
+// TestWorkerDies holds that a worker that has died of something else costs the
+// next text nothing, and that a context that has ended costs the worker nothing.
+func TestWorkerDies(t *testing.T) {
+	workers := newTestWorkers(t, 1)
+	f := Open(LanguageByID("go"), Options{Workers: workers})
+	defer f.Close()
+	text := "func f() {\n\ta()\n}\n"
+	for i := range 3 {
+		if err := f.Apply(t.Context(), text+strings.Repeat("\n", i)); err != nil || len(f.Chunks()) != 1 {
+			t.Errorf("%v, %d chunks", err, len(f.Chunks()))
+		}
+		p := workers.workers[0].process
+		ended, end := context.WithCancel(t.Context())
+		end()
+		if err := f.Apply(ended, "x"); !errors.Is(err, context.Canceled) || workers.workers[0].process != p {
+			t.Errorf("with a context that has ended: %v", err)
+		}
+		p.kill()
+		if _, err := p.out.ReadByte(); err == nil { // returns when it is gone
+			t.Error("it speaks out of turn")
+		}
 	}
 }
 

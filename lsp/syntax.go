@@ -93,18 +93,23 @@ func (x *syntax) cut(d *document) []chunker.Chunk {
 	reason, skip := chunker.SkipReason(x.path, d.text)
 	if skip {
 		x.say(reason)
-		x.last.Store(nil)
+		if last := x.last.Load(); last != nil && last.order <= d.order {
+			x.last.CompareAndSwap(last, nil)
+		}
 		return nil
 	}
 	chunks, err := x.parse(d.text)
-	if untried := (*chunker.RetryError)(nil); errors.As(err, &untried) {
+	untried := (*chunker.RetryError)(nil)
+	if errors.As(err, &untried) {
 		x.again(d, untried.After)
 	}
 	last := x.last.Load()
 	switch {
 	case err == nil:
 	case last == nil:
-		x.say(err.Error())
+		if untried == nil && x.ctx.Err() == nil {
+			x.say(err.Error())
+		}
 		return nil
 	default:
 		if !x.warned && x.ctx.Err() == nil {

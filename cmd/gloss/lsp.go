@@ -23,7 +23,7 @@ func newLSP() *cobra.Command {
 			}
 			settings := lsp.DefaultSettings()
 			settings.Log.File = logFile
-			workers := newWorkers(2) // so that a file that takes long holds up none of the others
+			workers := newWorkers(2) // so that a file that takes long does not hold up all others
 			defer workers.Close()
 			err := lsp.Serve(c.Context(), stdio{}, lsp.Options{
 				Version:      version,
