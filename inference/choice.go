@@ -27,7 +27,9 @@ func (e *Engine) choose(f Function, c Candidates) (_ Summary, ok bool) {
 			return Summary{}, false
 		}
 		s := e.summary(g.Candidates[best])
-		s.Confidence = max(leastConfidence, confidence)
+		if e.detours(f) >= e.model.Description.Ranker.Detours { // else it was learnt from more than is known here
+			s.Confidence = max(leastConfidence, confidence)
+		}
 		return s, true
 	}
 	written, name := e.summary(c.Model), e.summary(c.Name)

@@ -40,7 +40,8 @@ type EngineOptions struct {
 	MaxOutputTokens int
 	Sampling        Sampling
 	// Detours is how many other texts of the model Candidates returns at least,
-	// where tokens are not drawn or searched; its ranker may want more.
+	// where the likeliest token is taken, whatever came before; its ranker may
+	// want more.
 	Detours int
 	// ModelOnly leaves the sentences of names out: what the model wrote is the
 	// summary, or there is none.
@@ -273,6 +274,14 @@ func (e *Engine) Group(f Function, c Candidates) rank.Group {
 	return g
 }
 
+// detours is the number of detours that are taken for f.
+func (e *Engine) detours(f Function) int {
+	if f.Variation != 0 { // its text is drawn, and they are of the likeliest tokens
+		return 0
+	}
+	return e.options.Detours
+}
+
 // Candidates asks the model about f. Errors are those of Summarize but
 // ErrNoSummary.
 func (e *Engine) Candidates(ctx context.Context, f Function) (Candidates, error) {
@@ -297,17 +306,13 @@ func (e *Engine) Candidates(ctx context.Context, f Function) (Candidates, error)
 		}
 	}
 	sampling, seed := e.options.Sampling.of(key, f.Variation)
-	detours := e.options.Detours
-	if f.Variation != 0 { // the text is drawn, and detours are of the likeliest tokens
-		detours = 0
-	}
 	options := onnx.GenerateOptions{
 		PrefixLen:    p.PrefixLen,
 		MaxNewTokens: e.options.MaxOutputTokens,
 		EOS:          e.model.Generation.EOS,
 		Stop:         func(ids []int64) bool { return l.form.Done(l.tokenizer.Decode(ids, true)) },
 		Score:        score,
-		Detours:      detours,
+		Detours:      e.detours(f),
 
 		Temperature:       sampling.Temperature,
 		TopP:              sampling.TopP,

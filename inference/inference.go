@@ -89,6 +89,7 @@ var (
 	// request changes: the library, the model's files or the settings.
 	ErrUnavailable = errors.New("no model is available")
 	// ErrNoSummary means that the model ran and its output was empty or
-	// degenerate. Greedy decoding gives the same again, so a retry is useless.
+	// degenerate. The same is written again, unless another Variation is asked
+	// for.
 	ErrNoSummary = errors.New("the model wrote no usable summary")
 )

@@ -91,7 +91,11 @@ func (s *Scheduler) finish(ctx context.Context, t *task, summary Summary, err er
 // takes the place of another.
 func (s *Scheduler) learn(t *task, summary Summary, err error) {
 	before, known := s.cache.Memory(t.id)
-	if err == nil && t.anew && t.usable != nil && !t.usable(summary) {
+	switch {
+	case err != nil || !t.anew:
+	case known && before.Source == string(SourceModel) && summary.Source == SourceName:
+		err = fmt.Errorf("%w: the model has no other one", ErrNoSummary)
+	case t.usable != nil && !t.usable(summary):
 		err = fmt.Errorf("%w: the model is too unsure of another one", ErrNoSummary)
 	}
 	if err == nil && (t.anew || !known) {

@@ -548,6 +548,8 @@ func TestRegenerate(t *testing.T) {
 			return r.Regenerate(r.Context(), function("a"), func(s Summary) bool { return s.Text != "poor" })
 		})
 		r.wantAnswer(poor, "", ErrNoSummary)
+		r.outcome = func(Function) (Summary, error) { return Summary{Text: "named", Source: SourceName}, nil }
+		r.wantAnswer(regenerate(r.Context(), "a"), "", ErrNoSummary) // the name's sentence is no other text of the model
 		r.wantAnswer(r.ask(r.Context(), "a", Hover), "summary of a", nil)
 
 		// A run that was cancelled and is asked for again before it has ended counts.

@@ -177,7 +177,7 @@ func (s *server) learned(e inference.Event) {
 	defer s.mu.Unlock()
 	for _, o := range s.documents {
 		says, ok := o.analysis.functions[e.Key]
-		if !ok {
+		if !ok || o.current.syntax.language == nil { // left out by settings since
 			continue
 		}
 		if e.Result.Phase == inference.Done {

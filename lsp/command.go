@@ -65,7 +65,7 @@ func (g *gloss) text() (any, error) {
 	case unsure:
 		return nil, failf(codeRequestFailed, "%s has no summary: the model is too unsure of what it wrote (setting minConfidence)", g.chunk.Name)
 	case failed, unavailable:
-		return nil, failf(codeRequestFailed, "%s has no summary: %v", g.chunk.Name, g.err)
+		return nil, failf(codeRequestFailed, "%s has no summary: %s", g.chunk.Name, brief(g.err.Error()))
 	}
 	return nil, failf(codeRequestFailed, "%s has no summary yet", g.chunk.Name)
 }
@@ -101,7 +101,7 @@ func (s *server) regenerate(ctx context.Context, d *document, g *gloss) (any, er
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case err != nil:
-		return nil, failf(codeRequestFailed, "%s has no new summary: %v", g.chunk.Name, err)
+		return nil, failf(codeRequestFailed, "%s has no new summary: %s", g.chunk.Name, brief(err.Error()))
 	case g.state == fresh && g.summary.Source != inference.SourceDoc && summary.Text == g.summary.Text:
 		s.tell("window/showMessage", s.editor.showMessage(ctx, messageInfo, g.chunk.Name+": nothing better came of it"))
 	}

@@ -71,7 +71,7 @@ func hoverText(g *gloss, markdown bool) string {
 	switch g.state {
 	case stale:
 		if note = "of an earlier version of this function, " + note; g.err != nil {
-			note += "; of this one there is none: " + oneLine(g.err.Error())
+			note += "; of this one there is none: " + oneLine(brief(g.err.Error()))
 		}
 	case named:
 		note += ", as no model can run: " + oneLine(brief(g.err.Error()))

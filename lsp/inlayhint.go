@@ -80,7 +80,7 @@ func (s *server) beingWritten(d *document, r Range) bool {
 	s.mu.Unlock()
 	return !held && slices.ContainsFunc(s.glosses(d), func(g gloss) bool {
 		n := d.position(g.chunk.NameRange.Start).Line
-		return (g.state == waiting || g.state == stale) && r.Start.Line <= n && n <= r.End.Line
+		return (g.state == waiting || g.state == stale && g.err == nil) && r.Start.Line <= n && n <= r.End.Line
 	})
 }
 

@@ -120,19 +120,21 @@ func (d *settingsDecoder) value(into reflect.Value, tag reflect.StructTag, raw [
 		d.warnf("setting gloss.%s: %v; %s stays in force", name, err, quote(into))
 		return
 	}
-	if tag.Get("scope") == "machine" && d.source == fromWorkspace {
-		d.untrusted(into, v, name)
-		return
-	}
+	var refused error
 	if kind := tag.Get("path"); kind != "" {
 		path, err := absolute(v.String(), kind)
-		if err != nil {
-			d.warnf("setting gloss.%s: %v; %s stays in force", name, err, quote(into))
-			return
+		if refused = err; err == nil {
+			v.SetString(path)
 		}
-		v.SetString(path)
 	}
-	into.Set(v)
+	switch {
+	case tag.Get("scope") == "machine" && d.source == fromWorkspace:
+		d.untrusted(into, v, name)
+	case refused != nil:
+		d.warnf("setting gloss.%s: %v; %s stays in force", name, refused, quote(into))
+	default:
+		into.Set(v)
+	}
 }
 
 // quote writes a value for a message.

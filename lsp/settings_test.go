@@ -250,3 +250,17 @@ func TestCompileGlob(t *testing.T) {
 		}
 	}
 }
+
+// VS Code sends a user's settings twice, the second time as a workspace's: that
+// is no offence, whatever a path is short for.
+func TestUserSettingsComeTwice(t *testing.T) {
+	t.Setenv("HOME", t.TempDir())
+	raw := []byte(`{"model": "~/models/x", "cache": {"dir": "~/cache"}, "log": {"file": "~/log"}}`)
+	s, warnings := decodeSettings(DefaultSettings(), raw, fromUser)
+	if len(warnings) > 0 || !filepath.IsAbs(s.Cache.Dir) {
+		t.Fatalf("%q, warnings %q", s.Cache.Dir, warnings)
+	}
+	if again, warnings := decodeSettings(s, raw, fromWorkspace); len(warnings) > 0 || again.Cache.Dir != s.Cache.Dir {
+		t.Errorf("%q, warnings %q", again.Cache.Dir, warnings)
+	}
+}

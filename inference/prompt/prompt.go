@@ -3,8 +3,7 @@
 //
 // A Form turns a function into token ids and the model's output into one line
 // of plain text. Which form a model wants stands in its description; a form's
-// version grows whenever the same function would get other ids or the same
-// output another text.
+// version grows whenever the same function would get other ids.
 //
 // Code and output are both untrusted. Code is encoded as plain text, so that
 // it cannot forge a chat turn, and is bounded before it is tokenized; output

@@ -1,7 +1,7 @@
 // Package rank tells which of several texts about a function is likeliest to be
 // good, and how likely that is.
 //
-// A text is judged by some dozens of numbers: how likely the model finds it,
+// A text is judged by sixteen numbers: how likely the model finds it,
 // how it is made, how much of it stands in the code, and whether the other texts
 // say the same. A model's description holds what each of them weighs; models/train
 // learns that from functions whose authors have said what they do.
