@@ -198,6 +198,30 @@ func BenchmarkSession(b *testing.B) {
 	_ = c.awaitExit()
 }
 
+// BenchmarkCold measures how long a person who has just started an editor waits
+// for the first summary: the server runs, and knows nothing.
+func BenchmarkCold(b *testing.B) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "demo", "limiter.py"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	const uri = "file:///limiter.py"
+	var times []time.Duration
+	for b.Loop() {
+		c := startLSP(b, onnxtest.Library(b), os.Getpid())
+		start := time.Now()
+		c.notify("textDocument/didOpen", map[string]any{"textDocument": map[string]any{"uri": uri, "languageId": "python", "version": 1, "text": string(text)}})
+		for !strings.HasSuffix(c.lenses(uri)[0].Command.Title, ".") {
+			time.Sleep(time.Millisecond) // an editor would wait for the refresh, which may come later
+		}
+		times = append(times, time.Since(start))
+		c.call("shutdown", nil)
+		c.notify("exit", nil)
+		_ = c.awaitExit()
+	}
+	b.ReportMetric(ms(median(times)), "p50-ms")
+}
+
 // BenchmarkIdle measures what a server costs that has summarized a 5,000-line
 // file and has nothing left to do.
 func BenchmarkIdle(b *testing.B) {
