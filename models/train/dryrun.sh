@@ -57,8 +57,8 @@ END
 # One thread: Debian's PyTorch brings OpenBLAS with threads of its own, and two
 # pools fight.
 small="--recipe $tmp/recipe.json --report 5 --threads 1"
-models/train/lent.sh "$tmp/carried/1" "$tmp/work" "$tmp/out1" 35 50 $small
-models/train/lent.sh "$tmp/carried/2" "$tmp/work" "$tmp/out2" 50 50 --last $small
+models/train/lent.sh "$tmp/carried/1" "$tmp/lent" "$tmp/out1" 35 50 $small
+models/train/lent.sh "$tmp/carried/2" "$tmp/lent" "$tmp/out2" 50 50 --last $small
 
 step "bring back"
 mkdir "$tmp/state"
@@ -68,13 +68,13 @@ done
 cp "$tmp/out2/log.jsonl" "$tmp/out2/run.json" "$tmp/state/"
 $PYTHON models/train/soup.py "$tmp/state/soup.pt" $(for kept in "$tmp"/state/keep.*.pt; do echo "$kept 1"; done)
 for model in "$tmp"/state/*.pt; do
-	$PYTHON models/train/train.py --data "$tmp/work/packed" --recipe "$tmp/recipe.json" --threads 1 --evaluate "$model"
+	$PYTHON models/train/train.py --data "$tmp/lent/packed" --recipe "$tmp/recipe.json" --threads 1 --evaluate "$model"
 done
 
 step export
 $PYTHON models/train/export.py --run "$tmp/state/keep.3.pt" --out "$tmp/model" --like "$tmp/form" --pack $bin/pack \
 	--prompts "$tmp/corpus/eval.jsonl" --count 20 --golden models/default/golden.jsonl
-$PYTHON models/train/train.py --data "$tmp/work/packed" --recipe "$tmp/recipe.json" --threads 1 --evaluate "$tmp/model/onnx/model_quantized.onnx"
+$PYTHON models/train/train.py --data "$tmp/lent/packed" --recipe "$tmp/recipe.json" --threads 1 --evaluate "$tmp/model/onnx/model_quantized.onnx"
 
 $PYTHON models/train/card.py --state "$tmp/state" --corpus "$tmp/corpus" --model "$tmp/model"
 head -n 12 "$tmp/model/README.md"
