@@ -98,6 +98,7 @@ type underWay struct {
 	method string
 	id     int
 	answer chan rpc
+	draws  bool // another text, of which none may be good enough
 }
 
 func replay(t *testing.T, c *client, session []recorded, asked <-chan struct{}) {
@@ -108,7 +109,8 @@ func replay(t *testing.T, c *client, session []recorded, asked <-chan struct{}) 
 	finish := func() {
 		for id, r := range requests {
 			m := c.await(r.method, r.answer)
-			if m.Error != nil && !cancelled[id] {
+			const requestFailed = -32803
+			if m.Error != nil && !cancelled[id] && !(r.draws && m.Error.Code == requestFailed) {
 				t.Errorf("%s: %d %s", r.method, m.Error.Code, m.Error.Message)
 			}
 			if r.method == "textDocument/codeLens" && m.Error == nil {
@@ -158,7 +160,7 @@ func replay(t *testing.T, c *client, session []recorded, asked <-chan struct{}) 
 			continue
 		}
 		id, answer := c.start(r.Method, r.Params)
-		requests[string(r.ID)] = underWay{r.Method, id, answer}
+		requests[string(r.ID)] = underWay{r.Method, id, answer, bytes.Contains(r.Params, []byte("gloss.regenerate"))}
 		if r.Method == "initialize" || r.Method == "shutdown" {
 			finish() // editors wait for these
 		}
