@@ -104,18 +104,9 @@ func (s *Scheduler) Forget(name string) {
 
 // debounce offers what c wants after a delay.
 func (c *client) debounce(s *Scheduler, after time.Duration) {
-	var timer *time.Timer
-	timer = time.AfterFunc(after, func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if c.timer != timer {
-			return // stopped too late
-		}
-		c.timer = nil
+	s.later(&c.timer, after, func() {
 		for t := range c.wants {
 			s.offer(t)
 		}
-		s.settle()
 	})
-	c.timer = timer
 }

@@ -134,18 +134,24 @@ func (s *Scheduler) release(t *task) {
 // pause has t wait, unless it is asked for, until a failure may have passed.
 func (s *Scheduler) pause(t *task, d time.Duration) {
 	t.unpause()
+	s.later(&t.pause, d, func() { s.offer(t) })
+}
+
+// later has what is done under s.mu after a while, unless the timer, which it
+// keeps in its place, is stopped or another stands there by then.
+func (s *Scheduler) later(place **time.Timer, after time.Duration, do func()) {
 	var timer *time.Timer
-	timer = time.AfterFunc(d, func() {
+	timer = time.AfterFunc(after, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if t.pause != timer {
+		if *place != timer {
 			return // stopped too late
 		}
-		t.pause = nil
-		s.offer(t)
+		*place = nil
+		do()
 		s.settle()
 	})
-	t.pause = timer
+	*place = timer
 }
 
 func (t *task) unpause() {

@@ -215,6 +215,14 @@ func (p *proto) readGraph(m *message, depth int) {
 }
 
 func (p *proto) readNode(m *message, n node) {
+	n.read(m, func(attribute *message) { p.readAttribute(attribute, &n) })
+	if m.w.spend(0) {
+		p.nodes = append(p.nodes, n)
+	}
+}
+
+// read reads what a node is and what it joins, and gives its attributes away.
+func (n *node) read(m *message, attribute func(*message)) {
 	for m.next() {
 		switch m.field {
 		case 1:
@@ -224,11 +232,8 @@ func (p *proto) readNode(m *message, n node) {
 		case 4:
 			n.op = m.text()
 		case 5:
-			p.readAttribute(m.sub(), &n)
+			attribute(m.sub())
 		}
-	}
-	if m.w.spend(0) {
-		p.nodes = append(p.nodes, n)
 	}
 }
 

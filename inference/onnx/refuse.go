@@ -205,20 +205,11 @@ func (r *refusal) external(entry *message) {
 func (r *refusal) node(m *message, s *scope, depth int) {
 	var n node
 	var value tensor
-	for m.next() {
-		switch m.field {
-		case 1:
-			n.inputs = append(n.inputs, m.text())
-		case 2:
-			n.outputs = append(n.outputs, m.text())
-		case 4:
-			n.op = m.text()
-		case 5:
-			if t := r.attribute(m.sub(), s, depth); len(t.dims)+len(t.ints) > 0 {
-				value = t
-			}
+	n.read(m, func(attribute *message) {
+		if t := r.attribute(attribute, s, depth); len(t.dims)+len(t.ints) > 0 {
+			value = t
 		}
-	}
+	})
 	if r.w.err != nil {
 		return
 	}
