@@ -176,7 +176,15 @@ func (f *File) identifiers(c Chunk) ([]Range, error) {
 		}
 	}
 	slices.SortFunc(found, Range.compare)
-	return slices.CompactFunc(found, func(next, before Range) bool { return next.Start < before.End }), nil
+	apart := found[:0]
+	for _, r := range found {
+		// Compared with the last one that stays: slices.CompactFunc compares
+		// neighbours, and one within a name that is gone would come back.
+		if n := len(apart); n == 0 || r.Start >= apart[n-1].End {
+			apart = append(apart, r)
+		}
+	}
+	return apart, nil
 }
 
 // isLocalName reports whether a person chose the name.

@@ -105,6 +105,8 @@ func FuzzDissect(f *testing.F) {
 			f.Add(uint8(i), string(archive.Files[0].Data))
 		}
 	}
+	// A pattern for a name, with two identifiers in it.
+	f.Add(uint8(slices.Index(all, LanguageByID("ocaml"))), "let rec pa\xe2\x87is,rse_header raw ?(limit = 10) ~key ~lab:l (a, b) : header =")
 	f.Fuzz(func(t *testing.T, id uint8, text string) {
 		if len(text) > 8<<10 {
 			t.Skip("long inputs find nothing that short ones do not")
