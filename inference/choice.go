@@ -16,25 +16,25 @@ const leastConfidence = 0.001
 // choose returns the candidate that is likeliest to be good, by the model's
 // ranker or else by its calibration. Without either the likelier text by the
 // model's own reckoning is taken, with no Confidence.
-func (e *Engine) choose(f Function, c Candidates) (_ Summary, ok bool) {
-	if e.options.ModelOnly {
+func (w *Writer) choose(f Function, c Candidates) (_ Summary, ok bool) {
+	if w.options.ModelOnly {
 		c.Name = Candidate{}
 	}
-	if e.ranker != nil {
-		g := e.Group(f, c)
-		best, confidence := e.ranker.Best(g)
+	if w.ranker != nil {
+		g := w.Group(f, c)
+		best, confidence := w.ranker.Best(g)
 		if best < 0 {
 			return Summary{}, false
 		}
-		s := e.summary(g.Candidates[best])
-		if e.detours(f) >= e.model.Description.Ranker.Detours { // else it was learnt from more than is known here
+		s := w.summary(g.Candidates[best])
+		if w.detours(f) >= w.description.Ranker.Detours { // else it was learnt from more than is known here
 			s.Confidence = max(leastConfidence, confidence)
 		}
 		return s, true
 	}
-	written, name := e.summary(c.Model), e.summary(c.Name)
+	written, name := w.summary(c.Model), w.summary(c.Name)
 	better := c.Name.Mean() > c.Model.Mean()
-	if k := e.model.Description.Calibration; k != nil {
+	if k := w.description.Calibration; k != nil {
 		written.Confidence, name.Confidence = max(leastConfidence, k.Model.At(c.Model.Mean())), max(leastConfidence, k.Name.At(c.Name.Mean()))
 		better = name.Confidence > written.Confidence+nameLead
 	}
@@ -44,9 +44,9 @@ func (e *Engine) choose(f Function, c Candidates) (_ Summary, ok bool) {
 	return written, written.Text != ""
 }
 
-func (e *Engine) summary(c Candidate) Summary {
+func (w *Writer) summary(c Candidate) Summary {
 	if c.Name {
 		return Summary{Text: c.Text, Source: SourceName}
 	}
-	return Summary{Text: c.Text, Source: SourceModel, Model: e.model.Name, Truncated: c.Truncated}
+	return Summary{Text: c.Text, Source: SourceModel, Model: w.generator.Name(), Truncated: c.Truncated}
 }

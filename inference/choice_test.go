@@ -6,10 +6,20 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/gloss-lsp/gloss/inference/generate"
+	"github.com/gloss-lsp/gloss/inference/local"
 	"github.com/gloss-lsp/gloss/inference/onnx/onnxtest"
 	"github.com/gloss-lsp/gloss/inference/rank"
 	"github.com/gloss-lsp/gloss/models"
 )
+
+// unused is a Generator that has a name and nothing else.
+type unused struct {
+	generate.Generator
+	name string
+}
+
+func (u unused) Name() string { return u.name }
 
 func TestChoose(t *testing.T) {
 	calibration := &models.Calibration{
@@ -43,7 +53,7 @@ func TestChoose(t *testing.T) {
 		"no calibration, model":        {nil, false, Candidates{Model: model(-1), Name: name(-2)}, written(0)},
 		"no calibration, name":         {nil, false, Candidates{Model: model(-2), Name: name(-1)}, said(0)},
 	} {
-		e := &Engine{model: &models.Model{Name: "m", Description: models.Description{Calibration: test.calibration}}, options: EngineOptions{ModelOnly: test.modelOnly}}
+		e := &Writer{generator: unused{name: "m"}, description: models.Description{Calibration: test.calibration}, options: WriterOptions{ModelOnly: test.modelOnly}}
 		got, ok := e.choose(Function{}, test.c)
 		if ok != (test.want.Text != "") {
 			t.Errorf("%s: %v", title, ok)
@@ -85,7 +95,7 @@ func TestChooseRanked(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		e := &Engine{model: &models.Model{Name: "m", Description: description}, ranker: r, options: EngineOptions{ModelOnly: test.modelOnly}}
+		e := &Writer{generator: unused{name: "m"}, description: description, ranker: r, options: WriterOptions{ModelOnly: test.modelOnly}}
 		got, ok := e.choose(Function{}, test.c)
 		if ok != (test.want.Text != "") {
 			t.Errorf("%s: %v", title, ok)
@@ -97,18 +107,18 @@ func TestChooseRanked(t *testing.T) {
 	}
 }
 
-// The engine shows the text that the weights of its model's description prefer,
+// A Writer shows the text that the weights of its model's description prefer,
 // whichever kind it is, and keeps summaries of other weights apart.
-func TestEngineRanks(t *testing.T) {
+func TestWriterRanks(t *testing.T) {
 	f := Function{Language: "go", Path: "port.go", Name: "parsePort", Code: "func parsePort(s string) (int, error) {\n\treturn strconv.Atoi(s)\n}"}
 	none := models.Weights{Features: map[string]float64{"mean": 0}}
-	open := func(r *models.Ranker, s Sampling) *Engine {
+	open := func(r *models.Ranker, s Sampling) *Writer {
 		m, err := models.Open(models.Default)
 		if err != nil {
 			t.Fatal(err)
 		}
 		m.Description.Ranker = r
-		e, err := NewEngine(t.Context(), m, EngineOptions{Library: onnxtest.Library(t), Sampling: s})
+		e, err := OpenModel(t.Context(), m, local.Options{Library: onnxtest.Library(t)}, WriterOptions{Sampling: s})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -164,7 +174,7 @@ func TestEngineRanks(t *testing.T) {
 		t.Fatal(err)
 	}
 	m.Description.Ranker = &models.Ranker{Version: rank.Version + 1}
-	if _, err := NewEngine(t.Context(), m, EngineOptions{}); err == nil || !strings.Contains(err.Error(), "model default: gloss.json: ranker.version is 2") {
+	if _, err := OpenModel(t.Context(), m, local.Options{}, WriterOptions{}); err == nil || !strings.Contains(err.Error(), "model default: gloss.json: ranker.version is 2") {
 		t.Errorf("another version: %v", err)
 	}
 }

@@ -1,9 +1,10 @@
 // Package inference turns a function into a one-line summary.
 //
-// An Engine joins a tokenizer, a prompt form and an ONNX session into a
-// Summarizer. A Scheduler stands before it and decides what is worth the
-// model's time, and when. The package knows nothing of editors, documents or
-// syntax trees.
+// A prompt form says what is asked, a generate.Generator continues it, and a
+// Writer chooses what of that is shown: it is a Summarizer. A Scheduler stands
+// before it and decides what is worth the model's time, and when. Open puts all
+// of them together, with a cache, as a Service. The package knows nothing of
+// editors, documents or syntax trees.
 package inference
 
 import (
@@ -11,6 +12,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/gloss-lsp/gloss/inference/generate"
 	"github.com/gloss-lsp/gloss/inference/identity"
 	"github.com/gloss-lsp/gloss/inference/naming"
 )
@@ -87,7 +89,7 @@ type Summarizer interface {
 var (
 	// ErrUnavailable means that no model can run until something outside the
 	// request changes: the library, the model's files or the settings.
-	ErrUnavailable = errors.New("no model is available")
+	ErrUnavailable = generate.ErrUnavailable
 	// ErrNoSummary means that the model ran and its output was empty or
 	// degenerate. The same is written again, unless another Variation is asked
 	// for.

@@ -98,7 +98,7 @@ type Scheduler struct {
 	mu       sync.Mutex // guards what follows
 	closed   bool
 	tasks    map[Key]*task
-	clients  map[string]*client
+	clients  map[*client]struct{}
 	queue    queue
 	active   int // workers
 	failures *simplelru.LRU[Key, failure]
@@ -138,7 +138,7 @@ func NewScheduler(s Summarizer, c *cache.Cache, o Options) *Scheduler {
 		workers:    o.Workers,
 		bound:      o.Queue,
 		tasks:      map[Key]*task{},
-		clients:    map[string]*client{},
+		clients:    map[*client]struct{}{},
 		failures:   failures,
 	}
 }
@@ -264,7 +264,8 @@ func clamp(p Priority) Priority { return min(max(p, Background), priorities-1) }
 func (s *Scheduler) Close() {
 	s.mu.Lock()
 	s.closed = true
-	for _, c := range s.clients {
+	for c := range s.clients {
+		c.closed = true
 		c.stop()
 	}
 	clear(s.clients)

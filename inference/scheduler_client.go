@@ -2,8 +2,35 @@ package inference
 
 import "time"
 
-// client is a document, or whoever else shows summaries.
+// Client is a document, or whoever else shows summaries.
+type Client interface {
+	// Update replaces what the client wants. What is in the cache is known when
+	// Update returns, read in one go and without the model; what failed for good
+	// is not tried again. The rest begins when there was no other Update for the
+	// time after. Keys that wait or run already are not disturbed; those that
+	// nobody wants any more are dropped or cancelled.
+	Update(wants []Want, after time.Duration)
+	// Close drops the client and all it wants. An Update that comes later does
+	// nothing.
+	Close()
+}
+
+// NewClient returns a Client that wants nothing yet.
+func (s *Scheduler) NewClient() Client {
+	c := &client{scheduler: s, wants: map[*task]struct{}{}}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c.closed = s.closed; !c.closed {
+		s.clients[c] = struct{}{}
+	}
+	return c
+}
+
 type client struct {
+	scheduler *Scheduler
+
+	// The Scheduler's mutex guards what follows.
+	closed  bool
 	wants   map[*task]struct{} // what is not known yet
 	updates uint64
 	timer   *time.Timer // runs during the debounce
@@ -16,12 +43,9 @@ func (c *client) stop() {
 	}
 }
 
-// Update replaces what client wants. What is in the cache is known when Update
-// returns, read in one go and without the model; what failed for good is not
-// tried again. The rest begins when client has made no other Update for the
-// time after. Keys that wait or run already are not disturbed; those that
-// nobody wants any more are dropped or cancelled.
-func (s *Scheduler) Update(name string, wants []Want, after time.Duration) {
+// Update implements Client.
+func (c *client) Update(wants []Want, after time.Duration) {
+	s := c.scheduler
 	ids := make([]Key, len(wants))
 	for i, w := range wants {
 		ids[i] = s.Key(w.Function)
@@ -30,13 +54,8 @@ func (s *Scheduler) Update(name string, wants []Want, after time.Duration) {
 
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed {
+	if c.closed {
 		return
-	}
-	c := s.clients[name]
-	if c == nil {
-		c = &client{wants: map[*task]struct{}{}}
-		s.clients[name] = c
 	}
 	c.stop()
 	if after > 0 {
@@ -86,16 +105,17 @@ func (s *Scheduler) leave(c *client, t *task) {
 	s.release(t)
 }
 
-// Forget drops the client and all it wants.
-func (s *Scheduler) Forget(name string) {
+// Close implements Client.
+func (c *client) Close() {
+	s := c.scheduler
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := s.clients[name]
-	if c == nil {
+	if c.closed {
 		return
 	}
+	c.closed = true
 	c.stop()
-	delete(s.clients, name)
+	delete(s.clients, c)
 	for t := range c.wants {
 		s.leave(c, t)
 	}

@@ -131,7 +131,11 @@ func (m *model) waits(client, name string) bool {
 	m.Scheduler.mu.Lock()
 	defer m.Scheduler.mu.Unlock()
 	t := m.tasks[key(name)]
-	_, ok := m.Scheduler.clients[client].wants[t]
+	c := m.byName.clients[client]
+	if c == nil {
+		return false
+	}
+	_, ok := c.wants[t]
 	return ok
 }
 
@@ -300,18 +304,20 @@ func BenchmarkLookup(b *testing.B) {
 func BenchmarkUpdate(b *testing.B) {
 	b.Run("known=200", func(b *testing.B) {
 		s, list := known(b, 200)
+		c := s.NewClient()
 		b.ReportAllocs()
 		for b.Loop() {
-			s.Update("doc", list, time.Second)
+			c.Update(list, time.Second)
 		}
 	})
 	b.Run("pending=200", func(b *testing.B) {
 		s := NewScheduler(&fake{runs: map[string]chan<- end{}}, cache.Open("", cache.Options{}), Options{})
 		b.Cleanup(s.Close)
 		list := benchmarkWants(200)
+		c := s.NewClient()
 		b.ReportAllocs()
 		for b.Loop() {
-			s.Update("doc", list, time.Second)
+			c.Update(list, time.Second)
 		}
 	})
 }

@@ -134,13 +134,46 @@ type rig struct {
 	*Scheduler
 	*testing.T
 	*fake
+	*byName
+}
+
+// byName knows clients by names.
+type byName struct {
+	scheduler *Scheduler
+	mu        sync.Mutex
+	clients   map[string]*client
+}
+
+// Update has the client of that name update what it wants.
+func (b *byName) Update(name string, wants []Want, after time.Duration) {
+	b.mu.Lock()
+	c := b.clients[name]
+	if c == nil {
+		c = b.scheduler.NewClient().(*client)
+		b.clients[name] = c
+	}
+	b.mu.Unlock()
+	c.Update(wants, after)
+}
+
+// Forget closes the client of that name. The next Update is another one's.
+func (b *byName) Forget(name string) {
+	b.mu.Lock()
+	c := b.clients[name]
+	delete(b.clients, name)
+	b.mu.Unlock()
+	if c != nil {
+		c.Close()
+		c.Close() // does nothing
+	}
 }
 
 func inBubble(t *testing.T, o Options, test func(rig)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{runs: map[string]chan<- end{}}
-		r := rig{NewScheduler(f, cache.Open("", cache.Options{}), o), t, f}
+		s := NewScheduler(f, cache.Open("", cache.Options{}), o)
+		r := rig{s, t, f, &byName{scheduler: s, clients: map[string]*client{}}}
 		test(r)
 		r.Close()
 		synctest.Wait()
@@ -683,7 +716,8 @@ func TestSharedCache(t *testing.T) {
 	f := &fake{runs: map[string]chan<- end{}} // which never answers
 	s := NewScheduler(f, open(), Options{})
 	defer s.Close()
-	s.Update("doc", wants(Visible, "a"), 0)
+	doc, another := s.NewClient(), s.NewClient()
+	doc.Update(wants(Visible, "a"), 0)
 	want.Cached, want.Elapsed = true, 0
 	got, _ := s.Lookup(key("a"))
 	if diff := cmp.Diff(Result{Phase: Done, Summary: want}, got); diff != "" {
@@ -691,8 +725,8 @@ func TestSharedCache(t *testing.T) {
 	}
 
 	// The one worker is busy while the other process writes b.
-	s.Update("doc", wants(Visible, "busy"), 0)
-	s.Update("other", wants(Visible, "b"), 0)
+	doc.Update(wants(Visible, "busy"), 0)
+	another.Update(wants(Visible, "b"), 0)
 	if _, err := summaries.Wait(t.Context(), function("b"), Hover); err != nil {
 		t.Fatal(err)
 	}
@@ -705,7 +739,7 @@ func TestSharedCache(t *testing.T) {
 			known <- e
 		}
 	})
-	s.Forget("doc")
+	doc.Close()
 	if e := <-known; e.Key != key("b") || !e.Result.Summary.Cached {
 		t.Errorf("event %+v, want b from the cache", e)
 	}

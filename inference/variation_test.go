@@ -4,6 +4,7 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/gloss-lsp/gloss/inference/local"
 	"github.com/gloss-lsp/gloss/inference/onnx/onnxtest"
 	"github.com/gloss-lsp/gloss/models"
 )
@@ -16,7 +17,7 @@ func TestVariation(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, s := range []Sampling{{}, {NumBeams: 3, LengthPenalty: 1}, {Temperature: 0.7}} {
-		e, err := NewEngine(t.Context(), m, EngineOptions{Library: onnxtest.Library(t), Sampling: s, ModelOnly: true})
+		e, err := OpenModel(t.Context(), m, local.Options{Library: onnxtest.Library(t)}, WriterOptions{Sampling: s, ModelOnly: true})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -22,7 +22,7 @@ const (
 const never = time.Duration(math.MaxInt64)
 
 // analysis follows an open document: it cuts the newest version into chunks
-// and tells the Scheduler which are wanted. One runs at a time; those asked
+// and tells Summaries which are wanted. One runs at a time; those asked
 // for meanwhile become one.
 type analysis struct {
 	running, pending bool
@@ -72,7 +72,8 @@ func (s *server) isOpen(o *openDocument) bool { return s.documents[o.current.uri
 func (s *server) analyzeOnce(o *openDocument, d *document, u urgency) {
 	before := o.analysis.functions
 	settings := s.settings()
-	scheduler := s.scheduler()
+	from := s.from()
+	client := o.ask(from)
 	after, held := settings.delay(u)
 	if !s.eager() && u != onCommand {
 		after, held = never, false // hover asks for what it needs
@@ -80,7 +81,7 @@ func (s *server) analyzeOnce(o *openDocument, d *document, u urgency) {
 	var functions map[inference.Key]chunker.Key
 	s.outside(func() {
 		chunks := d.chunks()
-		keys := d.keys(scheduler, chunks)
+		keys := d.keys(from, chunks)
 		functions = make(map[inference.Key]chunker.Key, len(chunks))
 		texts := make(map[chunker.Key]bool, len(before)) // whatever model they are keyed for
 		for _, says := range before {
@@ -98,25 +99,22 @@ func (s *server) analyzeOnce(o *openDocument, d *document, u urgency) {
 			}
 			wants = append(wants, inference.Want{Function: d.function(c), Priority: priority})
 		}
-		if scheduler != nil {
-			scheduler.Update(o.name, wants, after)
+		if client != nil {
+			client.Update(wants, after)
 		}
 	})
 	if !s.isOpen(o) {
-		if scheduler != nil {
-			scheduler.Forget(o.name)
-		}
 		return
 	}
 	if o.current.syntax != d.syntax { // cut anew meanwhile, by other settings
 		o.analysis.pending, o.analysis.urgency = true, max(o.analysis.urgency, u)
 		return
 	}
-	if scheduler == nil { // nobody has heard of it
+	if from == nil { // nobody has heard of it
 		o.analysis.urgency = max(o.analysis.urgency, u)
 	}
 	o.analysis.functions, o.analysis.held = functions, held
-	o.remember(d, scheduler)
+	o.remember(d, from)
 	s.news.tell()
 	if o.answered(d) {
 		s.refresh.touch(o)
@@ -158,12 +156,12 @@ func (d *document) function(c *chunker.Chunk) inference.Function {
 	return inference.Function{Language: d.syntax.language.ID, Path: d.path, Container: c.Container, Name: c.Name, Code: c.Text, Sum: c.Key}
 }
 
-// keyOf returns the key by which the Scheduler, or nobody yet, knows f.
-func keyOf(scheduler *inference.Scheduler, f inference.Function) inference.Key {
-	if scheduler == nil {
+// keyOf returns the key by which Summaries, or nobody yet, knows f.
+func keyOf(from Summaries, f inference.Function) inference.Key {
+	if from == nil {
 		return f.Key("", nil)
 	}
-	return scheduler.Key(f)
+	return from.Key(f)
 }
 
 // legible reports whether it is known what c says. It is not where the text
@@ -172,7 +170,7 @@ func legible(c *chunker.Chunk) bool { return c.Key != chunker.Key{} }
 
 // learned notes that the outcome of a request has become known.
 func (s *server) learned(e inference.Event) {
-	scheduler := s.scheduler()
+	from := s.from()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, o := range s.documents {
@@ -182,7 +180,7 @@ func (s *server) learned(e inference.Event) {
 		}
 		if e.Result.Phase == inference.Done {
 			o.past.learn(e.Result.Summary, func(c *chunker.Chunk) bool {
-				return c.Key == says && keyOf(scheduler, o.current.function(c)) == e.Key
+				return c.Key == says && keyOf(from, o.current.function(c)) == e.Key
 			})
 		}
 		s.refresh.touch(o)

@@ -43,9 +43,9 @@ func warmServer(b *testing.B) *server {
 	store := cache.Open("", cache.Options{})
 	s := newServer(context.Background(), Options{
 		Log: zap.NewNop(), Settings: DefaultSettings(),
-		NewScheduler: func(context.Context, Settings, func(error)) (*inference.Scheduler, func(), error) {
+		OpenSummaries: func(context.Context, Settings, func(error)) (Summaries, error) {
 			scheduler := inference.NewScheduler(&fakeSummarizer{}, store, inference.Options{})
-			return scheduler, scheduler.Close, nil
+			return scheduler, nil
 		},
 	})
 	b.Cleanup(s.close)
@@ -58,7 +58,7 @@ func warmServer(b *testing.B) *server {
 	<-s.ready
 	d := s.document(goURI)
 	for _, c := range d.chunks() {
-		if _, err := s.scheduler().Wait(b.Context(), d.function(&c), inference.Hover); err != nil {
+		if _, err := s.from().Wait(b.Context(), d.function(&c), inference.Hover); err != nil {
 			b.Fatal(err)
 		}
 	}

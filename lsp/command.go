@@ -88,12 +88,12 @@ func (s *server) copySummary(_ context.Context, _ *document, g *gloss) (any, err
 // regenerate has the summary written anew and answers it. Only what would be
 // shown takes the place of what is.
 func (s *server) regenerate(ctx context.Context, d *document, g *gloss) (any, error) {
-	scheduler := s.scheduler()
-	if scheduler == nil || !legible(g.chunk) {
+	summaries := s.from()
+	if summaries == nil || !legible(g.chunk) {
 		return g.text()
 	}
 	settings := s.settings()
-	summary, err := scheduler.Regenerate(ctx, d.function(g.chunk), func(summary inference.Summary) bool {
+	summary, err := summaries.Regenerate(ctx, d.function(g.chunk), func(summary inference.Summary) bool {
 		now := confident(settings, d, g.chunk, summary)
 		return now.state == fresh && now.summary.Text == summary.Text
 	})
@@ -126,8 +126,8 @@ func (s *server) insertDoc(ctx context.Context, d *document, g *gloss) (any, err
 // refreshFile summarizes what has no summary, those included that failed. Where
 // there is no model it is looked for again, and the user told again.
 func (s *server) refreshFile(d *document) {
-	s.background(func() { s.reopen(func(u *summaries) bool { return u.err != nil }) })
-	if scheduler := s.scheduler(); scheduler != nil {
+	s.background(func() { s.reopen(func(u *origin) bool { return u.err != nil }) })
+	if summaries := s.from(); summaries != nil {
 		for _, g := range s.glosses(d) {
 			if g.state != failed && (g.state != stale || g.err == nil) {
 				continue
@@ -135,7 +135,7 @@ func (s *server) refreshFile(d *document) {
 			f := d.function(g.chunk)
 			s.background(func() {
 				// The outcome is learned like any other.
-				_, _ = scheduler.Regenerate(s.ctx, f, nil)
+				_, _ = summaries.Regenerate(s.ctx, f, nil)
 			})
 		}
 	}

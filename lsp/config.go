@@ -149,7 +149,7 @@ func (s *server) configure() {
 		s.config.cut = cut
 		s.cutAnew()
 	}
-	if u := s.summaries.Load(); s.ctx.Err() == nil && settings.Enable && (u == nil || u.model != s.modelSettings(settings)) {
+	if u := s.origin.Load(); s.ctx.Err() == nil && settings.Enable && (u == nil || u.model != s.modelSettings(settings)) {
 		s.open(settings)
 	}
 	s.analyzeAll(urgently)
@@ -158,11 +158,11 @@ func (s *server) configure() {
 
 // reopen opens the model of the settings in force anew, if that has been done
 // before and is wanted again.
-func (s *server) reopen(wanted func(*summaries) bool) {
+func (s *server) reopen(wanted func(*origin) bool) {
 	s.config.applying.Lock()
 	defer s.config.applying.Unlock()
 	settings := *s.settings()
-	if u := s.summaries.Load(); s.ctx.Err() != nil || !settings.Enable || u == nil || !wanted(u) {
+	if u := s.origin.Load(); s.ctx.Err() != nil || !settings.Enable || u == nil || !wanted(u) {
 		return
 	}
 	s.open(settings)
@@ -173,20 +173,20 @@ func (s *server) reopen(wanted func(*summaries) bool) {
 // followModel looks whether the model is another one by now, as after
 // 'gloss model use' or 'gloss model pull' in a terminal.
 func (s *server) followModel() {
-	s.reopen(func(u *summaries) bool { return u.model != s.modelSettings(*s.settings()) })
+	s.reopen(func(u *origin) bool { return u.model != s.modelSettings(*s.settings()) })
 }
 
 // open makes what the settings ask for the place where summaries come from. It
 // is called with s.config.applying held.
 func (s *server) open(settings Settings) {
 	s.status.begin()
-	u := s.openSummaries(settings)
-	s.useSummaries(u)
+	u := s.openOrigin(settings)
+	s.useOrigin(u)
 	if u.err != nil {
 		s.failed(u.err)
 		return
 	}
-	s.follow(u.scheduler.Status())
+	s.follow(u.summaries.Status())
 }
 
 // cutAnew gives every open document a syntax for the settings in force.
@@ -206,9 +206,7 @@ func (s *server) forgetAll() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, o := range s.documents {
-		if scheduler := s.scheduler(); scheduler != nil {
-			scheduler.Forget(o.name)
-		}
+		o.ask(nil)
 		o.analysis.held = true
 		s.refresh.touch(o)
 	}

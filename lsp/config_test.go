@@ -12,8 +12,6 @@ import (
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
-
-	"github.com/gloss-lsp/gloss/inference"
 )
 
 func TestSettingsReachTheModelAndFollowChanges(t *testing.T) {
@@ -23,8 +21,8 @@ func TestSettingsReachTheModelAndFollowChanges(t *testing.T) {
 		options:  `{"inference": {"threads": 3, "library": "/lib/ort.so"}}`,
 		settings: map[string]any{"inference": map[string]any{"timeout": "9s", "library": "/evil.so"}, "codelens": 1},
 		serve: func(o *Options) {
-			made := o.NewScheduler
-			o.NewScheduler = func(ctx context.Context, s Settings, warn func(error)) (*inference.Scheduler, func(), error) {
+			made := o.OpenSummaries
+			o.OpenSummaries = func(ctx context.Context, s Settings, warn func(error)) (Summaries, error) {
 				mu.Lock()
 				defer mu.Unlock()
 				seen = append(seen, s)

@@ -401,9 +401,9 @@ func FuzzServe(f *testing.F) {
 		go func() {
 			served <- Serve(t.Context(), server, Options{
 				Log: zap.NewNop(), Settings: DefaultSettings(),
-				NewScheduler: func(context.Context, Settings, func(error)) (*inference.Scheduler, func(), error) {
+				OpenSummaries: func(context.Context, Settings, func(error)) (Summaries, error) {
 					scheduler := inference.NewScheduler(&fakeSummarizer{}, cache.Open("", cache.Options{}), inference.Options{})
-					return scheduler, scheduler.Close, nil
+					return scheduler, nil
 				},
 			})
 		}()

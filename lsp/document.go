@@ -1,7 +1,6 @@
 package lsp
 
 import (
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -28,22 +27,22 @@ type document struct {
 	keyed  *atomic.Pointer[keys]
 }
 
-// keys are those by which a Scheduler knows functions, one for each.
+// keys are those by which Summaries know functions, one for each.
 type keys struct {
-	of     *inference.Scheduler
+	of     Summaries
 	chunks []chunker.Chunk
 	list   []inference.Key
 }
 
 // keys returns the keys of the chunks, which are those of d. Making them is what
 // costs most of answering for lenses that are known, so they are made once.
-func (d *document) keys(scheduler *inference.Scheduler, chunks []chunker.Chunk) []inference.Key {
-	if k := d.keyed.Load(); k != nil && k.of == scheduler && same(k.chunks, chunks) {
+func (d *document) keys(from Summaries, chunks []chunker.Chunk) []inference.Key {
+	if k := d.keyed.Load(); k != nil && k.of == from && same(k.chunks, chunks) {
 		return k.list
 	}
-	k := &keys{scheduler, chunks, make([]inference.Key, len(chunks))}
+	k := &keys{from, chunks, make([]inference.Key, len(chunks))}
 	for i := range chunks {
-		k.list[i] = keyOf(scheduler, d.function(&chunks[i]))
+		k.list[i] = keyOf(from, d.function(&chunks[i]))
 	}
 	d.keyed.Store(k)
 	return k.list
@@ -98,9 +97,9 @@ func (d *document) shown() []chunker.Chunk {
 // openDocument is what the server keeps about a document while it is open.
 // server.mu guards it.
 type openDocument struct {
-	// name is what the Scheduler knows it by. It is another one each time that
-	// the document is opened, so that what comes late does no harm.
-	name     string
+	// client asks Summaries for what the document shows; nil while there are none.
+	client   inference.Client
+	asked    Summaries // whose client that is
 	current  *document
 	analysis analysis
 	past     past
@@ -155,8 +154,6 @@ func (s *server) modify(m modification) error {
 			uri: m.uri, path: m.path, language: m.language, version: m.version,
 			mapper: newMapper(m.changes[0].Text, s.client.encoding), syntax: x,
 		})}
-		s.opened++
-		o.name = fmt.Sprintf("%s#%d", m.uri, s.opened)
 		s.documents[m.uri] = o
 		s.analyze(o, urgently)
 		s.background(s.followModel)
@@ -184,10 +181,24 @@ func (s *server) modify(m modification) error {
 // drop forgets a document that is not open any more. The caller holds s.mu.
 func (s *server) drop(o *openDocument) {
 	delete(s.documents, o.current.uri)
-	if scheduler := s.scheduler(); scheduler != nil {
-		scheduler.Forget(o.name)
-	}
+	o.ask(nil)
 	s.background(o.current.syntax.close) // it waits for a parse that is under way
+}
+
+// ask returns the client by which o asks from, which may be nil, and asks nobody
+// else any more. The caller holds server.mu.
+func (o *openDocument) ask(from Summaries) inference.Client {
+	if o.asked == from {
+		return o.client
+	}
+	if o.client != nil {
+		o.client.Close()
+	}
+	o.asked, o.client = from, nil
+	if from != nil {
+		o.client = from.NewClient()
+	}
+	return o.client
 }
 
 // document returns the current version of a document, or nil.

@@ -102,9 +102,9 @@ func newEditor(t testing.TB, o editorOptions) *fakeEditor {
 		Version:  "test",
 		Log:      zap.NewNop(),
 		Settings: DefaultSettings(),
-		NewScheduler: func(context.Context, Settings, func(error)) (*inference.Scheduler, func(), error) {
+		OpenSummaries: func(context.Context, Settings, func(error)) (Summaries, error) {
 			scheduler := inference.NewScheduler(e.summarizer, e.cache, inference.Options{})
-			return scheduler, scheduler.Close, nil
+			return scheduler, nil
 		},
 	}
 	if testing.Verbose() {

@@ -66,9 +66,9 @@ func TestEndWaitsForNothing(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			e := newEditor(t, editorOptions{ctx: ctx, serve: func(o *Options) {
-				o.NewScheduler = func(context.Context, Settings, func(error)) (*inference.Scheduler, func(), error) {
+				o.OpenSummaries = func(context.Context, Settings, func(error)) (Summaries, error) {
 					scheduler := inference.NewScheduler(model, cache.Open("", cache.Options{}), inference.Options{})
-					return scheduler, scheduler.Close, nil
+					return scheduler, nil
 				}
 			}})
 			e.open(goURI, "go", goText("Alpha"))
@@ -116,13 +116,13 @@ func TestModelsChangeWithoutWaiting(t *testing.T) {
 	slow := newDeafSummarizer(t)
 	fast := &fakeSummarizer{}
 	e := newEditor(t, editorOptions{capabilities: lensClient, serve: func(o *Options) {
-		o.NewScheduler = func(_ context.Context, s Settings, _ func(error)) (*inference.Scheduler, func(), error) {
+		o.OpenSummaries = func(_ context.Context, s Settings, _ func(error)) (Summaries, error) {
 			var model inference.Summarizer = slow
 			if s.Inference.MaxOutputTokens == 7 {
 				model = fast
 			}
 			scheduler := inference.NewScheduler(model, cache.Open("", cache.Options{}), inference.Options{})
-			return scheduler, scheduler.Close, nil
+			return scheduler, nil
 		}
 	}})
 	e.open(goURI, "go", goText("Alpha"))

@@ -557,8 +557,8 @@ func TestWithoutModel(t *testing.T) {
 	for name, o := range map[string]editorOptions{
 		"found at the first summary": {},
 		"found at the start": {serve: func(o *Options) {
-			o.NewScheduler = func(context.Context, Settings, func(error)) (*inference.Scheduler, func(), error) {
-				return nil, nil, errors.New("no library; run make")
+			o.OpenSummaries = func(context.Context, Settings, func(error)) (Summaries, error) {
+				return nil, errors.New("no library; run make")
 			}
 		}},
 	} {

@@ -43,9 +43,9 @@ func (s *server) glosses(d *document) []gloss {
 // glossesOf returns one gloss for each of the chunks, which are those of d.
 func (s *server) glossesOf(d *document, chunks []chunker.Chunk) []gloss {
 	out := make([]gloss, len(chunks))
-	settings, summaries := s.settings(), s.summaries.Load()
-	for i, key := range d.keys(summaries.source(), chunks) {
-		out[i] = summaries.gloss(settings, d, &chunks[i], key)
+	settings, origin := s.settings(), s.origin.Load()
+	for i, key := range d.keys(origin.from(), chunks) {
+		out[i] = origin.gloss(settings, d, &chunks[i], key)
 	}
 
 	s.mu.Lock()
@@ -76,13 +76,13 @@ func (s *server) glossesOf(d *document, chunks []chunker.Chunk) []gloss {
 }
 
 // glossOf says what is known of c, a chunk of d, without regard to its past.
-func (u *summaries) glossOf(settings *Settings, d *document, c *chunker.Chunk) gloss {
-	return u.gloss(settings, d, c, keyOf(u.source(), d.function(c)))
+func (u *origin) glossOf(settings *Settings, d *document, c *chunker.Chunk) gloss {
+	return u.gloss(settings, d, c, keyOf(u.from(), d.function(c)))
 }
 
 // gloss says what is known of c, a chunk of d of this key, without regard to its
 // past.
-func (u *summaries) gloss(settings *Settings, d *document, c *chunker.Chunk, key inference.Key) gloss {
+func (u *origin) gloss(settings *Settings, d *document, c *chunker.Chunk, key inference.Key) gloss {
 	if settings.showsDoc(c) {
 		return gloss{chunk: c, summary: inference.Summary{Text: c.Doc, Source: inference.SourceDoc}}
 	}
@@ -92,7 +92,7 @@ func (u *summaries) gloss(settings *Settings, d *document, c *chunker.Chunk, key
 	if u.err != nil {
 		return byName(d, c, u.err)
 	}
-	r, known := u.scheduler.Lookup(key)
+	r, known := u.summaries.Lookup(key)
 	switch {
 	case known && r.Phase == inference.Done:
 		return confident(settings, d, c, r.Summary)

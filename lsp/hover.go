@@ -32,7 +32,7 @@ func (s *server) hover(ctx context.Context, d *document, p Position) (*hover, er
 	if i < 0 {
 		return nil, nil
 	}
-	g := s.summaries.Load().glossOf(s.settings(), d, &chunks[i])
+	g := s.origin.Load().glossOf(s.settings(), d, &chunks[i])
 	if g.state != fresh {
 		g = s.glossesOf(d, chunks)[i] // with regard to its past
 		s.await(ctx, d, &g)
@@ -56,11 +56,11 @@ func (s *server) await(ctx context.Context, d *document, g *gloss) {
 	case <-ctx.Done():
 		return
 	}
-	if scheduler := s.scheduler(); scheduler != nil {
+	if summaries := s.from(); summaries != nil {
 		// The outcome, or that there is none yet, is read below.
-		_, _ = scheduler.Wait(ctx, d.function(g.chunk), inference.Hover)
+		_, _ = summaries.Wait(ctx, d.function(g.chunk), inference.Hover)
 	}
-	if now := s.summaries.Load().glossOf(settings, d, g.chunk); now.state != waiting && (g.state != stale || now.state == fresh) {
+	if now := s.origin.Load().glossOf(settings, d, g.chunk); now.state != waiting && (g.state != stale || now.state == fresh) {
 		*g = now
 	}
 }

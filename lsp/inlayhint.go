@@ -58,7 +58,7 @@ func (s *server) awaitHints(ctx context.Context, d *document, r Range) {
 	// an analysis that finds nothing to do.
 	for {
 		changed := s.news.wait()
-		if s.scheduler() == nil || s.document(d.uri) != d || !s.beingWritten(d, r) {
+		if s.from() == nil || s.document(d.uri) != d || !s.beingWritten(d, r) {
 			return
 		}
 		select {

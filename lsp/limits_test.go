@@ -8,8 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/gloss-lsp/gloss/inference"
 )
 
 // A log that is a pipe would have every message wait for a reader.
@@ -32,10 +30,10 @@ func TestLogIsNoPipe(t *testing.T) {
 func TestShutdownWhileAModelIsOpened(t *testing.T) {
 	reading := make(chan struct{})
 	e := newEditor(t, editorOptions{serve: func(o *Options) {
-		o.NewScheduler = func(ctx context.Context, _ Settings, _ func(error)) (*inference.Scheduler, func(), error) {
+		o.OpenSummaries = func(ctx context.Context, _ Settings, _ func(error)) (Summaries, error) {
 			close(reading)
 			<-ctx.Done()
-			return nil, nil, ctx.Err()
+			return nil, ctx.Err()
 		}
 	}})
 	<-reading
@@ -45,8 +43,8 @@ func TestShutdownWhileAModelIsOpened(t *testing.T) {
 // What a message quotes may be of any length; what to do stands at its end.
 func TestLongMessagesAreCut(t *testing.T) {
 	e := newEditor(t, editorOptions{serve: func(o *Options) {
-		o.NewScheduler = func(context.Context, Settings, func(error)) (*inference.Scheduler, func(), error) {
-			return nil, nil, errors.New(strings.Repeat("ü", 450_000) + ": run gloss doctor")
+		o.OpenSummaries = func(context.Context, Settings, func(error)) (Summaries, error) {
+			return nil, errors.New(strings.Repeat("ü", 450_000) + ": run gloss doctor")
 		}
 	}})
 	m := e.expect("window/showMessage")

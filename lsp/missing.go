@@ -8,7 +8,7 @@ import (
 	"go.uber.org/zap"
 )
 
-// MissingModel is an error of Options.NewScheduler that a download mends. The
+// MissingModel is an error of Options.OpenSummaries that a download mends. The
 // user is asked before it begins.
 type MissingModel interface {
 	error
@@ -57,7 +57,7 @@ func (s *server) pull(missing MissingModel) {
 	show("")
 	switch {
 	case err == nil:
-		s.reopen(func(u *summaries) bool { return u.err != nil })
+		s.reopen(func(u *origin) bool { return u.err != nil })
 	case s.ctx.Err() != nil: // the session has ended
 	default:
 		s.log.Error("the model could not be pulled", zap.Error(err))
@@ -72,7 +72,7 @@ func (s *server) pull(missing MissingModel) {
 func (s *server) whileFailed(now func(why error) status) {
 	s.config.applying.Lock()
 	defer s.config.applying.Unlock()
-	if u := s.summaries.Load(); u != nil && u.err != nil {
+	if u := s.origin.Load(); u != nil && u.err != nil {
 		s.status.set(now(u.err))
 	}
 }

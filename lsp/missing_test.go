@@ -57,10 +57,10 @@ func TestMissingModel(t *testing.T) {
 				return test.err
 			}}
 			e := newEditor(t, editorOptions{capabilities: test.capabilities, pressed: test.pressed, serve: func(o *Options) {
-				made := o.NewScheduler
-				o.NewScheduler = func(ctx context.Context, s Settings, warn func(error)) (*inference.Scheduler, func(), error) {
+				made := o.OpenSummaries
+				o.OpenSummaries = func(ctx context.Context, s Settings, warn func(error)) (Summaries, error) {
 					if !installed.Load() {
-						return nil, nil, fmt.Errorf("setting model: %w", missing)
+						return nil, fmt.Errorf("setting model: %w", missing)
 					}
 					return made(ctx, s, warn)
 				}
@@ -106,11 +106,11 @@ func TestModelInUseIsFollowed(t *testing.T) {
 	place.Store("a")
 	const buttons = `{"workspace": {"codeLens": {"refreshSupport": true}}, "textDocument": {"codeLens": {}}, "window": {"showMessage": {}}}`
 	e := newEditor(t, editorOptions{capabilities: buttons, serve: func(o *Options) {
-		made := o.NewScheduler
+		made := o.OpenSummaries
 		o.Place = func(Settings) string { return place.Load().(string) }
-		o.NewScheduler = func(ctx context.Context, s Settings, warn func(error)) (*inference.Scheduler, func(), error) {
+		o.OpenSummaries = func(ctx context.Context, s Settings, warn func(error)) (Summaries, error) {
 			if place.Load() == "m" {
-				return nil, nil, &fakeMissing{}
+				return nil, &fakeMissing{}
 			}
 			return made(ctx, s, warn)
 		}
@@ -154,12 +154,12 @@ func TestLateFailureOfAPull(t *testing.T) {
 	store := cache.Open("", cache.Options{})
 	s := newServer(t.Context(), Options{
 		Log: zap.NewNop(), Settings: DefaultSettings(),
-		NewScheduler: func(_ context.Context, s Settings, _ func(error)) (*inference.Scheduler, func(), error) {
+		OpenSummaries: func(_ context.Context, s Settings, _ func(error)) (Summaries, error) {
 			if s.Model == "m" {
-				return nil, nil, missing
+				return nil, missing
 			}
 			scheduler := inference.NewScheduler(&fakeSummarizer{}, store, inference.Options{})
-			return scheduler, scheduler.Close, nil
+			return scheduler, nil
 		},
 	})
 	t.Cleanup(s.close)

@@ -44,14 +44,14 @@ func (p *past) learn(s inference.Summary, of func(*chunker.Chunk) bool) {
 
 // remember notes the summaries of the functions of d, to be shown as outdated
 // ones when a function has changed. Functions that are gone are forgotten.
-func (o *openDocument) remember(d *document, scheduler *inference.Scheduler) {
+func (o *openDocument) remember(d *document, from Summaries) {
 	chunks := d.chunks()
 	summaries := o.past.of(d, chunks)
-	if scheduler == nil {
+	if from == nil {
 		return
 	}
-	for i, key := range d.keys(scheduler, chunks) {
-		if r, _ := scheduler.Lookup(key); r.Phase == inference.Done {
+	for i, key := range d.keys(from, chunks) {
+		if r, _ := from.Lookup(key); r.Phase == inference.Done {
 			summaries[i] = r.Summary
 		}
 	}

@@ -5,7 +5,7 @@
 // The files conn_*.go speak the protocol and are the only ones that know
 // go.lsp.dev; the rest sees types of this package. There is one file for each
 // feature. Nothing here knows models, prompts or ONNX Runtime: text goes to
-// package chunker, and its chunks to an inference.Scheduler.
+// package chunker, and its chunks to Summaries.
 package lsp
 
 import (
@@ -19,7 +19,6 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/gloss-lsp/gloss/chunker"
-	"github.com/gloss-lsp/gloss/inference"
 )
 
 // Options say what a server is made of.
@@ -32,34 +31,34 @@ type Options struct {
 	Settings Settings
 	// Workers parse the documents; nil has them parsed in this process.
 	Workers *chunker.Workers
-	// NewScheduler makes what writes and remembers summaries. It is called
-	// when the settings are known, and again when those of the model, the
-	// inference or the cache change. It tells warn of trouble that it can live
-	// with; that reaches the user once. It is given up when ctx ends. Release
-	// closes the Scheduler and what it stands on. An error that is a MissingModel is offered to be mended.
-	NewScheduler func(ctx context.Context, s Settings, warn func(error)) (scheduler *inference.Scheduler, release func(), err error)
-	// Place names the model that NewScheduler would take, and where it lies. It
+	// OpenSummaries opens what writes and remembers summaries. It is called when
+	// the settings are known, and again when those of the model, the inference or
+	// the cache change. It tells warn of trouble that it can live with; that
+	// reaches the user once. It is given up when ctx ends. An error that is a
+	// MissingModel is offered to be mended.
+	OpenSummaries func(ctx context.Context, s Settings, warn func(error)) (Summaries, error)
+	// Place names the model that OpenSummaries would take, and where it lies. It
 	// is asked whenever a document is opened or saved, so it must be cheap; where
-	// its answer changes NewScheduler is called again. nil is for models that
+	// its answer changes OpenSummaries is called again. nil is for models that
 	// depend on the settings alone.
 	Place func(s Settings) string
 }
 
 // server is one editor's session.
 type server struct {
-	version      string
-	newScheduler func(context.Context, Settings, func(error)) (*inference.Scheduler, func(), error)
-	place        func(Settings) string
-	workers      *chunker.Workers
-	log          *zap.Logger
-	logs         *logs
-	editor       editor
-	client       clientCapabilities // set by initialize, before anything that reads it
-	lifecycle    lifecycle
-	config       configuration
-	refresh      *refresher
-	progress     *progress
-	status       *statusReporter
+	version       string
+	openSummaries func(context.Context, Settings, func(error)) (Summaries, error)
+	place         func(Settings) string
+	workers       *chunker.Workers
+	log           *zap.Logger
+	logs          *logs
+	editor        editor
+	client        clientCapabilities // set by initialize, before anything that reads it
+	lifecycle     lifecycle
+	config        configuration
+	refresh       *refresher
+	progress      *progress
+	status        *statusReporter
 
 	// ctx ends with the session.
 	ctx    context.Context
@@ -71,20 +70,19 @@ type server struct {
 	closed  bool
 	group   sync.WaitGroup
 
-	summaries atomic.Pointer[summaries] // nil until the settings are known
-	ready     chan struct{}             // closed when summaries is set
+	origin    atomic.Pointer[origin] // nil until the settings are known
+	ready     chan struct{}          // closed when origin is set
 	readying  sync.Once
 	askedLens atomic.Bool // the client has requested code lenses
 	news      news        // of documents, and of what is known about their functions
 
 	mu        sync.Mutex // guards documents and what is in them
 	documents map[string]*openDocument
-	opened    int // documents, ever
 	versions  int // of documents, ever
 }
 
 func newServer(ctx context.Context, o Options) *server {
-	s := &server{version: o.Version, newScheduler: o.NewScheduler, place: o.Place, workers: o.Workers, ready: make(chan struct{}), documents: map[string]*openDocument{}}
+	s := &server{version: o.Version, openSummaries: o.OpenSummaries, place: o.Place, workers: o.Workers, ready: make(chan struct{}), documents: map[string]*openDocument{}}
 	if s.place == nil {
 		s.place = func(Settings) string { return "" }
 	}
@@ -154,7 +152,7 @@ func (s *server) close() {
 	for _, o := range open {
 		o.current.syntax.close()
 	}
-	if u := s.summaries.Swap(nil); u != nil {
+	if u := s.origin.Swap(nil); u != nil {
 		u.close()
 	}
 	s.logs.close()

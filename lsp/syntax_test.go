@@ -26,9 +26,9 @@ func newOffline(t testing.TB) *offline {
 	core, logged := observer.New(zapcore.InfoLevel)
 	s := newServer(t.Context(), Options{
 		Log: zap.New(core), Settings: DefaultSettings(),
-		NewScheduler: func(context.Context, Settings, func(error)) (*inference.Scheduler, func(), error) {
+		OpenSummaries: func(context.Context, Settings, func(error)) (Summaries, error) {
 			scheduler := inference.NewScheduler(&fakeSummarizer{}, cache.Open("", cache.Options{}), inference.Options{})
-			return scheduler, scheduler.Close, nil
+			return scheduler, nil
 		},
 	})
 	s.configure()
@@ -90,7 +90,7 @@ func (o *offline) settled() {
 	o.t.Helper()
 	d := o.document(goURI)
 	for _, c := range d.chunks() {
-		if _, err := o.scheduler().Wait(o.t.Context(), d.function(&c), inference.Hover); err != nil {
+		if _, err := o.from().Wait(o.t.Context(), d.function(&c), inference.Hover); err != nil {
 			o.t.Fatal(err)
 		}
 	}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/gloss-lsp/gloss/chunker"
 	"github.com/gloss-lsp/gloss/inference"
+	"github.com/gloss-lsp/gloss/inference/cache"
 	"github.com/gloss-lsp/gloss/inference/onnx"
 )
 
@@ -121,13 +122,13 @@ const probe = "func Max(values []int) int {\n\tbest := values[0]\n\tfor _, v := 
 
 func (f *modelFlags) checkModel(ctx context.Context) (string, error) {
 	name := cmp.Or(f.model, modelStore().InUse())
-	engine, err := f.engine(ctx, inference.EngineOptions{Parallel: 1, ModelOnly: true})
+	writer, err := f.writer(ctx, inference.WriterOptions{ModelOnly: true})
 	if err != nil {
 		return "", err
 	}
-	defer engine.Close()
+	defer writer.Close()
 	start := time.Now()
-	if err := engine.Load(); err != nil {
+	if err := writer.Load(ctx); err != nil {
 		return "", err
 	}
 	load := time.Since(start)
@@ -135,7 +136,7 @@ func (f *modelFlags) checkModel(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	summary, err := engine.Summarize(ctx, inference.Function{Language: "go", Path: "probe.go", Name: chunk.Name, Code: chunk.Text})
+	summary, err := writer.Summarize(ctx, inference.Function{Language: "go", Path: "probe.go", Name: chunk.Name, Code: chunk.Text})
 	if err != nil {
 		return "", fmt.Errorf("the model %s loads but cannot summarize a small function: %w", name, err)
 	}
@@ -144,7 +145,8 @@ func (f *modelFlags) checkModel(ctx context.Context) (string, error) {
 
 func checkCache(context.Context) (string, error) {
 	var problem error
-	store := openCache(false, func(err error) { problem = err })
+	warn := func(err error) { problem = err }
+	store := cache.Open(cacheDir(warn), cache.Options{Warn: warn})
 	path := store.Stats().Path
 	if err := errors.Join(problem, store.Close()); err != nil {
 		return "", err

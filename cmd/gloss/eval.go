@@ -186,17 +186,17 @@ func runModels(c *cobra.Command, f evalFlags, subjects []subject) (systems []eva
 		if err != nil {
 			return nil, nil, err
 		}
-		engine, err := f.evalEngine(c.Context()) // as in an editor: one at a time, with all threads
+		writer, err := f.evalWriter(c.Context()) // as in an editor: one at a time, with all threads
 		if err != nil {
 			return nil, nil, err
 		}
-		s.Outputs, err = runModel(c.Context(), engine, subjects, func() {
+		s.Outputs, err = runModel(c.Context(), writer, subjects, func() {
 			done++
 			if bar != nil && time.Since(begun) > barDelay {
 				_ = bar.Set(done) // a bar that cannot be drawn must not end the work
 			}
 		})
-		_ = engine.Close()
+		_ = writer.Close()
 		switch {
 		case c.Context().Err() != nil:
 			return nil, nil, &exitError{exitFailed, errors.New("interrupted")}
@@ -210,9 +210,9 @@ func runModels(c *cobra.Command, f evalFlags, subjects []subject) (systems []eva
 	return systems, failed, nil
 }
 
-// evalEngine prepares the model that is measured.
-func (f *evalFlags) evalEngine(ctx context.Context) (*inference.Engine, error) {
-	return f.engine(ctx, inference.EngineOptions{ModelOnly: f.modelOnly, Parallel: 1, Sampling: f.sampling})
+// evalWriter prepares the model that is measured.
+func (f *evalFlags) evalWriter(ctx context.Context) (*inference.Writer, error) {
+	return f.writer(ctx, inference.WriterOptions{ModelOnly: f.modelOnly, Sampling: f.sampling})
 }
 
 // newSystem describes the model of f. One whose name is that of a model before
@@ -240,15 +240,15 @@ func (f *evalFlags) newSystem(ctx context.Context, before []string) (eval.System
 
 // runModel lets one model write about every subject, in turn. It returns the
 // first error by which the model could not run, after all had their turn.
-func runModel(ctx context.Context, engine *inference.Engine, subjects []subject, step func()) ([]eval.Output, error) {
-	if err := engine.Load(); err != nil {
+func runModel(ctx context.Context, writer *inference.Writer, subjects []subject, step func()) ([]eval.Output, error) {
+	if err := writer.Load(ctx); err != nil {
 		return nil, err
 	}
 	var first error
 	outputs := make([]eval.Output, len(subjects))
 	for i, s := range subjects {
 		start := time.Now()
-		summary, err := engine.Summarize(ctx, s.function())
+		summary, err := writer.Summarize(ctx, s.function())
 		outputs[i] = eval.Output{Text: summary.Text, Truncated: summary.Truncated, Confidence: summary.Confidence, Elapsed: time.Since(start)}
 		switch {
 		case ctx.Err() != nil:

@@ -22,14 +22,14 @@ const calibrationParts = 10
 // that the figures of docs/quality.md are measured on.
 func calibrate(c *cobra.Command, f evalFlags, subjects []subject) error {
 	f.model = f.models[0]
-	engine, err := f.evalEngine(c.Context())
+	writer, err := f.evalWriter(c.Context())
 	if err != nil {
 		return err
 	}
-	defer engine.Close()
+	defer writer.Close()
 	var written, names []models.Sample
 	for _, s := range subjects {
-		found, err := engine.Candidates(c.Context(), s.function())
+		found, err := writer.Candidates(c.Context(), s.function())
 		switch {
 		case c.Context().Err() != nil:
 			return &exitError{exitFailed, errors.New("interrupted")}

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/gloss-lsp/gloss/inference"
+	"github.com/gloss-lsp/gloss/inference/local"
 	"github.com/gloss-lsp/gloss/inference/onnx"
 	"github.com/gloss-lsp/gloss/inference/onnx/onnxtest"
 	"github.com/gloss-lsp/gloss/inference/prompt"
@@ -32,11 +32,11 @@ func BenchmarkPromptLookup(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer t.Close()
-	form, err := prompt.New(m.Description, t)
+	form, err := prompt.New(m.Description)
 	if err != nil {
 		b.Fatal(err)
 	}
-	graph, err := inference.OpenGraph(m, onnxtest.Library(b), onnx.Options{})
+	graph, err := local.OpenGraph(m, onnxtest.Library(b), onnx.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -48,12 +48,12 @@ func BenchmarkPromptLookup(b *testing.B) {
 	for b.Loop() {
 		tokens, functions, steps := 0, 0, map[int]int{}
 		err := sources.each(b.Context(), func(i *item) error {
-			p := form.Prompt(i.function())
-			out, err := graph.Generate(b.Context(), p.IDs, onnx.GenerateOptions{PrefixLen: p.PrefixLen, MaxNewTokens: m.Description.MaxOutputTokens, EOS: m.Generation.EOS})
+			ids, prefix := form.Prompt(i.function()).Encode(t)
+			out, err := graph.Generate(b.Context(), ids, onnx.GenerateOptions{PrefixLen: prefix, MaxNewTokens: m.Description.MaxOutputTokens, EOS: m.Generation.EOS})
 			functions++
 			tokens += len(out.IDs)
 			for _, guesses := range []int{1, 3} {
-				steps[guesses] += lookupSteps(p.IDs, out.IDs, guesses)
+				steps[guesses] += lookupSteps(ids, out.IDs, guesses)
 			}
 			return err
 		})

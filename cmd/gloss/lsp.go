@@ -25,12 +25,13 @@ func newLSP() *cobra.Command {
 			settings.Log.File = logFile
 			workers := newWorkers(2) // so that a file that takes long does not hold up all others
 			defer workers.Close()
+			var summaries services
 			err := lsp.Serve(c.Context(), stdio{}, lsp.Options{
-				Version:      version,
-				Settings:     settings,
-				Workers:      workers,
-				NewScheduler: newScheduler,
-				Place:        func(s lsp.Settings) string { return modelStore().Place(s.Model) },
+				Version:       version,
+				Settings:      settings,
+				Workers:       workers,
+				OpenSummaries: summaries.open,
+				Place:         func(s lsp.Settings) string { return modelStore().Place(s.Model) },
 			})
 			if err != nil {
 				return &exitError{exitFailed, err}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gloss-lsp/gloss/inference"
+	"github.com/gloss-lsp/gloss/inference/local"
 	"github.com/gloss-lsp/gloss/inference/onnx"
 	"github.com/gloss-lsp/gloss/models"
 )
@@ -54,11 +55,11 @@ whether gloss can generate with it.`,
 // checkImport decides whether gloss can summarize with m. Without ONNX Runtime
 // the graph is read and not loaded.
 func checkImport(ctx context.Context, stderr io.Writer, m *models.Model, library string) error {
-	graph, err := inference.Graph(m)
+	graph, err := local.Graph(m)
 	if err != nil {
 		return err
 	}
-	info, err := onnx.Inspect(graph, inference.GraphConfig(m))
+	info, err := onnx.Inspect(graph, local.GraphConfig(m))
 	if err != nil {
 		return err
 	}
@@ -73,9 +74,9 @@ func checkImport(ctx context.Context, stderr io.Writer, m *models.Model, library
 		}
 		return t.Close()
 	}
-	engine, err := inference.NewEngine(ctx, m, inference.EngineOptions{Library: library})
+	writer, err := inference.OpenModel(ctx, m, local.Options{Library: library}, inference.WriterOptions{})
 	if err != nil {
 		return err
 	}
-	return errors.Join(engine.Load(), engine.Close())
+	return errors.Join(writer.Load(ctx), writer.Close())
 }

@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/gloss-lsp/gloss/inference"
+	"github.com/gloss-lsp/gloss/inference/local"
 	"github.com/gloss-lsp/gloss/inference/onnx"
 )
 
@@ -64,11 +64,11 @@ func findGraph(name string) (onnx.Graph, onnx.Config, error) {
 	if err != nil {
 		return onnx.Graph{}, onnx.Config{}, &exitError{exitUsage, err}
 	}
-	graph, err := inference.Graph(m)
+	graph, err := local.Graph(m)
 	if err != nil {
 		return onnx.Graph{}, onnx.Config{}, &exitError{exitFailed, err}
 	}
-	return graph, inference.GraphConfig(m), nil
+	return graph, local.GraphConfig(m), nil
 }
 
 func printInfo(w io.Writer, graph onnx.Graph, info *onnx.Info) error {

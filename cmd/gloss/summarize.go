@@ -110,15 +110,20 @@ func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
 	if err != nil {
 		return err
 	}
-	engine, err := f.engine(c.Context(), inference.EngineOptions{Parallel: f.jobs, Batch: batch})
+	config, err := f.config()
 	if err != nil {
 		return err
 	}
-	defer engine.Close()
-	store := openCache(f.noCache, func(err error) { fmt.Fprintln(c.ErrOrStderr(), "gloss:", err) })
-	defer store.Close()
-	scheduler := inference.NewScheduler(engine, store, inference.Options{Workers: engine.Concurrency})
-	defer scheduler.Close()
+	config.Runtime.Parallel, config.Runtime.Batch = f.jobs, batch
+	config.Warn = func(err error) { fmt.Fprintln(c.ErrOrStderr(), "gloss:", err) }
+	if !f.noCache {
+		config.Cache.Dir = cacheDir(config.Warn)
+	}
+	service, err := inference.Open(c.Context(), config)
+	if err != nil {
+		return openError(c.Context(), err)
+	}
+	defer service.Close()
 
 	out := newOutput(c.OutOrStdout(), c.ErrOrStderr(), f.json)
 	group, ctx := errgroup.WithContext(c.Context())
@@ -143,7 +148,7 @@ func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
 			}
 		})
 	})
-	worker := worker{scheduler: scheduler, noDoc: f.noDoc, sure: f.sure}
+	worker := worker{service: service, noDoc: f.noDoc, sure: f.sure}
 	for range f.jobs * batch { // who waits costs nothing
 		group.Go(func() error {
 			for i := range work {
@@ -186,9 +191,9 @@ func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
 
 // worker gives items their summaries.
 type worker struct {
-	scheduler *inference.Scheduler
-	noDoc     bool
-	sure      float64
+	service *inference.Service
+	noDoc   bool
+	sure    float64
 
 	mu          sync.Mutex
 	unavailable error // why no model runs, once that is known
@@ -203,7 +208,7 @@ func (w *worker) summarize(ctx context.Context, i *item) {
 	f := i.function()
 	err := w.down()
 	if err == nil {
-		i.summary, err = w.scheduler.Wait(ctx, f, inference.Background)
+		i.summary, err = w.service.Wait(ctx, f, inference.Background)
 	}
 	switch {
 	case err == nil:

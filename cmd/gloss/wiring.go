@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gloss-lsp/gloss/inference"
-	"github.com/gloss-lsp/gloss/inference/cache"
+	"github.com/gloss-lsp/gloss/inference/local"
 	"github.com/gloss-lsp/gloss/inference/onnx"
 	"github.com/gloss-lsp/gloss/inference/prompt"
 	"github.com/gloss-lsp/gloss/lsp"
@@ -54,24 +54,43 @@ func (f *modelFlags) open() (*models.Model, error) {
 	return m, nil
 }
 
-// engine prepares the model to run as the flags and o say.
-func (f *modelFlags) engine(ctx context.Context, o inference.EngineOptions) (*inference.Engine, error) {
+// config says which model is run, and how, by the flags.
+func (f *modelFlags) config() (inference.Config, error) {
 	m, err := f.open()
 	if err != nil {
-		return nil, err
+		return inference.Config{}, err
 	}
 	if err := f.check(); err != nil {
+		return inference.Config{}, err
+	}
+	return inference.Config{
+		Model:   m,
+		Runtime: local.Options{Library: f.library, Threads: f.threads},
+		Writer:  inference.WriterOptions{Timeout: f.timeout},
+	}, nil
+}
+
+// writer prepares the model to run by itself, without a cache, with o for what
+// the flags do not say.
+func (f *modelFlags) writer(ctx context.Context, o inference.WriterOptions) (*inference.Writer, error) {
+	c, err := f.config()
+	if err != nil {
 		return nil, err
 	}
-	o.Library, o.Threads, o.Timeout = f.library, f.threads, f.timeout
-	engine, err := inference.NewEngine(ctx, m, o)
-	if ctx.Err() != nil {
-		return nil, &exitError{exitFailed, errors.New("interrupted")}
+	o.Timeout = c.Writer.Timeout
+	w, err := inference.OpenModel(ctx, c.Model, c.Runtime, o)
+	return w, openError(ctx, err)
+}
+
+// openError gives what went wrong with opening a model its exit code.
+func openError(ctx context.Context, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return &exitError{exitFailed, errors.New("interrupted")}
 	}
-	if err != nil {
-		return nil, &exitError{exitUsage, err}
-	}
-	return engine, nil
+	return &exitError{exitUsage, err}
 }
 
 // check refuses numbers that make no sense, and takes the library's path as
@@ -102,50 +121,61 @@ func (f *modelFlags) openGraph() (*models.Model, *onnx.Model, error) {
 	if err := f.check(); err != nil {
 		return nil, nil, err
 	}
-	graph, err := inference.OpenGraph(m, f.library, onnx.Options{Threads: f.threads})
+	graph, err := local.OpenGraph(m, f.library, onnx.Options{Threads: f.threads})
 	if err != nil {
 		return nil, nil, &exitError{exitFailed, err}
 	}
 	return m, graph, nil
 }
 
-// newScheduler gives the language server its summaries, as its settings say.
-func newScheduler(ctx context.Context, s lsp.Settings, warn func(error)) (*inference.Scheduler, func(), error) {
+// serviceConfig says where the language server has its summaries from, as its
+// settings say.
+func serviceConfig(s lsp.Settings, warn func(error)) (inference.Config, error) {
 	m, err := openModel(s.Model)
 	if err != nil {
-		return nil, nil, offerPull(err)
-	}
-	engine, err := inference.NewEngine(ctx, m, inference.EngineOptions{
-		Library:         s.Inference.Library,
-		Threads:         s.Inference.Threads,
-		Timeout:         time.Duration(s.Inference.Timeout),
-		MaxInputTokens:  s.Inference.MaxInputTokens,
-		MaxOutputTokens: s.Inference.MaxOutputTokens,
-		Sampling: inference.Sampling{
-			Temperature:       float32(s.Inference.Sampling.Temperature),
-			TopP:              float32(s.Inference.Sampling.TopP),
-			TopK:              s.Inference.Sampling.TopK,
-			RepetitionPenalty: float32(s.Inference.Sampling.RepetitionPenalty),
-			NoRepeatNgramSize: s.Inference.Sampling.NoRepeatNgramSize,
-			NumBeams:          s.Inference.Sampling.NumBeams,
-			LengthPenalty:     s.Inference.Sampling.LengthPenalty,
-		},
-	})
-	if err != nil {
-		return nil, nil, err
+		return inference.Config{}, offerPull(err)
 	}
 	dir := s.Cache.Dir
 	if dir == "" {
 		dir = cacheDir(warn)
 	}
-	store := cache.Open(dir, cache.Options{MaxSize: int64(s.Cache.MaxSize) << 20, Warn: warn})
-	scheduler := inference.NewScheduler(engine, store, inference.Options{})
-	release := func() {
-		scheduler.Close()
-		_ = store.Close() // what could not be written is only lost work
-		_ = engine.Close()
+	return inference.Config{
+		Model:   m,
+		Runtime: local.Options{Library: s.Inference.Library, Threads: s.Inference.Threads},
+		Writer: inference.WriterOptions{
+			Timeout:         time.Duration(s.Inference.Timeout),
+			MaxInputTokens:  s.Inference.MaxInputTokens,
+			MaxOutputTokens: s.Inference.MaxOutputTokens,
+			Sampling: inference.Sampling{
+				Temperature:       float32(s.Inference.Sampling.Temperature),
+				TopP:              float32(s.Inference.Sampling.TopP),
+				TopK:              s.Inference.Sampling.TopK,
+				RepetitionPenalty: float32(s.Inference.Sampling.RepetitionPenalty),
+				NoRepeatNgramSize: s.Inference.Sampling.NoRepeatNgramSize,
+				NumBeams:          s.Inference.Sampling.NumBeams,
+				LengthPenalty:     s.Inference.Sampling.LengthPenalty,
+			},
+		},
+		Cache: inference.CacheConfig{Dir: dir, MaxSize: int64(s.Cache.MaxSize) << 20},
+		Warn:  warn,
+	}, nil
+}
+
+// services opens what the language server has its summaries from, and goes on
+// with a model that is loaded where only other settings have changed.
+type services struct{ last *inference.Service } // nil before the first
+
+func (u *services) open(ctx context.Context, s lsp.Settings, warn func(error)) (lsp.Summaries, error) {
+	config, err := serviceConfig(s, warn)
+	if err != nil {
+		return nil, err
 	}
-	return scheduler, release, nil
+	next, err := u.last.Reopen(ctx, config)
+	if err != nil {
+		return nil, err
+	}
+	u.last = next
+	return next, nil
 }
 
 // missingModel is a model of the catalog that an editor asks for.
@@ -182,13 +212,4 @@ func cacheDir(warn func(error)) string {
 		return ""
 	}
 	return filepath.Join(dir, "gloss")
-}
-
-// openCache opens the user's cache, or one in memory alone.
-func openCache(memoryOnly bool, warn func(error)) *cache.Cache {
-	dir := ""
-	if !memoryOnly {
-		dir = cacheDir(warn)
-	}
-	return cache.Open(dir, cache.Options{Warn: warn})
 }

@@ -7,19 +7,20 @@ import (
 	"github.com/gloss-lsp/gloss/lsp"
 )
 
-// The editor's settings reach the engine, which refuses those that contradict
+// The editor's settings reach the Writer, which refuses those that contradict
 // each other.
-func TestBeamsReachTheEngine(t *testing.T) {
+func TestBeamsReachTheWriter(t *testing.T) {
 	s := lsp.DefaultSettings()
 	s.Cache.Dir = t.TempDir()
 	s.Inference.Sampling.NumBeams = 2
-	_, release, err := newScheduler(t.Context(), s, func(err error) { t.Error(err) })
+	var u services
+	summaries, err := u.open(t.Context(), s, func(err error) { t.Error(err) })
 	if err != nil {
 		t.Fatal(err)
 	}
-	release()
+	summaries.Close()
 	s.Inference.Sampling.Temperature = 1
-	if _, _, err := newScheduler(t.Context(), s, func(err error) { t.Error(err) }); err == nil || !strings.Contains(err.Error(), "numBeams") {
+	if _, err := u.open(t.Context(), s, func(err error) { t.Error(err) }); err == nil || !strings.Contains(err.Error(), "numBeams") {
 		t.Errorf("beams and a temperature: %v", err)
 	}
 }

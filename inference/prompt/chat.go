@@ -2,12 +2,10 @@ package prompt
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/gloss-lsp/gloss/inference/tokenizer"
 	"github.com/gloss-lsp/gloss/models"
 )
 
@@ -69,12 +67,12 @@ func (c chatTexts) head() string {
 	if system == "" {
 		system = defaultSystem
 	}
-	return "<|im_start|>system\n" + system + "<|im_end|>\n<|im_start|>user\n" + c.before
+	return turnStart + "system\n" + system + turnEnd + "\n" + turnStart + "user\n" + c.before
 }
 
 // tail returns what stands after the code.
 func (c chatTexts) tail() string {
-	return c.after + "<|im_end|>\n<|im_start|>assistant\n" + c.begun
+	return c.after + turnEnd + "\n" + turnStart + "assistant\n" + c.begun
 }
 
 // around returns what stands directly before and after a function's code.
@@ -95,47 +93,33 @@ var longFence = regexp.MustCompile("`{9,}")
 // chat is a form of instruction-tuned models.
 type chat struct {
 	answer
-	texts      chatTexts
-	tokenizer  tokenizer.Tokenizer
-	head, tail []int64
-	max        int
+	texts chatTexts
+	max   int
 }
 
 // newChat returns the function that builds the form with the given texts.
-func newChat(texts chatTexts) func(models.Description, tokenizer.Tokenizer) (Form, error) {
-	return func(d models.Description, t tokenizer.Tokenizer) (Form, error) {
-		for _, token := range []string{"<|im_start|>", "<|im_end|>"} {
-			if _, err := special(t, token); err != nil {
-				return nil, err
-			}
-		}
-		return &chat{
-			answer:    newAnswer(d, texts.system, texts.before, texts.after),
-			texts:     texts,
-			tokenizer: t,
-			head:      t.EncodeSpecial(texts.head()),
-			tail:      t.EncodeSpecial(texts.tail()),
-			max:       d.MaxInputTokens,
-		}, nil
+func newChat(texts chatTexts) func(models.Description) Form {
+	return func(d models.Description) Form {
+		return &chat{answer: newAnswer(d, texts.system, texts.before, texts.after), texts: texts, max: d.MaxInputTokens}
 	}
 }
 
 // Prompt returns the head, the code and the tail. The code has at most
-// MaxInputTokens tokens. The pieces are encoded one by one, at places where no
-// token reaches across: the head is then a prefix whatever the code is, and
-// the code is bounded exactly.
+// MaxInputTokens tokens. The segments end at places where no token reaches
+// across: the head is then a prefix whatever the code is, and the code is bounded
+// exactly.
 func (c *chat) Prompt(f Function) Prompt {
-	code, ids := c.code(f.Code)
+	code := c.code(f.Code)
 	open, end := c.texts.around(f.Language, code)
 	return Prompt{
-		IDs: slices.Concat(
-			c.head,
-			c.tokenizer.Encode(open),
-			ids,
-			c.tokenizer.Encode(end),
-			c.tail,
-		),
-		PrefixLen: len(c.head),
+		Segments: []Segment{
+			{Text: c.texts.head(), Markers: true},
+			{Text: open},
+			{Text: code, Max: c.max, Cut: Lines},
+			{Text: end},
+			{Text: c.texts.tail(), Markers: true},
+		},
+		Prefix: 1,
 	}
 }
 
@@ -148,11 +132,10 @@ func (c *chat) Answer(summary string) string {
 	return " " + string(unicode.ToLower(first)) + summary[size:]
 }
 
-// code returns what is shown of a function's code, and its tokens.
-func (c *chat) code(code string) (string, []int64) {
+// code returns what can be shown of a function's code.
+func (c *chat) code(code string) string {
 	code = window(code, c.max*windowBytes)
-	code = longFence.ReplaceAllString(code, strings.Repeat("`", maxFence))
-	return truncate(strings.TrimSpace(code), c.max, c.tokenizer.Encode)
+	return strings.TrimSpace(longFence.ReplaceAllString(code, strings.Repeat("`", maxFence)))
 }
 
 // longestRun returns the length of the longest run of b in s.

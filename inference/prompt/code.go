@@ -6,7 +6,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/gloss-lsp/gloss/inference/naming"
-	"github.com/gloss-lsp/gloss/inference/tokenizer"
 	"github.com/gloss-lsp/gloss/models"
 )
 
@@ -45,26 +44,10 @@ var modifiers = func() map[string]bool {
 // it.
 type code struct {
 	answer
-	tokenizer       tokenizer.Tokenizer
-	start, end, gap int64
-	max             int
+	max int
 }
 
-func newCode(d models.Description, t tokenizer.Tokenizer) (Form, error) {
-	start, err := special(t, "<|im_start|>")
-	if err != nil {
-		return nil, err
-	}
-	end, err := special(t, "<|im_end|>")
-	if err != nil {
-		return nil, err
-	}
-	gap, err := special(t, "Ċ") // the end of a line, as byte-level BPE spells it
-	if err != nil {
-		return nil, err
-	}
-	return &code{answer: newAnswer(d), tokenizer: t, start: start, end: end, gap: gap, max: d.MaxInputTokens}, nil
-}
+func newCode(d models.Description) Form { return &code{answer: newAnswer(d), max: d.MaxInputTokens} }
 
 // CodeTexts returns what the form "code" makes of f before there are ids: the
 // header and the code. Programs that train a model carry such texts.
@@ -81,19 +64,15 @@ func (c *code) Prompt(f Function) Prompt { return c.FromTexts(CodeTexts(f)) }
 // FromTexts returns <|im_start|>, at most MaxInputTokens tokens of header and
 // code, and <|im_end|>. Code that is too long loses its middle.
 func (c *code) FromTexts(header, text string) Prompt {
-	names := c.tokenizer.Encode(header)
-	names = names[:min(len(names), headerTokens, c.max)]
-	body := c.tokenizer.Encode(text)
-	ids := make([]int64, 0, min(len(names)+len(body), c.max)+2)
-	ids = append(append(ids, c.start), names...)
-	if room := c.max - len(names); len(body) <= room {
-		ids = append(ids, body...)
-	} else if room > 0 {
-		head := room * 3 / 4
-		ids = append(append(ids, body[:head]...), c.gap)
-		ids = append(ids, body[len(body)-(room-head-1):]...)
+	return Prompt{
+		Segments: []Segment{
+			{Text: turnStart, Markers: true},
+			{Text: header, Max: min(headerTokens, c.max)},
+			{Text: text, Max: c.max, Cut: Ends},
+			{Text: turnEnd, Markers: true},
+		},
+		Prefix: 1,
 	}
-	return Prompt{IDs: append(ids, c.end), PrefixLen: 1}
 }
 
 // codeHeader returns four lines: the language, and the words of the file's

@@ -54,7 +54,7 @@ func TestCodeGolden(t *testing.T) {
 		if diff := cmp.Diff(g.Text, codeText(fn.Code)); diff != "" {
 			t.Errorf("%s: text (-want +got):\n%s", g.Name, diff)
 		}
-		if diff := cmp.Diff(Prompt{IDs: g.PromptIDs, PrefixLen: 1}, form.Prompt(fn)); diff != "" {
+		if diff := cmp.Diff(encoded{IDs: g.PromptIDs, PrefixLen: 1}, form.Prompt(fn)); diff != "" {
 			t.Errorf("%s: prompt (-want +got):\n%s", g.Name, diff)
 		}
 	}

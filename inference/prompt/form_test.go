@@ -15,7 +15,7 @@ import (
 )
 
 // shipped opens the form of the model that ships with gloss.
-func shipped(tb testing.TB) (Form, models.Description, tokenizer.Tokenizer) {
+func shipped(tb testing.TB) (encoder, models.Description, tokenizer.Tokenizer) {
 	tb.Helper()
 	m, err := models.Open(models.Default)
 	if err != nil {
@@ -39,13 +39,33 @@ func load(tb testing.TB, tokenizerJSON []byte) tokenizer.Tokenizer {
 	return t
 }
 
-func open(tb testing.TB, d models.Description, t tokenizer.Tokenizer) Form {
+// encoder is a Form whose prompts are encoded.
+type encoder struct {
+	Form
+	tokenizer tokenizer.Tokenizer
+}
+
+// encoded is a prompt as the model reads it.
+type encoded struct {
+	IDs       []int64
+	PrefixLen int
+}
+
+func (e encoder) Prompt(f Function) (p encoded) {
+	p.IDs, p.PrefixLen = e.Form.Prompt(f).Encode(e.tokenizer)
+	return p
+}
+
+func open(tb testing.TB, d models.Description, t tokenizer.Tokenizer) encoder {
 	tb.Helper()
-	f, err := New(d, t)
+	if err := CheckTokenizer(t, d.Prompt); err != nil {
+		tb.Fatal(err)
+	}
+	f, err := New(d)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return f
+	return encoder{f, t}
 }
 
 var chatDescription = models.Description{Prompt: models.Prompt{Form: "chat", Version: 1}, MaxInputTokens: 512}
@@ -54,7 +74,7 @@ var chatDescription = models.Description{Prompt: models.Prompt{Form: "chat", Ver
 const smollm2Dir = "../../../shared/data/smollm2/"
 
 // smollm2 opens the chat form with the tokenizer of SmolLM2.
-func smollm2(tb testing.TB) (Form, tokenizer.Tokenizer) {
+func smollm2(tb testing.TB) (encoder, tokenizer.Tokenizer) {
 	t := smollm2Tokenizer(tb)
 	return open(tb, chatDescription, t), t
 }
@@ -83,14 +103,14 @@ func TestNew(t *testing.T) {
 	} {
 		d := d
 		change(&d)
-		if _, err := New(d, tok); err == nil || err.Error() != want {
+		if _, err := New(d); err == nil || err.Error() != want {
 			t.Errorf("New(%+v): %v, want %s", d, err, want)
 		}
 	}
 	for _, form := range []string{"code", "chat"} {
 		d.Prompt.Form = form
-		if _, err := New(d, noTokens{tok}); err == nil || !strings.Contains(err.Error(), "<|im_start|>") {
-			t.Errorf("New(%s) without special tokens: %v", form, err)
+		if err := CheckTokenizer(noTokens{tok}, d.Prompt); err == nil || !strings.Contains(err.Error(), "<|im_start|>") {
+			t.Errorf("%s without special tokens: %v", form, err)
 		}
 	}
 }

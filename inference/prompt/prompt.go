@@ -1,11 +1,12 @@
 // Package prompt is the text that goes into a model and what is made of the
 // text that comes out.
 //
-// A Form turns a function into token ids and the model's output into one line
-// of plain text. Which form a model wants stands in its description; a form's
-// version grows whenever the same function would get other ids.
+// A Form turns a function into segments of text and the model's output into one
+// line of plain text. Which form a model wants stands in its description; a
+// form's version grows whenever the same function would get another prompt.
+// Forms know no tokenizer: who runs the model makes tokens of the segments.
 //
-// Code and output are both untrusted. Code is encoded as plain text, so that
+// Code and output are both untrusted. Code is plain text to a tokenizer, so that
 // it cannot forge a chat turn, and is bounded before it is tokenized; output
 // passes Clean.
 package prompt
@@ -17,27 +18,18 @@ import (
 	"strings"
 
 	"github.com/gloss-lsp/gloss/inference/identity"
-	"github.com/gloss-lsp/gloss/inference/tokenizer"
 	"github.com/gloss-lsp/gloss/models"
 )
 
 // Function is what a summary is asked for.
 type Function = identity.Function
 
-// Prompt is the input of a model.
-type Prompt struct {
-	// IDs are the token ids of the whole prompt.
-	IDs []int64
-	// PrefixLen counts the leading ids that are the same for every function,
-	// whose KV cache can be computed once.
-	PrefixLen int
-}
-
 // Form knows how one kind of model is asked and answers. It is safe for
 // concurrent use.
 type Form interface {
-	// Prompt returns the token ids to run for f. Whatever f holds, their
-	// number is bounded by the description's MaxInputTokens and a constant.
+	// Prompt returns what the model is to continue for f. Whatever f holds, its
+	// length is bounded: by the description's MaxInputTokens and a constant where
+	// it is encoded, and by a multiple of both before that.
 	Prompt(f Function) Prompt
 	// Done reports whether output, the text generated so far, already holds
 	// the summary, so that generation can stop.
@@ -51,18 +43,20 @@ type Form interface {
 
 // kind is a kind of prompt.
 type kind struct {
-	form func(models.Description, tokenizer.Tokenizer) (Form, error)
+	form func(models.Description) Form
+	// markers are the special tokens that prompts cannot do without.
+	markers []string
 	// placed says that the prompt tells where a function stands.
 	placed bool
 }
 
 // kinds lists the known forms by name and version.
 var kinds = map[models.Prompt]kind{
-	{Form: "chat", Version: 1}:        {form: newChat(chatShort)},
-	{Form: "chat-direct", Version: 1}: {form: newChat(chatDirect)},
-	{Form: "chat-role", Version: 1}:   {form: newChat(chatRole)},
-	{Form: "chat-task", Version: 1}:   {form: newChat(chatTask)},
-	{Form: "code", Version: 1}:        {form: newCode, placed: true},
+	{Form: "chat", Version: 1}:        {form: newChat(chatShort), markers: chatML},
+	{Form: "chat-direct", Version: 1}: {form: newChat(chatDirect), markers: chatML},
+	{Form: "chat-role", Version: 1}:   {form: newChat(chatRole), markers: chatML},
+	{Form: "chat-task", Version: 1}:   {form: newChat(chatTask), markers: chatML},
+	{Form: "code", Version: 1}:        {form: newCode, markers: chatML, placed: true},
 }
 
 // AppendPlace appends what prompts of the kind p say of the place where f
@@ -75,9 +69,8 @@ func AppendPlace(b []byte, p models.Prompt, f Function) []byte {
 	return b
 }
 
-// New returns the form that d names, for a model with the tokenizer t. It
-// fails if the form is unknown or needs a token that t does not have.
-func New(d models.Description, t tokenizer.Tokenizer) (Form, error) {
+// New returns the form that d names. It fails if the form is unknown.
+func New(d models.Description) (Form, error) {
 	kind, ok := kinds[d.Prompt]
 	if !ok {
 		return nil, fmt.Errorf("prompt form %q version %d is unknown to this gloss; it knows %s", d.Prompt.Form, d.Prompt.Version, known())
@@ -85,11 +78,7 @@ func New(d models.Description, t tokenizer.Tokenizer) (Form, error) {
 	if d.MaxInputTokens < 1 {
 		return nil, fmt.Errorf("maxInputTokens is %d; it must be positive", d.MaxInputTokens)
 	}
-	f, err := kind.form(d, t)
-	if err != nil {
-		return nil, fmt.Errorf("prompt form %q version %d: %w", d.Prompt.Form, d.Prompt.Version, err)
-	}
-	return f, nil
+	return kind.form(d), nil
 }
 
 // Named returns the form that ref names: "code@1", or "code" for the newest
@@ -116,13 +105,4 @@ func known() string {
 	}
 	slices.Sort(names)
 	return strings.Join(names, ", ")
-}
-
-// special returns the id of a token that the form cannot do without.
-func special(t tokenizer.Tokenizer, token string) (int64, error) {
-	id, ok := t.TokenID(token)
-	if !ok {
-		return 0, fmt.Errorf("the model's tokenizer has no token %s; the model was made for another prompt, which its gloss.json must name", token)
-	}
-	return id, nil
 }

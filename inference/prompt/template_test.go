@@ -19,7 +19,7 @@ var chatForms = map[string]chatTexts{
 	"chat": chatShort, "chat-direct": chatDirect, "chat-role": chatRole, "chat-task": chatTask,
 }
 
-func openChat(tb testing.TB, name string, t tokenizer.Tokenizer) Form {
+func openChat(tb testing.TB, name string, t tokenizer.Tokenizer) encoder {
 	d := chatDescription
 	d.Prompt = models.Prompt{Form: name, Version: 1}
 	return open(tb, d, t)

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gloss-lsp/gloss/inference"
+	"github.com/gloss-lsp/gloss/inference/local"
 	"github.com/gloss-lsp/gloss/inference/onnx"
 	"github.com/gloss-lsp/gloss/models"
 )
@@ -29,11 +29,11 @@ func TestRun(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%v: %v", args, err)
 			}
-			graph, err := inference.Graph(m)
+			graph, err := local.Graph(m)
 			if err != nil {
 				t.Fatalf("%v: %v", args, err)
 			}
-			info, err := onnx.Inspect(graph, inference.GraphConfig(m))
+			info, err := onnx.Inspect(graph, local.GraphConfig(m))
 			if err != nil {
 				t.Fatalf("%v: %v", args, err)
 			}

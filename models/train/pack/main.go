@@ -118,7 +118,10 @@ func open(dir string) (*encoder, error) {
 	if e.tokenizer, err = tokenizer.Load(content); err != nil {
 		return nil, err
 	}
-	f, err := prompt.New(e.description, e.tokenizer)
+	if err := prompt.CheckTokenizer(e.tokenizer, e.description.Prompt); err != nil {
+		return nil, err
+	}
+	f, err := prompt.New(e.description)
 	if err != nil {
 		return nil, err
 	}
@@ -201,7 +204,7 @@ func (e *encoder) shard(file string) (a arrays, err error) {
 			a.tooLong++
 			continue
 		}
-		ids := e.form.FromTexts(l.Header, l.Code).IDs
+		ids, _ := e.form.FromTexts(l.Header, l.Code).Encode(e.tokenizer)
 		a.x = append(a.x, uint16(len(ids)))
 		a.y = append(a.y, uint16(len(reference)))
 		a.kind = append(a.kind, uint16(l.Kind))

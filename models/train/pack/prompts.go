@@ -22,7 +22,8 @@ func (e *encoder) prompts(w io.Writer, pairs iter.Seq2[corpus.Pair, error]) erro
 			Header string  `json:"header"`
 			Text   string  `json:"text"`
 			IDs    []int64 `json:"prompt_ids"`
-		}{IDs: e.form.Prompt(f).IDs}
+		}{}
+		line.IDs, _ = e.form.Prompt(f).Encode(e.tokenizer)
 		line.Header, line.Text = prompt.CodeTexts(f)
 		if err := out.Encode(line); err != nil {
 			return err

@@ -26,12 +26,12 @@ type entry struct {
 
 // gather asks the model about every function of which the file does not know
 // what it said. The empty file is none.
-func gather(ctx context.Context, engine *inference.Engine, m *models.Model, detours int, functions []eval.Function, file string) ([]rank.Group, error) {
-	writer, err := graphHash(m)
+func gather(ctx context.Context, writer *inference.Writer, m *models.Model, detours int, functions []eval.Function, file string) ([]rank.Group, error) {
+	model, err := graphHash(m)
 	if err != nil {
 		return nil, err
 	}
-	writer += fmt.Sprintf(" %d", detours)
+	model += fmt.Sprintf(" %d", detours)
 	known, err := readEntries(file)
 	if err != nil {
 		return nil, err
@@ -48,17 +48,17 @@ func gather(ctx context.Context, engine *inference.Engine, m *models.Model, deto
 	groups := make([]rank.Group, len(functions))
 	for i, function := range functions {
 		f := inference.Function{Language: function.Language, Path: function.Path, Container: function.Container, Name: function.Name, Code: function.Code}
-		sum := f.Key(writer, []byte(f.Path+"\x00"+f.Container))
+		sum := f.Key(model, []byte(f.Path+"\x00"+f.Container))
 		key := hex.EncodeToString(sum[:])
 		if g, ok := known[key]; ok {
 			groups[i] = g
 			continue
 		}
-		c, err := engine.Candidates(ctx, f)
+		c, err := writer.Candidates(ctx, f)
 		if err != nil {
 			return nil, fmt.Errorf("line %d, %s: %w", function.Line, f.Name, err)
 		}
-		groups[i] = engine.Group(f, c)
+		groups[i] = writer.Group(f, c)
 		if err := out.Encode(entry{key, groups[i]}); err != nil {
 			return nil, err
 		}

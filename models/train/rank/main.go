@@ -21,6 +21,7 @@ import (
 	"os/signal"
 
 	"github.com/gloss-lsp/gloss/inference"
+	"github.com/gloss-lsp/gloss/inference/local"
 	"github.com/gloss-lsp/gloss/models"
 	"github.com/gloss-lsp/gloss/models/eval"
 )
@@ -53,12 +54,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	m.Description.Ranker = nil // one of before has no say
-	engine, err := inference.NewEngine(ctx, m, inference.EngineOptions{Library: *library, Detours: *detours, Threads: 1})
+	writer, err := inference.OpenModel(ctx, m, local.Options{Library: *library, Threads: 1}, inference.WriterOptions{Detours: *detours})
 	if err != nil {
 		return err
 	}
-	defer engine.Close()
-	groups, err := gather(ctx, engine, m, *detours, functions, *kept)
+	defer writer.Close()
+	groups, err := gather(ctx, writer, m, *detours, functions, *kept)
 	if err != nil {
 		return err
 	}

@@ -2,32 +2,32 @@ package inference
 
 import (
 	"crypto/sha256"
-	"slices"
+	"reflect"
 	"strings"
 	"testing"
 
+	"github.com/gloss-lsp/gloss/inference/local"
 	"github.com/gloss-lsp/gloss/inference/onnx/onnxtest"
 	"github.com/gloss-lsp/gloss/inference/prompt"
-	"github.com/gloss-lsp/gloss/inference/tokenizer"
 	"github.com/gloss-lsp/gloss/models"
 )
 
-func defaultEngine(t *testing.T, s Sampling) (*Engine, error) {
+func defaultWriter(t *testing.T, s Sampling) (*Writer, error) {
 	t.Helper()
 	m, err := models.Open(models.Default)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return NewEngine(t.Context(), m, EngineOptions{Library: onnxtest.Library(t), Sampling: s})
+	return OpenModel(t.Context(), m, local.Options{Library: onnxtest.Library(t)}, WriterOptions{Sampling: s})
 }
 
 // A beam search writes summaries too, which the cache holds apart from greedy
 // ones; one beam is greedy.
-func TestEngineBeams(t *testing.T) {
+func TestWriterBeams(t *testing.T) {
 	f := Function{Language: "go", Name: "parsePort", Code: "func parsePort(s string) (int, error) {\n\treturn strconv.Atoi(s)\n}"}
 	keys := map[Key]bool{}
 	for _, s := range []Sampling{{}, {NumBeams: 1, LengthPenalty: 1}, {NumBeams: 4, LengthPenalty: 1}} {
-		e, err := defaultEngine(t, s)
+		e, err := defaultWriter(t, s)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -43,14 +43,14 @@ func TestEngineBeams(t *testing.T) {
 	if len(keys) != 2 {
 		t.Errorf("%d keys, want one of greedy and one of beams", len(keys))
 	}
-	if _, err := defaultEngine(t, Sampling{NumBeams: 2, Temperature: 1}); err == nil || !strings.Contains(err.Error(), "set numBeams to 0 or temperature to 0") {
+	if _, err := defaultWriter(t, Sampling{NumBeams: 2, Temperature: 1}); err == nil || !strings.Contains(err.Error(), "set numBeams to 0 or temperature to 0") {
 		t.Errorf("beams and a temperature: %v", err)
 	}
 }
 
 // A key covers what a form reads of a function, and nothing else: functions of
 // one key have one prompt, and a place that nobody reads makes no second key.
-func TestEngineKey(t *testing.T) {
+func TestWriterKey(t *testing.T) {
 	f := Function{Language: "go", Path: "net/http.go", Container: "Server", Name: "serve", Code: "func (s *Server) serve() {\n\ts.run()\n}"}
 	for _, test := range []struct {
 		name       string
@@ -72,11 +72,11 @@ func TestEngineKey(t *testing.T) {
 		g := f
 		test.change(&g)
 		for form, want := range map[string]bool{"code": test.code, "chat": test.chat} {
-			e, err := defaultEngine(t, Sampling{})
+			e, err := defaultWriter(t, Sampling{})
 			if err != nil {
 				t.Fatal(err)
 			}
-			e.model.Description.Prompt.Form = form
+			e.description.Prompt.Form = form
 			if differ := e.Key(f) != e.Key(g); differ != want {
 				t.Errorf("%s, form %s: keys differ: %v", test.name, form, differ)
 			}
@@ -84,25 +84,17 @@ func TestEngineKey(t *testing.T) {
 	}
 }
 
-// FuzzEngineKey holds that functions of one key have one prompt.
-func FuzzEngineKey(f *testing.F) {
+// FuzzWriterKey holds that functions of one key have one prompt.
+func FuzzWriterKey(f *testing.F) {
 	m, err := models.Open(models.Default)
 	if err != nil {
 		f.Fatal(err)
 	}
-	b, err := m.ReadFile("tokenizer.json")
+	form, err := prompt.New(m.Description)
 	if err != nil {
 		f.Fatal(err)
 	}
-	tok, err := tokenizer.Load(b)
-	if err != nil {
-		f.Fatal(err)
-	}
-	form, err := prompt.New(m.Description, tok)
-	if err != nil {
-		f.Fatal(err)
-	}
-	e, err := NewEngine(f.Context(), m, EngineOptions{})
+	e, err := OpenModel(f.Context(), m, local.Options{}, WriterOptions{})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -116,19 +108,19 @@ func FuzzEngineKey(f *testing.F) {
 			{Language: language, Path: path, Container: otherContainer, Name: name, Code: otherCode},
 			{Language: path, Path: language, Container: container, Name: name, Code: code},
 		} {
-			if e.Key(a) == e.Key(b) && !slices.Equal(form.Prompt(a).IDs, form.Prompt(b).IDs) {
+			if e.Key(a) == e.Key(b) && !reflect.DeepEqual(form.Prompt(a), form.Prompt(b)) {
 				t.Errorf("%+v and %+v have one key and two prompts", a, b)
 			}
 		}
 	})
 }
 
-func BenchmarkEngineKey(b *testing.B) {
+func BenchmarkWriterKey(b *testing.B) {
 	m, err := models.Open(models.Default)
 	if err != nil {
 		b.Fatal(err)
 	}
-	e, err := NewEngine(b.Context(), m, EngineOptions{})
+	e, err := OpenModel(b.Context(), m, local.Options{}, WriterOptions{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,0 +1,63 @@
+package inference
+
+import (
+	"testing"
+	"time"
+
+	"github.com/gloss-lsp/gloss/inference/local"
+	"github.com/gloss-lsp/gloss/inference/onnx/onnxtest"
+	"github.com/gloss-lsp/gloss/models"
+)
+
+// A Service for other settings goes on with the model that is loaded, and with
+// the cache, unless they are about those; the last one closes them.
+func TestServiceReopens(t *testing.T) {
+	m, err := models.Open(models.Default)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := Config{Model: m, Runtime: local.Options{Library: onnxtest.Library(t)}}
+	f := Function{Language: "go", Path: "port.go", Name: "parsePort", Code: "func parsePort(s string) (int, error) {\n\treturn strconv.Atoi(s)\n}"}
+	for _, test := range []struct {
+		name         string
+		change       func(*Config)
+		model, cache bool // whether they stay
+	}{
+		{"the timeout", func(c *Config) { c.Writer.Timeout = time.Minute }, true, true},
+		{"the output's length", func(c *Config) { c.Writer.MaxOutputTokens = 4 }, true, true},
+		{"the threads", func(c *Config) { c.Runtime.Threads = 1 }, false, true},
+		{"the cache", func(c *Config) { c.Cache.Dir = t.TempDir() }, true, false},
+	} {
+		before, err := Open(t.Context(), first)
+		if err != nil {
+			t.Fatal(err)
+		}
+		written, err := before.Wait(t.Context(), f, Hover)
+		if err != nil {
+			t.Fatal(err)
+		}
+		changed := first
+		test.change(&changed)
+		after, err := before.Reopen(t.Context(), changed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if model, cache := after.generator == before.generator, after.cache == before.cache; model != test.model || cache != test.cache {
+			t.Errorf("%s: the model stays: %v, the cache: %v", test.name, model, cache)
+		}
+		before.Close()
+		again, err := after.Wait(t.Context(), f, Hover)
+		if err != nil || again.Cached && again.Text != written.Text {
+			t.Errorf("%s: %+v after %+v, %v", test.name, again, written, err)
+		}
+		after.Close()
+		last, err := after.Reopen(t.Context(), changed) // of one that is closed nothing is left
+		if err != nil {
+			t.Fatal(err)
+		}
+		if last.generator == after.generator || last.cache == after.cache {
+			t.Errorf("%s: what was closed goes on", test.name)
+		}
+		last.Close()
+	}
+}
