@@ -73,6 +73,12 @@ func Sure(s Summary, f Function, minConfidence float64) (Summary, bool) {
 	return FromName(f)
 }
 
+// surely reports whether Sure returns s itself.
+func surely(s Summary, f Function, minConfidence float64) bool {
+	shown, ok := Sure(s, f, minConfidence)
+	return ok && shown.Text == s.Text
+}
+
 // Summarizer writes summaries. It is safe for concurrent use; whether calls
 // run in parallel or in turn is its own affair.
 type Summarizer interface {

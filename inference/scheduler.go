@@ -28,6 +28,8 @@ const (
 type Want struct {
 	Function Function
 	Priority Priority
+	// Key is the Function's where it is known, which saves hashing it once more.
+	Key Key
 }
 
 // Options tune a Scheduler. The zero value is good.
@@ -35,6 +37,9 @@ type Options struct {
 	// Workers returns the number of requests that are worth running at a time,
 	// which may change; by default it is 1.
 	Workers func() int
+	// Alone has what is wanted above Background run by itself: nothing begins
+	// beside it, since what shares a step takes longer.
+	Alone bool
 	// Queue bounds the requests that wait for a worker, 1024 by default.
 	Queue int
 	// Failures bounds the failures remembered, 4096 by default.
@@ -91,7 +96,9 @@ type Scheduler struct {
 	summarizer Summarizer
 	cache      *cache.Cache
 	workers    func() int
+	alone      bool
 	bound      int
+	own        *Share // of those who ask the Scheduler itself
 
 	running sync.WaitGroup // goroutines: workers and the one that delivers events
 
@@ -101,6 +108,7 @@ type Scheduler struct {
 	clients  map[*client]struct{}
 	queue    queue
 	active   int // workers
+	hurried  int // those among them at work above Background
 	failures *simplelru.LRU[Key, failure]
 	outage   *outage
 	events   events
@@ -132,15 +140,18 @@ func NewScheduler(s Summarizer, c *cache.Cache, o Options) *Scheduler {
 	if err != nil {
 		panic(err) // only for a size below 1
 	}
-	return &Scheduler{
+	scheduler := &Scheduler{
 		summarizer: s,
 		cache:      c,
 		workers:    o.Workers,
+		alone:      o.Alone,
 		bound:      o.Queue,
 		tasks:      map[Key]*task{},
 		clients:    map[*client]struct{}{},
 		failures:   failures,
 	}
+	scheduler.own = scheduler.NewShare()
+	return scheduler
 }
 
 // Key returns the key by which f is known.
@@ -176,6 +187,12 @@ func cached(e cache.Entry) Summary {
 // ctx.Err(), and the run ends with it if nobody else wants it. Other errors:
 // what the Summarizer returned, ErrBusy, ErrClosed.
 func (s *Scheduler) Wait(ctx context.Context, f Function, p Priority) (Summary, error) {
+	return s.own.Wait(ctx, f, p)
+}
+
+// Wait is Scheduler.Wait.
+func (h *Share) Wait(ctx context.Context, f Function, p Priority) (Summary, error) {
+	s := h.scheduler
 	id := s.Key(f)
 	if e, ok := s.cache.Get(id); ok {
 		return cached(e), nil
@@ -194,15 +211,20 @@ func (s *Scheduler) Wait(ctx context.Context, f Function, p Priority) (Summary, 
 		s.mu.Unlock()
 		return Summary{}, err
 	}
-	return s.join(ctx, s.task(id, f), p)
+	return s.join(ctx, s.task(id, f, h), p)
 }
 
 // Regenerate returns a summary of f that is written anew: another text than the
 // one that is known, if the model has one. It joins a run that is under way.
-// What is known stays, and stays known, unless the model writes a text that is
-// usable; a nil usable is content with any, others must not call the Scheduler.
-// Errors are those of Wait.
-func (s *Scheduler) Regenerate(ctx context.Context, f Function, usable func(Summary) bool) (Summary, error) {
+// What is known stays, and stays known, unless the model writes a text that would
+// be shown (Sure) where so much confidence is asked for. Errors are those of Wait.
+func (s *Scheduler) Regenerate(ctx context.Context, f Function, minConfidence float64) (Summary, error) {
+	return s.own.Regenerate(ctx, f, minConfidence)
+}
+
+// Regenerate is Scheduler.Regenerate.
+func (h *Share) Regenerate(ctx context.Context, f Function, minConfidence float64) (Summary, error) {
+	s := h.scheduler
 	id := s.Key(f)
 	_, inCache := s.cache.Get(id)
 	s.mu.Lock()
@@ -210,10 +232,10 @@ func (s *Scheduler) Regenerate(ctx context.Context, f Function, usable func(Summ
 		s.mu.Unlock()
 		return Summary{}, err
 	}
-	t := s.task(id, f)
+	t := s.task(id, f, h)
 	if t.state != running {
 		before, failed := s.failures.Get(id)
-		t.anew, t.usable = inCache || failed && before.lasting(), usable
+		t.anew, t.minConfidence = inCache || failed && before.lasting(), minConfidence
 	}
 	return s.join(ctx, t, Hover)
 }

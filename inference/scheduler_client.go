@@ -16,8 +16,12 @@ type Client interface {
 }
 
 // NewClient returns a Client that wants nothing yet.
-func (s *Scheduler) NewClient() Client {
-	c := &client{scheduler: s, wants: map[*task]struct{}{}}
+func (s *Scheduler) NewClient() Client { return s.own.NewClient() }
+
+// NewClient is Scheduler.NewClient.
+func (h *Share) NewClient() Client {
+	s := h.scheduler
+	c := &client{scheduler: s, share: h, wants: map[*task]struct{}{}}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if c.closed = s.closed; !c.closed {
@@ -28,6 +32,7 @@ func (s *Scheduler) NewClient() Client {
 
 type client struct {
 	scheduler *Scheduler
+	share     *Share
 
 	// The Scheduler's mutex guards what follows.
 	closed  bool
@@ -48,7 +53,9 @@ func (c *client) Update(wants []Want, after time.Duration) {
 	s := c.scheduler
 	ids := make([]Key, len(wants))
 	for i, w := range wants {
-		ids[i] = s.Key(w.Function)
+		if ids[i] = w.Key; w.Key == (Key{}) {
+			ids[i] = s.Key(w.Function)
+		}
 	}
 	known := s.cache.GetMany(ids)
 
@@ -90,7 +97,7 @@ func (s *Scheduler) want(c *client, id Key, w Want) {
 	if failed && (f.lasting() || f.tries >= failureTries && pause > 0) {
 		return
 	}
-	t := s.task(id, w.Function)
+	t := s.task(id, w.Function, c.share)
 	t.clients[c] = want{max(clamp(w.Priority), t.clients[c].priority), c.updates}
 	c.wants[t] = struct{}{}
 	if failed && pause > 0 && t.state == waiting {

@@ -5,15 +5,29 @@ import "container/list"
 // queue holds the tasks that wait for a worker: one list for each priority,
 // each in the order of asking.
 type queue struct {
-	lists   [priorities]list.List // of *task
-	len     int
-	tickets uint64
+	lists [priorities]list.List // of *task
+	len   int
+	now   uint64 // the latest ticket whose turn has come
 }
 
-// ticket returns the next number in the order of asking.
-func (q *queue) ticket() uint64 {
-	q.tickets++
-	return q.tickets
+// Share is from where one of several parties, an editor or a command, asks a
+// Scheduler. Within a priority all parties take turns: who asks for ten
+// thousand functions does not hold up who asks for one.
+type Share struct {
+	scheduler *Scheduler
+	last      uint64 // ticket
+}
+
+// NewShare returns the place of another party.
+func (s *Scheduler) NewShare() *Share { return &Share{scheduler: s} }
+
+// ticket returns the next number of h in the order of turns: one more than its
+// last, and than the one whose turn it is. This is start-time fair queuing (Goyal,
+// Vin and Cheng 1996) of tasks of equal length; with one Share it is the order of
+// asking.
+func (q *queue) ticket(h *Share) uint64 {
+	h.last = max(h.last, q.now) + 1
+	return h.last
 }
 
 func (q *queue) push(t *task) {
@@ -38,16 +52,24 @@ func (q *queue) remove(t *task) {
 	q.len--
 }
 
-// pop removes and returns the next task to run, or nil.
-func (q *queue) pop() *task {
+// next returns the next task to run, or nil.
+func (q *queue) next() *task {
 	for p := priorities - 1; p >= 0; p-- {
 		if e := q.lists[p].Front(); e != nil {
-			t := e.Value.(*task)
-			q.remove(t)
-			return t
+			return e.Value.(*task)
 		}
 	}
 	return nil
+}
+
+// pop removes and returns the next task to run, or nil.
+func (q *queue) pop() *task {
+	t := q.next()
+	if t != nil {
+		q.now = max(q.now, t.asked)
+		q.remove(t)
+	}
+	return t
 }
 
 // last returns the task that would run last, or nil.

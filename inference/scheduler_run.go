@@ -18,7 +18,7 @@ func (s *Scheduler) settle() {
 		if s.queue.len <= s.bound/2 && s.waiting() > 0 {
 			s.refill()
 		}
-		if s.queue.len == 0 || s.active >= s.workers() {
+		if t := s.queue.next(); t == nil || s.active >= s.workers() || s.alone && s.hurried > 0 {
 			break
 		}
 		s.start(s.queue.pop())
@@ -36,6 +36,9 @@ func (s *Scheduler) start(t *task) {
 	ctx, cancel := context.WithCancel(context.Background())
 	t.state, t.cancel = running, cancel
 	s.active++
+	if t.hurried = t.urgency() > Background; t.hurried {
+		s.hurried++
+	}
 	function := t.function
 	if t.anew {
 		function.Variation = rand.Uint64() | 1 // never 0
@@ -70,6 +73,9 @@ func (s *Scheduler) finish(ctx context.Context, t *task, summary Summary, err er
 	t.cancel()
 	t.state = waiting
 	s.active--
+	if t.hurried {
+		s.hurried--
+	}
 	switch {
 	case cancelled: // and perhaps wanted again since
 		if t.wanted() {
@@ -95,7 +101,7 @@ func (s *Scheduler) learn(t *task, summary Summary, err error) {
 	case err != nil || !t.anew:
 	case known && before.Source == string(SourceModel) && summary.Source == SourceName:
 		err = fmt.Errorf("%w: the model has no other one", ErrNoSummary)
-	case t.usable != nil && !t.usable(summary):
+	case !surely(summary, t.function, t.minConfidence):
 		err = fmt.Errorf("%w: the model is too unsure of another one", ErrNoSummary)
 	}
 	if err == nil && (t.anew || !known) {

@@ -76,7 +76,7 @@ func (m *model) move() {
 		for range m.random.IntN(8) {
 			name := m.name()
 			names = append(names, name)
-			list = append(list, Want{function(name), Priority(m.random.IntN(int(priorities)))})
+			list = append(list, Want{Function: function(name), Priority: Priority(m.random.IntN(int(priorities)))})
 		}
 		after := time.Duration(m.random.IntN(2)) * time.Second
 		m.Update(client, list, after)
@@ -90,7 +90,7 @@ func (m *model) move() {
 		ask := func() (Summary, error) { return m.Wait(ctx, function(name), p) }
 		anew := m.random.IntN(4) == 0
 		if anew {
-			ask = func() (Summary, error) { return m.Regenerate(ctx, function(name), nil) }
+			ask = func() (Summary, error) { return m.Regenerate(ctx, function(name), 0) }
 		}
 		m.waiters = append(m.waiters, &call{name, anew, cancel, m.async(ask)})
 	case 7:

@@ -29,10 +29,11 @@ type task struct {
 	priority Priority      // the queue it is in
 	asked    uint64        // order of asking
 
-	anew   bool               // the model is to write another text than what is known
-	usable func(Summary) bool // what may take the place of that
-	cancel context.CancelFunc // while running
-	pause  *time.Timer        // runs after a failure that may pass, while a client wants t
+	anew          bool               // the model is to write another text than what is known
+	minConfidence float64            // of what may take the place of that
+	hurried       bool               // runs above Background
+	cancel        context.CancelFunc // while running
+	pause         *time.Timer        // runs after a failure that may pass, while a client wants t
 }
 
 // want is a client's interest in a task.
@@ -84,11 +85,11 @@ func (t *task) reply(s Summary, err error) {
 	clear(t.waiters)
 }
 
-// task returns the task of id, which it makes if there is none.
-func (s *Scheduler) task(id Key, f Function) *task {
+// task returns the task of id, which h has made if there is none.
+func (s *Scheduler) task(id Key, f Function, h *Share) *task {
 	t := s.tasks[id]
 	if t == nil {
-		t = &task{id: id, function: f, clients: map[*client]want{}, waiters: map[*waiter]struct{}{}, asked: s.queue.ticket()}
+		t = &task{id: id, function: f, clients: map[*client]want{}, waiters: map[*waiter]struct{}{}, asked: s.queue.ticket(h)}
 		s.tasks[id] = t
 	}
 	return t

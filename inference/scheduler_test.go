@@ -123,7 +123,7 @@ func key(name string) (k Key) {
 func wants(p Priority, names ...string) []Want {
 	var wants []Want
 	for _, name := range names {
-		wants = append(wants, Want{function(name), p})
+		wants = append(wants, Want{Function: function(name), Priority: p})
 	}
 	return wants
 }
@@ -322,7 +322,7 @@ func TestOrder(t *testing.T) {
 		hover := r.ask(r.Context(), "h2", Hover)
 		r.Update("late", wants(Edited, "late", "h1"), 0)
 		r.Update("late", wants(Edited, "late"), 0) // h1 falls back
-		r.Update("twice", []Want{{function("dup"), Hover}, {function("dup"), Background}}, 0)
+		r.Update("twice", append(wants(Hover, "dup"), wants(Background, "dup")...), 0)
 		// A priority only rises, until nobody wants the function any more.
 		r.Update("seen", wants(Visible, "s1", "s2", "edited"), 0)
 		r.Update("seen", append(wants(Background, "s1", "edited"), wants(Edited, "s2")...), time.Hour)
@@ -535,7 +535,7 @@ func TestOutage(t *testing.T) {
 func TestRegenerate(t *testing.T) {
 	inBubble(t, Options{}, func(r rig) {
 		regenerate := func(ctx context.Context, name string) <-chan answered {
-			return r.async(func() (Summary, error) { return r.Regenerate(ctx, function(name), nil) })
+			return r.async(func() (Summary, error) { return r.Regenerate(ctx, function(name), 0) })
 		}
 		// Nothing is known yet: what is being written will do.
 		r.Update("doc", wants(Visible, "a", "b"), 0)
@@ -576,9 +576,9 @@ func TestRegenerate(t *testing.T) {
 			r.wantPhases("a:done")
 		}
 		time.Sleep(time.Minute)
-		r.outcome = func(Function) (Summary, error) { return Summary{Text: "poor"}, nil }
+		r.outcome = func(Function) (Summary, error) { return Summary{Text: "poor", Confidence: 0.1}, nil }
 		poor := r.async(func() (Summary, error) {
-			return r.Regenerate(r.Context(), function("a"), func(s Summary) bool { return s.Text != "poor" })
+			return r.Regenerate(r.Context(), function("a"), 0.5)
 		})
 		r.wantAnswer(poor, "", ErrNoSummary)
 		r.outcome = func(Function) (Summary, error) { return Summary{Text: "named", Source: SourceName}, nil }
@@ -631,13 +631,13 @@ func TestRegenerateWhatIsOnDisk(t *testing.T) {
 	session(func(s *Scheduler) { _, _ = s.Wait(t.Context(), function("a"), Hover) })
 	trouble = errors.New("it took too long")
 	session(func(s *Scheduler) {
-		if _, err := s.Regenerate(t.Context(), function("a"), nil); !errors.Is(err, trouble) {
+		if _, err := s.Regenerate(t.Context(), function("a"), 0); !errors.Is(err, trouble) {
 			t.Errorf("%v, want %v", err, trouble)
 		}
 	})
 	known("onefalse")
 	answer, trouble = "two", nil
-	session(func(s *Scheduler) { _, _ = s.Regenerate(t.Context(), function("a"), nil) })
+	session(func(s *Scheduler) { _, _ = s.Regenerate(t.Context(), function("a"), 0) })
 	known("twotrue")
 }
 
@@ -746,4 +746,67 @@ func TestSharedCache(t *testing.T) {
 	if got := f.took(); got != "busy" && got != "" {
 		t.Errorf("runs %q have begun, want none but busy", got)
 	}
+}
+
+// Parties take turns within a priority, whoever asked for more, and one that
+// comes late is not behind all that others have asked for before.
+func TestSharesTakeTurns(t *testing.T) {
+	inBubble(t, Options{}, func(r rig) {
+		names := func(share string, n int) (names []string) {
+			for i := range n {
+				names = append(names, fmt.Sprint(share, i))
+			}
+			return names
+		}
+		whole, editor, late := r.NewShare(), r.NewShare(), r.NewShare()
+		update := func(h *Share, p Priority, names ...string) Client {
+			c := h.NewClient()
+			c.Update(wants(p, names...), 0)
+			return c
+		}
+		update(whole, Background, names("w", 6)...)
+		update(editor, Background, names("e", 3)...)
+		next := func() (more bool) {
+			synctest.Wait()
+			running := r.underWay()
+			if len(running) > 0 {
+				r.conclude(running[0], end{})
+			}
+			return len(running) > 0
+		}
+		for range 4 {
+			next()
+		}
+		r.wantTook("w0 w1 e0 w2 e1")
+		update(late, Background, names("l", 2)...)
+		update(editor, Visible, "e9")
+		for next() {
+		}
+		r.wantTook("e9 w3 e2 l0 w4 l1 w5")
+	})
+}
+
+// Where what is wanted above Background runs by itself, it begins beside what
+// is running, and nothing begins beside it.
+func TestAlone(t *testing.T) {
+	inBubble(t, Options{Workers: workers(3), Alone: true}, func(r rig) {
+		running := func(want string) {
+			r.Helper()
+			synctest.Wait()
+			if got := strings.Join(r.underWay(), " "); got != want {
+				r.Errorf("%q run, want %q", got, want)
+			}
+		}
+		r.Update("terminal", wants(Background, "a", "b", "c", "d"), 0)
+		running("a b c")
+		r.Update("editor", wants(Visible, "e", "f"), 0)
+		r.conclude("a", end{})
+		running("b c e")
+		r.conclude("b", end{})
+		running("c e")
+		r.conclude("e", end{})
+		running("c f")
+		r.conclude("f", end{})
+		running("c d")
+	})
 }

@@ -97,7 +97,7 @@ func (s *server) analyzeOnce(o *openDocument, d *document, u urgency) {
 			if before != nil && !texts[c.Key] {
 				priority = inference.Edited
 			}
-			wants = append(wants, inference.Want{Function: d.function(c), Priority: priority})
+			wants = append(wants, inference.Want{Function: d.function(c), Priority: priority, Key: keys[i]})
 		}
 		if client != nil {
 			client.Update(wants, after)

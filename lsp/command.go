@@ -92,11 +92,7 @@ func (s *server) regenerate(ctx context.Context, d *document, g *gloss) (any, er
 	if summaries == nil || !legible(g.chunk) {
 		return g.text()
 	}
-	settings := s.settings()
-	summary, err := summaries.Regenerate(ctx, d.function(g.chunk), func(summary inference.Summary) bool {
-		now := confident(settings, d, g.chunk, summary)
-		return now.state == fresh && now.summary.Text == summary.Text
-	})
+	summary, err := summaries.Regenerate(ctx, d.function(g.chunk), s.settings().MinConfidence)
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
@@ -135,7 +131,7 @@ func (s *server) refreshFile(d *document) {
 			f := d.function(g.chunk)
 			s.background(func() {
 				// The outcome is learned like any other.
-				_, _ = summaries.Regenerate(s.ctx, f, nil)
+				_, _ = summaries.Regenerate(s.ctx, f, 0)
 			})
 		}
 	}

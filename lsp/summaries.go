@@ -21,7 +21,7 @@ type Summaries interface {
 	// Wait returns the summary of a function, which it asks for unless it is known.
 	Wait(ctx context.Context, f inference.Function, p inference.Priority) (inference.Summary, error)
 	// Regenerate returns one that is written anew.
-	Regenerate(ctx context.Context, f inference.Function, usable func(inference.Summary) bool) (inference.Summary, error)
+	Regenerate(ctx context.Context, f inference.Function, minConfidence float64) (inference.Summary, error)
 	// Subscribe has tell called with every Event, in order, until cancel is called.
 	Subscribe(tell func(inference.Event)) (cancel func())
 	Status() inference.Status
