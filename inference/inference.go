@@ -92,6 +92,13 @@ type Summarizer interface {
 	Summarize(ctx context.Context, f Function) (Summary, error)
 }
 
+// Queue is a Summarizer where others wait too, in the order of priorities.
+type Queue interface {
+	Summarizer
+	// SummarizeAt is Summarize with a priority. Higher ones may come by raised.
+	SummarizeAt(ctx context.Context, f Function, p Priority, raised <-chan Priority) (Summary, error)
+}
+
 var (
 	// ErrUnavailable means that no model can run until something outside the
 	// request changes: the library, the model's files or the settings.

@@ -35,8 +35,8 @@ type Want struct {
 // Options tune a Scheduler. The zero value is good.
 type Options struct {
 	// Workers returns the number of requests that are worth running at a time,
-	// which may change; by default it is 1.
-	Workers func() int
+	// which may change, where the next is of priority p; by default it is 1.
+	Workers func(p Priority) int
 	// Alone has what is wanted above Background run by itself: nothing begins
 	// beside it, since what shares a step takes longer.
 	Alone bool
@@ -95,7 +95,7 @@ type Result struct {
 type Scheduler struct {
 	summarizer Summarizer
 	cache      *cache.Cache
-	workers    func() int
+	workers    func(Priority) int
 	alone      bool
 	bound      int
 	own        *Share // of those who ask the Scheduler itself
@@ -128,7 +128,7 @@ func (f failure) lasting() bool { return f.until.IsZero() }
 // the caller's to close, after the Scheduler.
 func NewScheduler(s Summarizer, c *cache.Cache, o Options) *Scheduler {
 	if o.Workers == nil {
-		o.Workers = func() int { return 1 }
+		o.Workers = func(Priority) int { return 1 }
 	}
 	if o.Queue <= 0 {
 		o.Queue = 1024
@@ -244,6 +244,7 @@ func (h *Share) Regenerate(ctx context.Context, f Function, minConfidence float6
 func (s *Scheduler) join(ctx context.Context, t *task, p Priority) (Summary, error) {
 	w := &waiter{priority: clamp(p), answer: make(chan answer, 1)}
 	t.waiters[w] = struct{}{}
+	t.raise()
 	s.offer(t)
 	s.settle()
 	s.mu.Unlock()

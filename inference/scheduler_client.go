@@ -100,6 +100,7 @@ func (s *Scheduler) want(c *client, id Key, w Want) {
 	t := s.task(id, w.Function, c.share)
 	t.clients[c] = want{max(clamp(w.Priority), t.clients[c].priority), c.updates}
 	c.wants[t] = struct{}{}
+	t.raise()
 	if failed && pause > 0 && t.state == waiting {
 		s.pause(t, pause)
 	}

@@ -18,7 +18,7 @@ func (s *Scheduler) settle() {
 		if s.queue.len <= s.bound/2 && s.waiting() > 0 {
 			s.refill()
 		}
-		if t := s.queue.next(); t == nil || s.active >= s.workers() || s.alone && s.hurried > 0 {
+		if t := s.queue.next(); t == nil || s.active >= s.workers(t.priority) || s.alone && s.hurried > 0 {
 			break
 		}
 		s.start(s.queue.pop())
@@ -36,22 +36,24 @@ func (s *Scheduler) start(t *task) {
 	ctx, cancel := context.WithCancel(context.Background())
 	t.state, t.cancel = running, cancel
 	s.active++
-	if t.hurried = t.urgency() > Background; t.hurried {
+	t.priority, t.raised = t.urgency(), make(chan Priority, 1)
+	if t.hurried = t.priority > Background; t.hurried {
 		s.hurried++
 	}
+	p, raised := t.priority, t.raised
 	function := t.function
 	if t.anew {
 		function.Variation = rand.Uint64() | 1 // never 0
 	}
 	s.running.Go(func() {
-		summary, err := s.run(ctx, t.id, function)
+		summary, err := s.run(ctx, t.id, function, p, raised)
 		s.finish(ctx, t, summary, err)
 	})
 }
 
 // run gets a summary from the Summarizer, unless another process has put it into
 // the cache since it was asked for, and that will do.
-func (s *Scheduler) run(ctx context.Context, id Key, f Function) (_ Summary, err error) {
+func (s *Scheduler) run(ctx context.Context, id Key, f Function, p Priority, raised <-chan Priority) (_ Summary, err error) {
 	if f.Variation == 0 {
 		if e, ok := s.cache.Get(id); ok {
 			return cached(e), nil
@@ -62,6 +64,9 @@ func (s *Scheduler) run(ctx context.Context, id Key, f Function) (_ Summary, err
 			err = fmt.Errorf("summarize %s: panic: %v", f.Name, r)
 		}
 	}()
+	if q, ok := s.summarizer.(Queue); ok {
+		return q.SummarizeAt(ctx, f, p, raised)
+	}
 	return s.summarizer.Summarize(ctx, f)
 }
 

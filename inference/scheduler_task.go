@@ -26,12 +26,13 @@ type task struct {
 	waiters  map[*waiter]struct{}
 
 	element  *list.Element // while queued
-	priority Priority      // the queue it is in
+	priority Priority      // the queue it is in, or what the Queue has been told while it runs
 	asked    uint64        // order of asking
 
 	anew          bool               // the model is to write another text than what is known
 	minConfidence float64            // of what may take the place of that
 	hurried       bool               // runs above Background
+	raised        chan Priority      // has room for one; told while it runs
 	cancel        context.CancelFunc // while running
 	pause         *time.Timer        // runs after a failure that may pass, while a client wants t
 }
@@ -73,6 +74,19 @@ func (t *task) due() bool {
 		}
 	}
 	return len(t.waiters) > 0
+}
+
+// raise tells a Queue that t is more urgent by now.
+func (t *task) raise() {
+	if t.state != running || t.urgency() <= t.priority {
+		return
+	}
+	t.priority = t.urgency()
+	select {
+	case <-t.raised: // which nobody has heard yet
+	default:
+	}
+	t.raised <- t.priority
 }
 
 func (t *task) wanted() bool { return len(t.clients)+len(t.waiters) > 0 }

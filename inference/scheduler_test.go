@@ -336,7 +336,7 @@ func TestOrder(t *testing.T) {
 
 func TestWorkers(t *testing.T) {
 	workers := 1
-	inBubble(t, Options{Workers: func() int { return workers }}, func(r rig) {
+	inBubble(t, Options{Workers: func(Priority) int { return workers }}, func(r rig) {
 		r.Update("doc", wants(Visible, "a", "b", "c", "d", "e"), 0)
 		r.wantPhases("a:running b:pending c:pending d:pending e:pending")
 		workers = 2 // the first run has loaded a model that can do more
@@ -350,7 +350,7 @@ func TestWorkers(t *testing.T) {
 	})
 }
 
-func workers(n int) func() int { return func() int { return n } }
+func workers(n int) func(Priority) int { return func(Priority) int { return n } }
 
 func TestFullQueue(t *testing.T) {
 	inBubble(t, Options{Queue: 2}, func(r rig) {
@@ -808,5 +808,60 @@ func TestAlone(t *testing.T) {
 		running("c f")
 		r.conclude("f", end{})
 		running("c d")
+	})
+}
+
+// queued is a Summarizer where others wait too; it says what it is told.
+type queuer struct {
+	*fake
+	told chan string
+}
+
+func (q queuer) SummarizeAt(ctx context.Context, f Function, p Priority, raised <-chan Priority) (Summary, error) {
+	q.told <- fmt.Sprint(f.Name, p)
+	for {
+		select {
+		case p = <-raised:
+			if q.told <- fmt.Sprint(f.Name, p); p == Hover {
+				return summaryOf(f), nil
+			}
+		case <-ctx.Done():
+			return Summary{}, ctx.Err()
+		}
+	}
+}
+
+// Where others wait too, a request is told of every higher priority, and what the
+// user waits for finds room beside what does not.
+func TestQueueIsToldOfPriorities(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := queuer{&fake{}, make(chan string, 20)}
+		s := NewScheduler(q, cache.Open("", cache.Options{}), Options{Workers: func(p Priority) int { return 1 + int(p)/int(Hover) }})
+		defer s.Close()
+		want := func(want ...string) {
+			t.Helper()
+			for _, w := range want {
+				synctest.Wait()
+				select {
+				case got := <-q.told:
+					if got != w {
+						t.Errorf("told %s, want %s", got, w)
+					}
+				default:
+					t.Errorf("told nothing, want %s", w)
+				}
+			}
+		}
+		c := s.NewClient()
+		c.Update(wants(Background, "a", "b"), 0)
+		want("a0")
+		c.Update(wants(Visible, "a", "b"), 0)
+		want("a1")
+		c.Update(wants(Edited, "a", "b"), 0)
+		want("a2")
+		go s.Wait(t.Context(), function("a"), Hover)
+		want("a3", "b2") // a has ended, and b begins
+		go s.Wait(t.Context(), function("c"), Hover)
+		want("c3")
 	})
 }

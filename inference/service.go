@@ -70,7 +70,7 @@ func (s *Service) Reopen(ctx context.Context, c Config) (*Service, error) {
 	} else {
 		next.cache = share(cache.Open(c.Cache.Dir, cache.Options{MaxSize: c.Cache.MaxSize, Warn: c.Warn}))
 	}
-	next.Scheduler = NewScheduler(w, next.cache.value, Options{Workers: func() int {
+	next.Scheduler = NewScheduler(w, next.cache.value, Options{Workers: func(Priority) int {
 		requests, _ := next.generator.value.Concurrency()
 		return requests
 	}})
