@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gloss-lsp/gloss/inference/generate"
@@ -70,6 +71,7 @@ func (o WriterOptions) complete(d models.Description) (WriterOptions, error) {
 // of the function's name, or nothing.
 type Writer struct {
 	generator   generate.Generator
+	local       *loaded // what generator is, where it is shared
 	description models.Description
 	options     WriterOptions
 	form        prompt.Form
@@ -81,11 +83,60 @@ var _ Summarizer = (*Writer)(nil)
 
 // OpenModel returns a Writer that runs m in this process.
 func OpenModel(ctx context.Context, m *models.Model, runtime local.Options, o WriterOptions) (*Writer, error) {
+	return (*Writer)(nil).Reopen(ctx, m, runtime, o)
+}
+
+// Reopen is OpenModel that goes on with what w, unless it is nil or closed, has
+// loaded: if m is the same and is run in the same way, it need not be loaded
+// again. Both are the caller's to close.
+func (w *Writer) Reopen(ctx context.Context, m *models.Model, runtime local.Options, o WriterOptions) (*Writer, error) {
+	if o.Sampling.NumBeams > 1 {
+		runtime.Batch = 1
+	}
 	g, err := local.New(ctx, m, runtime)
 	if err != nil {
 		return nil, err
 	}
-	return NewWriter(g, m.Description, o)
+	l := &loaded{Generator: g, runtime: runtime, users: 1}
+	if w != nil && w.local != nil && w.local.runtime == runtime && w.local.Identity() == g.Identity() && w.local.retain() {
+		l = w.local
+	}
+	next, err := NewWriter(l, m.Description, o)
+	if err != nil {
+		l.release()
+		return nil, err
+	}
+	next.local = l
+	return next, nil
+}
+
+// loaded is a model that several Writers run; the last one closes it.
+type loaded struct {
+	*local.Generator
+	runtime local.Options
+
+	mu    sync.Mutex
+	users int
+}
+
+// retain counts another user, unless the last one has gone.
+func (l *loaded) retain() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.users == 0 {
+		return false
+	}
+	l.users++
+	return true
+}
+
+func (l *loaded) release() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.users--; l.users > 0 {
+		return nil
+	}
+	return l.Generator.Close()
 }
 
 // NewWriter returns a Writer that asks g as d, the description of its model,
@@ -122,8 +173,22 @@ func (w *Writer) Key(f Function) Key {
 // later call tries again.
 func (w *Writer) Load(ctx context.Context) error { return w.generator.Load(ctx) }
 
-// Close closes the Generator. The Writer may be used again: it loads anew.
-func (w *Writer) Close() error { return w.generator.Close() }
+// ModelHash is that of the model's files (models.Model.Hash).
+func (w *Writer) ModelHash() string { return w.generator.Identity() }
+
+// Concurrency returns the number of summaries that are worth writing at a time.
+func (w *Writer) Concurrency() int {
+	requests, _ := w.generator.Concurrency()
+	return requests
+}
+
+// Close frees what is loaded, unless another Writer goes on with it.
+func (w *Writer) Close() error {
+	if w.local != nil {
+		return w.local.release()
+	}
+	return w.generator.Close()
+}
 
 // Summarize implements Summarizer. It returns a text that the model wrote or
 // the sentence of the function's name, whichever is likeliest to be good.

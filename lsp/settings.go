@@ -38,6 +38,8 @@ type Settings struct {
 
 // InferenceSettings say how the model runs.
 type InferenceSettings struct {
+	Mode            string           `json:"mode" scope:"machine" enum:"auto,daemon,inprocess" doc:"Where the model runs: in one process for all editors and terminals of yours (\"daemon\"), in each editor's server (\"inprocess\"), or in that one process unless it cannot be started (\"auto\"). On Windows always in the server."`
+	IdleExit        Duration         `json:"idleExit" scope:"machine" min:"1s" max:"24h" doc:"How long that one process stays when nobody asks it. It is started again when somebody does."`
 	Library         string           `json:"library" scope:"machine" path:"absolute" doc:"The absolute path of ONNX Runtime's shared library; empty searches for it."`
 	Threads         int              `json:"threads" min:"0" max:"256" doc:"The threads of one step of the model; 0 chooses: one for a small model, for others one for each core, at most 4."`
 	Timeout         Duration         `json:"timeout" min:"100ms" max:"10m" doc:"The longest time that one summary may take."`
@@ -86,7 +88,7 @@ func DefaultSettings() Settings {
 		Exclude:          []string{},
 		PreferDocComment: true,
 		MinConfidence:    inference.DefaultMinConfidence,
-		Inference:        InferenceSettings{Timeout: Duration(5 * time.Second), Sampling: SamplingSettings{LengthPenalty: 1}},
+		Inference:        InferenceSettings{Mode: "auto", IdleExit: Duration(10 * time.Minute), Timeout: Duration(5 * time.Second), Sampling: SamplingSettings{LengthPenalty: 1}},
 		Cache:            CacheSettings{MaxSize: cache.DefaultMaxSize >> 20},
 		Log:              LogSettings{Level: "info"},
 	}

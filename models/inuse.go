@@ -68,9 +68,7 @@ func (s *Store) Use(ref string) (now, before string, err error) {
 	if _, _, err := m.GraphFile(); err != nil {
 		return "", "", err
 	}
-	if ref = m.Name; m.Dir != "" && !m.named {
-		ref = m.Dir
-	}
+	ref = m.Ref()
 	return s.choose(func(sel selection) (selection, error) {
 		if sel.Model == ref {
 			return sel, nil

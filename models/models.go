@@ -258,6 +258,15 @@ func (m *Model) GraphFile() (path string, data []byte, err error) {
 	return "", unsafe.Slice(unsafe.StringData(shippedGraph), len(shippedGraph)), nil
 }
 
+// Ref is what Store.Open takes for m: its name, or its directory where it was
+// opened by that.
+func (m *Model) Ref() string {
+	if m.Dir != "" && !m.named {
+		return m.Dir
+	}
+	return m.Name
+}
+
 // Hash returns the SHA-256, in hexadecimal, of what decides the text that the
 // model writes: its description, its JSON files, its graph, and what lies
 // beside the graph, since a graph may keep its weights in files of any name.

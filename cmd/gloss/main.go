@@ -53,7 +53,7 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usage("%w (see '%s --help')", err, c.CommandPath())
 	})
-	root.AddCommand(newLSP(), newSummarize(), newModel(), newEval(), newDoctor(), newSettings(), newVersion(), newWorker())
+	root.AddCommand(newLSP(), newSummarize(), newModel(), newEval(), newDoctor(), newSettings(), newVersion(), newDaemon(), newWorker())
 	return root
 }
 

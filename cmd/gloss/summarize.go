@@ -16,10 +16,6 @@ import (
 	"github.com/gloss-lsp/gloss/inference/onnx"
 )
 
-// batch is the number of functions that share the model's steps; with more of
-// them one costs hardly less (docs/benchmarks.md).
-const batch = 4
-
 type summarizeFlags struct {
 	modelFlags
 	json       bool
@@ -29,6 +25,7 @@ type summarizeFlags struct {
 	noDoc      bool
 	language   string
 	chunkLines int
+	mode       string
 }
 
 func newSummarize() *cobra.Command {
@@ -64,6 +61,7 @@ to do.`,
 	c.Flags().BoolVar(&f.noDoc, "no-doc", false, "ask the model even where a doc comment would do")
 	c.Flags().StringVar(&f.language, "language", "", "language of the files (default: by name and content)")
 	c.Flags().IntVar(&f.chunkLines, "chunk-lines", 0, "cut files at blank lines into pieces of at most this many lines instead of into functions; files of an unknown language are always cut so (default 40)")
+	c.Flags().StringVar(&f.mode, "mode", modeAuto, "where the model runs: inprocess, in the daemon (which editors start), or auto: in the daemon if one runs")
 	c.Flags().DurationVar(&f.timeout, "timeout", 0, "longest time for one function (default 5s), times the number of those that share its steps")
 	return c
 }
@@ -119,9 +117,9 @@ func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
 	if !f.noCache {
 		config.Cache.Dir = cacheDir(config.Warn)
 	}
-	service, err := inference.Open(c.Context(), config)
+	service, err := f.service(c.Context(), config)
 	if err != nil {
-		return openError(c.Context(), err)
+		return err
 	}
 	defer service.Close()
 

@@ -161,23 +161,6 @@ func serviceConfig(s lsp.Settings, warn func(error)) (inference.Config, error) {
 	}, nil
 }
 
-// services opens what the language server has its summaries from, and goes on
-// with a model that is loaded where only other settings have changed.
-type services struct{ last *inference.Service } // nil before the first
-
-func (u *services) open(ctx context.Context, s lsp.Settings, warn func(error)) (lsp.Summaries, error) {
-	config, err := serviceConfig(s, warn)
-	if err != nil {
-		return nil, err
-	}
-	next, err := u.last.Reopen(ctx, config)
-	if err != nil {
-		return nil, err
-	}
-	u.last = next
-	return next, nil
-}
-
 // missingModel is a model of the catalog that an editor asks for.
 type missingModel struct {
 	error

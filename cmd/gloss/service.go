@@ -1,0 +1,113 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os/exec"
+	"time"
+
+	"github.com/gloss-lsp/gloss/inference"
+	"github.com/gloss-lsp/gloss/inference/daemon"
+	"github.com/gloss-lsp/gloss/inference/onnx"
+	"github.com/gloss-lsp/gloss/lsp"
+)
+
+// The values of the setting inference.mode.
+const (
+	modeAuto      = "auto"
+	modeDaemon    = "daemon"
+	modeInProcess = "inprocess"
+)
+
+// batch is the number of functions that share the model's steps where nobody
+// waits for one of them; with more, one costs hardly less (docs/benchmarks.md).
+const batch = 4
+
+// services opens what the language server has its summaries from, and goes on
+// with a model that is loaded where only other settings have changed.
+type services struct{ last *inference.Service } // nil before the first
+
+func (u *services) open(ctx context.Context, s lsp.Settings, warn func(error)) (lsp.Summaries, error) {
+	config, err := serviceConfig(s, warn)
+	if err != nil {
+		return nil, err
+	}
+	var next *inference.Service
+	if s.Inference.Mode != modeInProcess && daemon.Supported {
+		next, err = attach(ctx, config, attachOptions{name: "lsp", idle: time.Duration(s.Inference.IdleExit), start: true})
+		switch {
+		case err == nil || ctx.Err() != nil:
+		case s.Inference.Mode == modeDaemon:
+			return nil, err
+		default:
+			warn(fmt.Errorf("the model runs in this process: %w", err))
+		}
+	}
+	if next == nil {
+		next, err = u.last.Reopen(ctx, config)
+	}
+	if err != nil {
+		return nil, err
+	}
+	u.last = next
+	return next, nil
+}
+
+// service opens what a command has its summaries from. It leaves no daemon
+// behind unless one is asked for.
+func (f *summarizeFlags) service(ctx context.Context, c inference.Config) (*inference.Service, error) {
+	switch f.mode {
+	case modeAuto, modeDaemon, modeInProcess:
+	default:
+		return nil, usage("--mode is %q; it must be auto, daemon or inprocess", f.mode)
+	}
+	// What a daemon remembers would not be written anew.
+	if f.mode == modeDaemon && f.noCache {
+		return nil, usage("--no-cache asks the model anew, which the daemon need not do; leave out one of it and --mode daemon")
+	}
+	if f.mode != modeInProcess && !f.noCache && daemon.Supported {
+		service, err := attach(ctx, c, attachOptions{name: "summarize", start: f.mode == modeDaemon})
+		switch {
+		case err == nil:
+			return service, nil
+		case f.mode == modeDaemon:
+			return nil, openError(ctx, err)
+		}
+	}
+	service, err := inference.Open(ctx, c)
+	return service, openError(ctx, err)
+}
+
+type attachOptions struct {
+	name  string // of the client
+	idle  time.Duration
+	start bool // a daemon where there is none
+}
+
+// attach opens a Service whose model runs in the daemon.
+func attach(ctx context.Context, c inference.Config, o attachOptions) (*inference.Service, error) {
+	place, err := daemonPlace()
+	if err != nil {
+		return nil, err
+	}
+	// For its keys alone: nothing is loaded.
+	keys, err := inference.OpenModel(ctx, c.Model, c.Runtime, c.Writer)
+	if err != nil {
+		return nil, err
+	}
+	config := daemon.Config{Model: c.Model.Ref(), Hash: keys.ModelHash(), Runtime: c.Runtime, Writer: c.Writer}
+	if config.Runtime.Library, err = onnx.FindLibrary(c.Runtime.Library); err != nil {
+		return nil, err
+	}
+	config.Runtime.Parallel, config.Runtime.Batch = 1, batch
+	client := daemon.ClientOptions{Place: place, Config: config, Keys: keys, Name: o.name, Idle: cmp.Or(o.idle, daemon.DefaultIdle)}
+	if o.start {
+		client.Command = func() *exec.Cmd { return daemonCommand(place) }
+	}
+	remote, err := daemon.NewClient(ctx, client)
+	if err != nil {
+		return nil, err
+	}
+	return inference.Attach(remote, c), nil
+}

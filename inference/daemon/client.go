@@ -1,0 +1,354 @@
+package daemon
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"go.lsp.dev/jsonrpc2"
+
+	"github.com/gloss-lsp/gloss/inference"
+)
+
+const (
+	// openTime bounds what a client waits until a model is prepared.
+	openTime = 20 * time.Second
+	// pingEvery is how often a client that waits asks whether the daemon lives,
+	// and pingTime how long the answer may take.
+	pingEvery = 5 * time.Second
+	pingTime  = 10 * time.Second
+)
+
+// ClientOptions say whom a Client asks, and for what.
+type ClientOptions struct {
+	Place  Place
+	Config Config
+	// Keys makes the keys of functions, which needs no daemon.
+	Keys interface {
+		Key(inference.Function) inference.Key
+	}
+	// Command makes the process of a daemon, where none serves. It must call
+	// Announce. nil connects to one that is there, or to none.
+	Command func() *exec.Cmd
+	// Name is what the client is called in the daemon's status.
+	Name string
+	// Idle is how long the daemon is to stay when nobody asks.
+	Idle time.Duration
+}
+
+// Client asks a daemon for summaries. A daemon that has ended, because nobody
+// has asked for a while or because somebody killed it, is started again with the
+// next request; one that ends amid a request costs it one more try.
+type Client struct {
+	o ClientOptions
+
+	connecting sync.Mutex
+	mu         sync.Mutex // guards what follows
+	link       *link      // nil while there is none
+	closed     bool
+}
+
+var _ inference.Queue = (*Client)(nil)
+
+// link is a connection to one daemon.
+type link struct {
+	conn    jsonrpc2.Conn
+	end     func(error)     // ends it, for a reason
+	over    context.Context // its cause is why the link has ended
+	mu      sync.Mutex
+	asked   uint64 // requests, ever
+	waiting int
+	pinging bool
+}
+
+// NewClient connects, and has the daemon prepare the model. Its errors wrap
+// inference.ErrUnavailable.
+func NewClient(ctx context.Context, o ClientOptions) (*Client, error) {
+	c := &Client{o: o}
+	if _, err := c.linked(ctx); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// Key implements inference.Summarizer.
+func (c *Client) Key(f inference.Function) inference.Key { return c.o.Keys.Key(f) }
+
+// Summarize implements inference.Summarizer.
+func (c *Client) Summarize(ctx context.Context, f inference.Function) (inference.Summary, error) {
+	return c.SummarizeAt(ctx, f, inference.Background, nil)
+}
+
+// SummarizeAt implements inference.Queue.
+func (c *Client) SummarizeAt(ctx context.Context, f inference.Function, p inference.Priority, raised <-chan inference.Priority) (inference.Summary, error) {
+	summary, err := c.ask(ctx, f, &p, raised)
+	if errors.Is(err, errEnded) {
+		summary, err = c.ask(ctx, f, &p, raised)
+	}
+	if errors.Is(err, errEnded) {
+		err = fmt.Errorf("%w: %w; its log is %s", inference.ErrUnavailable, err, c.o.Place.Log())
+	}
+	return summary, err
+}
+
+func (c *Client) ask(ctx context.Context, f inference.Function, p *inference.Priority, raised <-chan inference.Priority) (inference.Summary, error) {
+	l, err := c.linked(ctx)
+	if err != nil {
+		return inference.Summary{}, err
+	}
+	return l.summarize(ctx, f, p, raised)
+}
+
+// Concurrency is how many requests a client has under way: enough for the daemon
+// to be at work while one is on its way, and few enough that another client's
+// turn comes soon. What the user waits for does not wait for them.
+func (c *Client) Concurrency(p inference.Priority) int {
+	if p == inference.Hover {
+		return 4 * underWay
+	}
+	return underWay
+}
+
+const underWay = 8
+
+// Close hangs up.
+func (c *Client) Close() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closed = true
+	if c.link != nil {
+		c.link.end(inference.ErrClosed)
+		c.link = nil
+	}
+	return nil
+}
+
+// linked returns the connection, made if need be.
+func (c *Client) linked(ctx context.Context) (*link, error) {
+	c.connecting.Lock()
+	defer c.connecting.Unlock()
+	c.mu.Lock()
+	l, closed := c.link, c.closed
+	c.mu.Unlock()
+	if closed {
+		return nil, inference.ErrClosed
+	}
+	if l != nil && l.over.Err() == nil {
+		return l, nil
+	}
+	l, err := c.connect(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil:
+		return nil, fmt.Errorf("%w: %w", inference.ErrUnavailable, err)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		l.end(inference.ErrClosed)
+		return nil, inference.ErrClosed
+	}
+	c.link = l
+	return l, nil
+}
+
+func (c *Client) connect(ctx context.Context) (*link, error) {
+	conn, err := connect(ctx, c.o.Place, c.o.Command)
+	if err != nil {
+		return nil, err
+	}
+	l := newLink(conn)
+	ctx, cancel := context.WithTimeout(ctx, openTime)
+	defer cancel()
+	err = l.call(ctx, methodOpen, openParams{Client: c.o.Name, PID: os.Getpid(), Config: c.o.Config, Idle: c.o.Idle}, nil)
+	if err != nil {
+		l.end(err)
+		if ctx.Err() != nil {
+			return nil, fmt.Errorf("the daemon does not answer; 'gloss daemon stop' ends it, and its log is %s", c.o.Place.Log())
+		}
+		return nil, err
+	}
+	return l, nil
+}
+
+// errEnded means that the daemon has hung up.
+var errEnded = errors.New("the daemon has ended")
+
+func newLink(c *net.UnixConn) *link {
+	over, cancel := context.WithCancelCause(context.Background())
+	l := &link{conn: jsonrpc2.NewConn(jsonrpc2.NewStream(c)), over: over}
+	l.end = func(why error) {
+		cancel(why)
+		c.Close()
+	}
+	l.conn.Go(context.Background(), jsonrpc2.MethodNotFoundHandler)
+	go func() {
+		<-l.conn.Done()
+		l.end(errEnded)
+	}()
+	return l
+}
+
+// call sends a request and decodes its answer.
+func (l *link) call(ctx context.Context, method string, params, result any) error {
+	raw, err := json.Marshal(params)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	stop := context.AfterFunc(l.over, func() { cancel(context.Cause(l.over)) })
+	defer stop()
+	var answer jsonrpc2.RawMessage
+	_, err = l.conn.Call(ctx, method, jsonrpc2.RawMessage(raw), &answer)
+	var wire *jsonrpc2.Error
+	switch {
+	case err == nil && result == nil:
+		return nil
+	case err == nil:
+		return json.Unmarshal(answer, result)
+	case errors.As(err, &wire) && !errors.Is(err, jsonrpc2.ErrClientClosing) && !errors.Is(err, jsonrpc2.ErrServerClosing):
+		return fromWire(err)
+	case l.over.Err() != nil:
+		return context.Cause(l.over)
+	case ctx.Err() != nil:
+		return ctx.Err()
+	}
+	return fmt.Errorf("%w: %w", errEnded, err)
+}
+
+func (l *link) notify(method string, params any) {
+	if raw, err := json.Marshal(params); err == nil {
+		_ = l.conn.Notify(context.Background(), method, jsonrpc2.RawMessage(raw)) // or the link is over
+	}
+}
+
+// summarize asks for one function. p rises with what comes by raised.
+func (l *link) summarize(ctx context.Context, f inference.Function, p *inference.Priority, raised <-chan inference.Priority) (inference.Summary, error) {
+	number := l.begin()
+	defer l.finish()
+	var summary inference.Summary
+	answered := make(chan error, 1)
+	first := *p
+	go func() {
+		answered <- l.call(ctx, methodSummarize, summarizeParams{number, f, first}, &summary)
+	}()
+	for {
+		select {
+		case *p = <-raised:
+			l.notify(methodRaise, raiseParams{number, *p})
+		case err := <-answered:
+			if ctx.Err() != nil {
+				l.notify(methodCancel, cancelParams{number})
+				return inference.Summary{}, ctx.Err()
+			}
+			return summary, err
+		}
+	}
+}
+
+// begin counts a request, and sees to it that the daemon lives for as long as
+// there are any.
+func (l *link) begin() (number uint64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.asked++
+	l.waiting++
+	if !l.pinging {
+		l.pinging = true
+		time.AfterFunc(pingEvery, l.ping)
+	}
+	return l.asked
+}
+
+func (l *link) finish() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.waiting--
+}
+
+func (l *link) ping() {
+	l.mu.Lock()
+	if l.pinging = l.waiting > 0 && l.over.Err() == nil; !l.pinging {
+		l.mu.Unlock()
+		return
+	}
+	l.mu.Unlock()
+	ctx, cancel := context.WithTimeout(context.Background(), pingTime)
+	defer cancel()
+	if err := l.call(ctx, methodPing, struct{}{}, nil); ctx.Err() != nil && err != nil {
+		l.end(fmt.Errorf("%w: the daemon does not answer; 'gloss daemon stop' ends it", inference.ErrUnavailable))
+		return
+	}
+	time.AfterFunc(pingEvery, l.ping)
+}
+
+// Ask returns the status of the daemon at p.
+func Ask(ctx context.Context, p Place) (Status, error) {
+	var s Status
+	return s, once(ctx, p, methodStatus, &s)
+}
+
+// Stop has the daemon at p end, and returns when it has. One that does not answer
+// before ctx ends is killed.
+func Stop(ctx context.Context, p Place) error {
+	err := once(ctx, p, methodStop, nil)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return p.kill()
+	case err != nil && !errors.Is(err, errEnded):
+		return err
+	}
+	l, err := lockWhenFree(ctx, p.lock())
+	if err != nil && ctx.Err() != nil {
+		return p.kill()
+	}
+	if err == nil {
+		l.release()
+	}
+	return err
+}
+
+// kill ends a daemon that does not end by itself.
+func (p Place) kill() error {
+	b, err := os.ReadFile(p.lock())
+	if err != nil {
+		return fmt.Errorf("the daemon does not answer, and its process is not known: %w", err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(b)))
+	if err != nil || pid <= 1 {
+		return fmt.Errorf("the daemon does not answer, and its process is not known: %s holds %.40q", p.lock(), b)
+	}
+	if l, err := lockFile(p.lock()); err == nil { // it has ended meanwhile
+		l.release()
+		return nil
+	}
+	process, err := os.FindProcess(pid)
+	if err != nil {
+		return err
+	}
+	if err := process.Kill(); err != nil {
+		return fmt.Errorf("the daemon does not answer, and its process %d cannot be ended: %w", pid, err)
+	}
+	return nil
+}
+
+// once asks a daemon that is there one thing.
+func once(ctx context.Context, p Place, method string, result any) error {
+	c, err := dial(ctx, p)
+	if err != nil {
+		return err
+	}
+	l := newLink(c)
+	defer l.end(nil)
+	return l.call(ctx, method, struct{}{}, result)
+}

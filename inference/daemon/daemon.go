@@ -1,0 +1,141 @@
+// Package daemon runs the model in one process for all editors and terminals of
+// a user: it is loaded once, a native crash takes no editor along, and its memory
+// comes back when nobody has asked for a while.
+//
+// The Server is that process. A Client is an inference.Summarizer in another: it
+// connects, starts the process if need be, and asks it. Documents, debouncing and
+// the cache on disk stay with the clients; the Server decides whose turn it is.
+//
+// They speak JSON-RPC over a Unix socket in a folder that belongs to the user
+// alone. Both ends check who is at the other.
+package daemon
+
+import (
+	"errors"
+	"time"
+
+	"go.lsp.dev/jsonrpc2"
+
+	"github.com/gloss-lsp/gloss/inference"
+	"github.com/gloss-lsp/gloss/inference/local"
+)
+
+// Config says which model a client asks, and how it is run.
+type Config struct {
+	// Model is a name that the daemon's own store knows, or an absolute folder.
+	Model string
+	// Hash is that of the model's files (models.Model.Hash), as the client sees
+	// them: both must mean the same.
+	Hash    string
+	Runtime local.Options // Library is absolute
+	Writer  inference.WriterOptions
+}
+
+// The methods. All parameters are objects.
+const (
+	methodOpen      = "open"      // openParams: before any summarize
+	methodSummarize = "summarize" // summarizeParams, answered by an inference.Summary
+	methodRaise     = "raise"     // raiseParams, a notification
+	methodCancel    = "cancel"    // cancelParams, a notification
+	methodPing      = "ping"
+	methodStatus    = "status" // answered by a Status
+	methodStop      = "stop"
+)
+
+type openParams struct {
+	Client string // what it is called in the status
+	PID    int
+	Config Config
+	Idle   time.Duration // how long the daemon is to stay when nobody asks
+}
+
+type summarizeParams struct {
+	Request  uint64 // numbered by the client
+	Function inference.Function
+	Priority inference.Priority
+}
+
+type raiseParams struct {
+	Request  uint64
+	Priority inference.Priority
+}
+
+type cancelParams struct{ Request uint64 }
+
+// Status is what a daemon is at.
+type Status struct {
+	PID     int
+	Build   string
+	Since   time.Time
+	Models  []ModelStatus
+	Clients []ClientStatus
+	// Queued and Running count functions, Written those since the start, and
+	// LastMinute those of the last one.
+	Queued, Running, Written, LastMinute int
+	// Memory is the resident size in bytes, 0 where it is not known.
+	Memory int64
+	// Idle is how long the daemon stays when nobody asks.
+	Idle time.Duration
+}
+
+// ModelStatus is a model that a daemon has prepared.
+type ModelStatus struct {
+	Name    string
+	Clients int
+}
+
+// ClientStatus is a connection.
+type ClientStatus struct {
+	Name    string
+	PID     int
+	Waiting int // functions that it has asked for
+	Written int
+}
+
+// The codes of errors. Others are jsonrpc2's.
+const (
+	codeUnavailable jsonrpc2.Code = 1 + iota
+	codeNoSummary
+	codeBusy
+	codeClosed
+	codeFailed // of this one function, this time
+)
+
+// coded lists the errors that a client can tell apart.
+var coded = map[jsonrpc2.Code]error{
+	codeUnavailable: inference.ErrUnavailable,
+	codeNoSummary:   inference.ErrNoSummary,
+	codeBusy:        inference.ErrBusy,
+	codeClosed:      inference.ErrClosed,
+}
+
+// toWire gives err the code by which the other side knows it.
+func toWire(err error) error {
+	if err == nil {
+		return nil
+	}
+	for code, known := range coded {
+		if errors.Is(err, known) {
+			return jsonrpc2.NewError(code, err.Error())
+		}
+	}
+	return jsonrpc2.NewError(codeFailed, err.Error())
+}
+
+// fromWire returns what toWire was given, as far as that can be told.
+func fromWire(err error) error {
+	var wire *jsonrpc2.Error
+	if !errors.As(err, &wire) {
+		return err
+	}
+	return &remoteError{wire.Message, coded[wire.Code]}
+}
+
+// remoteError is an error of the daemon.
+type remoteError struct {
+	message string
+	is      error
+}
+
+func (e *remoteError) Error() string { return e.message }
+func (e *remoteError) Unwrap() error { return e.is }

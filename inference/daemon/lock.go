@@ -1,0 +1,59 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// fileLock is a lock file that is gone once nobody holds it.
+type fileLock struct{ *flock.Flock }
+
+// lockFile locks the file, or returns ErrRunning where another process has.
+func lockFile(path string) (fileLock, error) {
+	for {
+		f := flock.New(path, flock.SetPermissions(0o600))
+		locked, err := f.TryLock()
+		if err != nil {
+			return fileLock{}, fmt.Errorf("lock %s: %w", path, err)
+		}
+		if !locked {
+			return fileLock{}, ErrRunning
+		}
+		// Its last owner may have removed the file in between.
+		own, err1 := f.Stat()
+		there, err2 := os.Lstat(path)
+		if err1 == nil && err2 == nil && os.SameFile(own, there) {
+			return fileLock{f}, nil
+		}
+		_ = f.Close()
+	}
+}
+
+func (l fileLock) release() {
+	_ = os.Remove(l.Path())
+	_ = l.Close()
+}
+
+// lockPoll is how often those look who wait for a lock.
+const lockPoll = 20 * time.Millisecond
+
+// lockWhenFree locks the file once its owner has released it.
+func lockWhenFree(ctx context.Context, path string) (fileLock, error) {
+	poll := time.NewTicker(lockPoll)
+	defer poll.Stop()
+	for {
+		l, err := lockFile(path)
+		if err != ErrRunning {
+			return l, err
+		}
+		select {
+		case <-poll.C:
+		case <-ctx.Done():
+			return fileLock{}, ctx.Err()
+		}
+	}
+}
