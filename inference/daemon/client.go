@@ -18,14 +18,17 @@ import (
 	"github.com/gloss-lsp/gloss/inference"
 )
 
-const (
-	// openTime bounds what a client waits until a model is prepared.
-	openTime = 20 * time.Second
-	// pingEvery is how often a client that waits asks whether the daemon lives,
-	// and pingTime how long the answer may take.
-	pingEvery = 5 * time.Second
-	pingTime  = 10 * time.Second
-)
+// underWay is how many requests a client has under way.
+const underWay = 8
+
+// patience is that of a client with a daemon.
+type patience struct {
+	open  time.Duration // until a model is prepared
+	every time.Duration // between two pings, while it waits
+	ping  time.Duration // until one is answered
+}
+
+var usual = patience{open: 20 * time.Second, every: 5 * time.Second, ping: 10 * time.Second}
 
 // ClientOptions say whom a Client asks, and for what.
 type ClientOptions struct {
@@ -42,6 +45,8 @@ type ClientOptions struct {
 	Name string
 	// Idle is how long the daemon is to stay when nobody asks.
 	Idle time.Duration
+
+	patience patience // tests have less than usual
 }
 
 // Client asks a daemon for summaries. A daemon that has ended, because nobody
@@ -60,9 +65,11 @@ var _ inference.Queue = (*Client)(nil)
 
 // link is a connection to one daemon.
 type link struct {
-	conn    jsonrpc2.Conn
-	end     func(error)     // ends it, for a reason
-	over    context.Context // its cause is why the link has ended
+	conn     jsonrpc2.Conn
+	end      func(error)     // ends it, for a reason
+	over     context.Context // its cause is why the link has ended
+	patience patience
+
 	mu      sync.Mutex
 	asked   uint64 // requests, ever
 	waiting int
@@ -72,6 +79,9 @@ type link struct {
 // NewClient connects, and has the daemon prepare the model. Its errors wrap
 // inference.ErrUnavailable.
 func NewClient(ctx context.Context, o ClientOptions) (*Client, error) {
+	if o.patience == (patience{}) {
+		o.patience = usual
+	}
 	c := &Client{o: o}
 	if _, err := c.linked(ctx); err != nil {
 		return nil, err
@@ -117,8 +127,6 @@ func (c *Client) Concurrency(p inference.Priority) int {
 	return underWay
 }
 
-const underWay = 8
-
 // Close hangs up.
 func (c *Client) Close() error {
 	c.mu.Lock()
@@ -145,6 +153,10 @@ func (c *Client) linked(ctx context.Context) (*link, error) {
 		return l, nil
 	}
 	l, err := c.connect(ctx)
+	if errors.Is(err, errEnded) { // it was about to end
+		c.o.Place.awaitEnd(ctx)
+		l, err = c.connect(ctx)
+	}
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
@@ -166,8 +178,8 @@ func (c *Client) connect(ctx context.Context) (*link, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := newLink(conn)
-	ctx, cancel := context.WithTimeout(ctx, openTime)
+	l := newLink(conn, c.o.patience)
+	ctx, cancel := context.WithTimeout(ctx, c.o.patience.open)
 	defer cancel()
 	err = l.call(ctx, methodOpen, openParams{Client: c.o.Name, PID: os.Getpid(), Config: c.o.Config, Idle: c.o.Idle}, nil)
 	if err != nil {
@@ -180,12 +192,23 @@ func (c *Client) connect(ctx context.Context) (*link, error) {
 	return l, nil
 }
 
+// endTime bounds what a client waits for a daemon that is about to end.
+const endTime = 5 * time.Second
+
+func (p Place) awaitEnd(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, endTime)
+	defer cancel()
+	if l, err := lockWhenFree(ctx, p.lock()); err == nil {
+		l.release()
+	}
+}
+
 // errEnded means that the daemon has hung up.
 var errEnded = errors.New("the daemon has ended")
 
-func newLink(c *net.UnixConn) *link {
+func newLink(c *net.UnixConn, p patience) *link {
 	over, cancel := context.WithCancelCause(context.Background())
-	l := &link{conn: jsonrpc2.NewConn(jsonrpc2.NewStream(c)), over: over}
+	l := &link{conn: jsonrpc2.NewConn(jsonrpc2.NewStream(c)), over: over, patience: p}
 	l.end = func(why error) {
 		cancel(why)
 		c.Close()
@@ -265,7 +288,7 @@ func (l *link) begin() (number uint64) {
 	l.waiting++
 	if !l.pinging {
 		l.pinging = true
-		time.AfterFunc(pingEvery, l.ping)
+		time.AfterFunc(l.patience.every, l.ping)
 	}
 	return l.asked
 }
@@ -283,13 +306,13 @@ func (l *link) ping() {
 		return
 	}
 	l.mu.Unlock()
-	ctx, cancel := context.WithTimeout(context.Background(), pingTime)
+	ctx, cancel := context.WithTimeout(context.Background(), l.patience.ping)
 	defer cancel()
 	if err := l.call(ctx, methodPing, struct{}{}, nil); ctx.Err() != nil && err != nil {
 		l.end(fmt.Errorf("%w: the daemon does not answer; 'gloss daemon stop' ends it", inference.ErrUnavailable))
 		return
 	}
-	time.AfterFunc(pingEvery, l.ping)
+	time.AfterFunc(l.patience.every, l.ping)
 }
 
 // Ask returns the status of the daemon at p.
@@ -303,6 +326,9 @@ func Ask(ctx context.Context, p Place) (Status, error) {
 func Stop(ctx context.Context, p Place) error {
 	err := once(ctx, p, methodStop, nil)
 	switch {
+	case IsGone(err):
+		p.sweep()
+		return err
 	case err != nil && ctx.Err() != nil:
 		return p.kill()
 	case err != nil && !errors.Is(err, errEnded):
@@ -316,6 +342,14 @@ func Stop(ctx context.Context, p Place) error {
 		l.release()
 	}
 	return err
+}
+
+// sweep removes what a daemon has left that was killed.
+func (p Place) sweep() {
+	if l, err := lockFile(p.lock()); err == nil {
+		_ = os.Remove(p.socket())
+		l.release()
+	}
 }
 
 // kill ends a daemon that does not end by itself.
@@ -339,6 +373,8 @@ func (p Place) kill() error {
 	if err := process.Kill(); err != nil {
 		return fmt.Errorf("the daemon does not answer, and its process %d cannot be ended: %w", pid, err)
 	}
+	p.awaitEnd(context.Background())
+	p.sweep()
 	return nil
 }
 
@@ -348,7 +384,7 @@ func once(ctx context.Context, p Place, method string, result any) error {
 	if err != nil {
 		return err
 	}
-	l := newLink(c)
+	l := newLink(c, usual)
 	defer l.end(nil)
 	return l.call(ctx, method, struct{}{}, result)
 }
