@@ -28,6 +28,8 @@ type client struct {
 	// answer returns the result of the server's requests; nil is pressed.
 	answer func(method string) any
 
+	options map[string]any // initializationOptions
+
 	mu            sync.Mutex
 	nextID        int
 	answers       map[int]chan rpc
@@ -62,7 +64,7 @@ func startLSPIn(t testing.TB, home, library string, processID int) *client {
 func (c *client) initialize(processID int) {
 	c.t.Helper()
 	c.call("initialize", map[string]any{
-		"processId": processID, "rootUri": nil,
+		"processId": processID, "rootUri": nil, "initializationOptions": c.options,
 		"capabilities": map[string]any{
 			"experimental": map[string]any{"glossStatus": true},
 			"window":       map[string]any{"workDoneProgress": true, "showMessage": map[string]any{}},
@@ -77,8 +79,23 @@ func (c *client) initialize(processID int) {
 func startProcess(t testing.TB, home, library string, answer func(method string) any) *client {
 	t.Helper()
 	process := exec.Command("gloss", "lsp")
-	process.Env = append(process.Environ(), "HOME="+home, "XDG_CACHE_HOME="+home, "XDG_DATA_HOME="+home, "GLOSS_ONNXRUNTIME="+library)
+	process.Env = environment(process, home, library)
+	stopsDaemon(t, process.Env)
 	return startCommand(t, process, answer)
+}
+
+// environment is that of a user with this home, where a daemon of his own runs.
+func environment(c *exec.Cmd, home, library string) []string {
+	return append(c.Environ(), "HOME="+home, "XDG_CACHE_HOME="+home, "XDG_DATA_HOME="+home, "XDG_RUNTIME_DIR="+home, "GLOSS_ONNXRUNTIME="+library)
+}
+
+// stopsDaemon leaves no daemon behind when the test ends.
+func stopsDaemon(t testing.TB, env []string) {
+	t.Cleanup(func() {
+		stop := exec.Command("gloss", "daemon", "stop")
+		stop.Env = env
+		_ = stop.Run() // there may be none
+	})
 }
 
 // startCommand starts what is, or runs, the server.

@@ -32,6 +32,7 @@ func TestNothingLeaves(t *testing.T) {
 	library := onnxtest.Library(t)
 	for name, work := range map[string]func(*testing.T, *exec.Cmd) (summaries int){
 		"lsp":       workInEditor,
+		"daemon":    workInEditor,
 		"summarize": workInTerminal,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -39,9 +40,14 @@ func TestNothingLeaves(t *testing.T) {
 			home := t.TempDir()
 			cache := filepath.Join(home, ".cache", "gloss")
 			tr := newTrace(t, cache)
-			args := map[string][]string{"lsp": {"lsp"}, "summarize": {"summarize", "--no-doc", "--language", "go", "../../inference/cache", "-"}}[name]
+			args := map[string][]string{"lsp": {"lsp"}, "daemon": {"lsp"}, "summarize": {"summarize", "--no-doc", "--language", "go", "../../inference/cache", "-"}}[name]
 			cmd := tr.command("gloss", args...)
 			cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "GLOSS_ONNXRUNTIME=" + library}
+			if name == "daemon" {
+				tr.runtime = runtimeFolder(t)
+				tr.folders = append(tr.folders, tr.runtime)
+				cmd.Env = append(cmd.Env, "XDG_RUNTIME_DIR="+filepath.Dir(tr.runtime))
+			}
 			began := time.Now()
 			if n := work(t, cmd); n < 20 {
 				t.Errorf("only %d summaries", n)
@@ -62,10 +68,27 @@ func TestNothingLeaves(t *testing.T) {
 	}
 }
 
-// workInEditor has one function after the other written and summarized.
+// runtimeFolder is where the daemon's socket is to be. Paths of sockets must be
+// short.
+func runtimeFolder(t *testing.T) string {
+	dir, err := os.MkdirTemp("", "gloss")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return filepath.Join(dir, "gloss")
+}
+
+// workInEditor has one function after the other written and summarized, in the
+// server or in the daemon where there is a folder for that.
 func workInEditor(t *testing.T, cmd *exec.Cmd) int {
 	began := time.Now()
 	c := startCommand(t, cmd, nil)
+	inDaemon := strings.Contains(strings.Join(cmd.Env, "\n"), "XDG_RUNTIME_DIR=")
+	if c.options = map[string]any{"inference": map[string]any{"mode": "inprocess"}}; inDaemon {
+		c.options = map[string]any{"inference": map[string]any{"mode": "daemon"}}
+		stopsDaemon(t, cmd.Env)
+	}
 	c.initialize(os.Getpid())
 	c.open(largeFile(20))
 	c.lenses(uri)
@@ -84,6 +107,13 @@ func workInEditor(t *testing.T, cmd *exec.Cmd) int {
 	}
 	c.call("shutdown", nil)
 	c.notify("exit", nil)
+	if inDaemon { // strace ends with the last process
+		stop := exec.Command("gloss", "daemon", "stop")
+		stop.Env = cmd.Env
+		if out, err := stop.CombinedOutput(); err != nil {
+			t.Errorf("%v: %s", err, out)
+		}
+	}
 	if err := c.awaitExit(); err != nil {
 		t.Errorf("%v; the server's log:\n%s", err, c.stderr)
 	}

@@ -34,7 +34,9 @@ func (u *services) open(ctx context.Context, s lsp.Settings, warn func(error)) (
 		return nil, err
 	}
 	var next *inference.Service
-	if s.Inference.Mode != modeInProcess && daemon.Supported {
+	// Without ONNX Runtime there is nothing to run, here or there; the first
+	// summary says so.
+	if _, missing := onnx.FindLibrary(s.Inference.Library); s.Inference.Mode != modeInProcess && daemon.Supported && missing == nil {
 		next, err = attach(ctx, config, attachOptions{name: "lsp", idle: time.Duration(s.Inference.IdleExit), start: true})
 		switch {
 		case err == nil || ctx.Err() != nil:
