@@ -20,6 +20,8 @@ type offline struct {
 	t       testing.TB
 	version int32
 	logged  *observer.ObservedLogs
+
+	language string // of its document
 }
 
 func newOffline(t testing.TB) *offline {
@@ -33,12 +35,12 @@ func newOffline(t testing.TB) *offline {
 	})
 	s.configure()
 	t.Cleanup(s.close)
-	return &offline{server: s, t: t, logged: logged}
+	return &offline{server: s, t: t, logged: logged, language: "go"}
 }
 
 func (o *offline) do(m modification) {
 	o.t.Helper()
-	m.uri, m.path, m.language = goURI, "/project/a.go", "go"
+	m.uri, m.path, m.language = goURI, "/project/a.go", o.language
 	o.version++
 	m.version = o.version
 	if err := o.modify(m); err != nil {
