@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/gloss-lsp/gloss/lsp/wire"
 )
 
 const (
@@ -17,7 +19,7 @@ const (
 
 // applyChanges applies the changes one after the other, each to what the ones
 // before it have made.
-func applyChanges(m *mapper, changes []contentChange) *mapper {
+func applyChanges(m *mapper, changes []wire.ContentChange) *mapper {
 	for i, c := range slices.Backward(changes) {
 		if c.Range == nil { // what was before it does not matter
 			m, changes = newMapper(c.Text, m.encoding), changes[i+1:]
@@ -36,7 +38,7 @@ func applyChanges(m *mapper, changes []contentChange) *mapper {
 
 // batch applies many changes, none of which replaces everything, without
 // copying the text for each.
-func (m *mapper) batch(changes []contentChange) *mapper {
+func (m *mapper) batch(changes []wire.ContentChange) *mapper {
 	b := blocks{encoding: m.encoding}
 	b.list = b.split(nil, []byte(m.text))
 	for _, c := range changes {
@@ -48,7 +50,7 @@ func (m *mapper) batch(changes []contentChange) *mapper {
 // blocks is a text in the course of many changes. A change finds its place by
 // the counts of the blocks before it, and moves the bytes of one block.
 type blocks struct {
-	encoding positionEncoding
+	encoding wire.PositionEncoding
 	list     []block
 }
 
@@ -74,12 +76,12 @@ func (b *blocks) block(text []byte) block {
 	}
 	switch {
 	case k.lines > 0:
-	case b.encoding == utf8Encoding:
+	case b.encoding == wire.Utf8Encoding:
 		k.units = len(text)
 	default:
 		for i := 0; i < len(text); {
 			r, size := utf8.DecodeRune(text[i:])
-			k.units += b.encoding.units(r, size)
+			k.units += b.encoding.Units(r, size)
 			i += size
 		}
 	}
@@ -100,7 +102,7 @@ func (b *blocks) split(list []block, text []byte) []block {
 }
 
 // find is mapper.offset.
-func (b *blocks) find(p Position) spot {
+func (b *blocks) find(p wire.Position) spot {
 	var s spot
 	before := int64(p.Line) // line endings before the line
 	for s.block < len(b.list) && before > int64(b.list[s.block].lines) {
@@ -124,7 +126,7 @@ func (b *blocks) find(p Position) spot {
 		}
 		for s.at < len(k.text) {
 			r, size := utf8.DecodeRune(k.text[s.at:])
-			if left -= int64(b.encoding.units(r, size)); left < 0 || r == '\n' || r == '\r' {
+			if left -= int64(b.encoding.Units(r, size)); left < 0 || r == '\n' || r == '\r' {
 				return s
 			}
 			s.at += size

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf16"
+
+	"github.com/gloss-lsp/gloss/lsp/wire"
 )
 
 // FuzzBatch compares with the changes applied one by one.
@@ -18,26 +20,26 @@ func FuzzBatch(f *testing.F) {
 	f.Add(uint64(4), "", "x|\n", byte(2))
 	f.Add(uint64(5), strings.Repeat("\r", 2500), "\n|", byte(1))
 	f.Add(uint64(6), "x", strings.Repeat("y\n", 3000), byte(1))
-	encodings := []positionEncoding{utf8Encoding, utf16Encoding, utf32Encoding}
+	encodings := []wire.PositionEncoding{wire.Utf8Encoding, wire.Utf16Encoding, wire.Utf32Encoding}
 	f.Fuzz(func(t *testing.T, seed uint64, text, inserts string, which byte) {
 		text, inserts = strings.ToValidUTF8(text, "?"), strings.ToValidUTF8(inserts, "?")
 		random := rand.New(rand.NewPCG(seed, 0))
-		position := func() Position {
-			return Position{uint32(random.IntN(2 + strings.Count(text, "\n"))), uint32(random.IntN(random.IntN(len(text)+1) + 3))}
+		position := func() wire.Position {
+			return wire.Position{Line: uint32(random.IntN(2 + strings.Count(text, "\n"))), Character: uint32(random.IntN(random.IntN(len(text)+1) + 3))}
 		}
-		var changes []contentChange
+		var changes []wire.ContentChange
 		for range 30 {
 			insert := strings.Split(inserts, "|")
-			r := Range{position(), position()}
+			r := wire.Range{Start: position(), End: position()}
 			if random.IntN(2) == 0 { // a short one
-				r.End = Position{r.Start.Line + uint32(random.IntN(2)), r.Start.Character + uint32(random.IntN(3))}
+				r.End = wire.Position{Line: r.Start.Line + uint32(random.IntN(2)), Character: r.Start.Character + uint32(random.IntN(3))}
 			}
-			changes = append(changes, contentChange{&r, insert[random.IntN(len(insert))]})
+			changes = append(changes, wire.ContentChange{Range: &r, Text: insert[random.IntN(len(insert))]})
 		}
 		m := newMapper(text, encodings[int(which)%len(encodings)])
 		want := m
 		for _, c := range changes {
-			want = applyChanges(want, []contentChange{c})
+			want = applyChanges(want, []wire.ContentChange{c})
 		}
 		if got := m.batch(changes); got.text != want.text {
 			t.Fatalf("%q, want %q", got.text, want.text)
@@ -54,18 +56,18 @@ func TestManyChangesInOneNotification(t *testing.T) {
 		piece := strings.TrimSuffix(line, "\n") + tt.ending
 		text, want := strings.Repeat(piece, n), strings.Repeat(strings.Replace(piece, "word", "w\r\nx", 1), n)
 		units := len(utf16.Encode([]rune(piece)))
-		var changes []contentChange
+		var changes []wire.ContentChange
 		for i := range n {
-			at := Position{uint32(i), 1}
+			at := wire.Position{Line: uint32(i), Character: 1}
 			if tt.ending == " " { // from the end, as the lines become more
-				at = Position{0, uint32((n-1-i)*units + 1)}
+				at = wire.Position{Line: 0, Character: uint32((n-1-i)*units + 1)}
 			} else { // each is two lines then
 				at.Line *= 2
 			}
-			changes = append(changes, contentChange{&Range{at, Position{at.Line, at.Character + 4}}, "w\r\nx"})
+			changes = append(changes, wire.ContentChange{Range: &wire.Range{Start: at, End: wire.Position{Line: at.Line, Character: at.Character + 4}}, Text: "w\r\nx"})
 		}
 		var before, after runtime.MemStats
-		m := newMapper(text, utf16Encoding)
+		m := newMapper(text, wire.Utf16Encoding)
 		runtime.ReadMemStats(&before)
 		got := applyChanges(m, changes)
 		runtime.ReadMemStats(&after)
@@ -110,13 +112,13 @@ func BenchmarkManyChanges(b *testing.B) {
 		"up":     func(i int) int { return n - 1 - i },
 		"random": func(int) int { return rand.IntN(n) },
 	} {
-		var changes []contentChange
+		var changes []wire.ContentChange
 		for i := range n {
-			at := Position{uint32(line(i)), 1}
-			changes = append(changes, contentChange{&Range{at, Position{at.Line, 5}}, "longer"})
+			at := wire.Position{Line: uint32(line(i)), Character: 1}
+			changes = append(changes, wire.ContentChange{Range: &wire.Range{Start: at, End: wire.Position{Line: at.Line, Character: 5}}, Text: "longer"})
 		}
 		b.Run(name, func(b *testing.B) {
-			m := newMapper(text, utf16Encoding)
+			m := newMapper(text, wire.Utf16Encoding)
 			b.ReportAllocs()
 			for b.Loop() {
 				applyChanges(m, changes)

@@ -9,10 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/zap"
-
 	"github.com/gloss-lsp/gloss/inference"
 	"github.com/gloss-lsp/gloss/inference/cache"
+	"github.com/gloss-lsp/gloss/lsp/wire"
+	"go.uber.org/zap"
 )
 
 // The benchmarks measure the server's part: from the params of a message as
@@ -50,8 +50,8 @@ func warmServer(b *testing.B) *server {
 	})
 	b.Cleanup(s.close)
 	s.connect(discard{})
-	s.initialize(clientCapabilities{encoding: utf16Encoding, codeLens: true})
-	s.initialized()
+	s.Initialize(wire.ClientCapabilities{Encoding: wire.Utf16Encoding, CodeLens: true})
+	s.Initialized()
 	tell(b, s, "textDocument/didOpen", encodeJSON(map[string]any{"textDocument": map[string]any{
 		"uri": goURI, "languageId": "go", "version": 1, "text": benchText(),
 	}}))
@@ -72,21 +72,21 @@ func (discard) Write(b []byte) (int, error) { return len(b), nil }
 func (discard) Close() error                { return nil }
 
 func tell(b *testing.B, s *server, method, params string) {
-	if err := notifications[method](s, []byte(params)); err != nil {
-		b.Fatal(err)
+	if known, err := wire.Notify(s, method, []byte(params)); err != nil || !known {
+		b.Fatal(known, err)
 	}
 }
 
 func ask(b *testing.B, s *server, method, params string) []byte {
-	run, err := requests[method](s, []byte(params))
-	if err != nil {
-		b.Fatal(err)
+	run, known, err := wire.Prepare(s, method, []byte(params))
+	if err != nil || !known {
+		b.Fatal(known, err)
 	}
 	result, err := run(b.Context())
 	if err != nil {
 		b.Fatal(err)
 	}
-	answer, err := encode(result)
+	answer, err := wire.Encode(result)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -4,9 +4,9 @@ import (
 	"path/filepath"
 	"testing"
 
-	"golang.org/x/tools/txtar"
-
 	"github.com/gloss-lsp/gloss/chunker"
+	"github.com/gloss-lsp/gloss/lsp/wire"
+	"golang.org/x/tools/txtar"
 )
 
 // While one types into a function, most texts in between are broken. The lenses
@@ -53,7 +53,7 @@ func (o *offline) lensed() map[int]bool {
 	d := o.document(goURI)
 	lensed := map[int]bool{}
 	for _, l := range o.codeLens(d) {
-		lensed[d.offset(l.command.Argument.position)] = true
+		lensed[d.offset(l.Command.Argument.Position)] = true
 	}
 	return lensed
 }
@@ -61,5 +61,5 @@ func (o *offline) lensed() map[int]bool {
 func (o *offline) replaceAt(at, n int, text string) {
 	o.t.Helper()
 	r := o.document(goURI).span(at, at+n)
-	o.do(modification{action: changed, changes: []contentChange{{Range: &r, Text: text}}})
+	o.do(modification{action: changed, changes: []wire.ContentChange{{Range: &r, Text: text}}})
 }

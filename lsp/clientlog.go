@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gloss-lsp/gloss/lsp/wire"
 	"go.uber.org/zap/zapcore"
 )
 
@@ -68,14 +69,14 @@ func (c *clientCore) Write(e zapcore.Entry, fields []zapcore.Field) error {
 func (c *clientCore) Sync() error { return nil }
 
 func (s *clientSink) send(level zapcore.Level, text string) {
-	if !s.server.lifecycle.admits("window/logMessage") || !s.allow() {
+	if !s.server.editor.Listens() || !s.allow() {
 		return
 	}
-	t := messageWarning
+	t := wire.MessageWarning
 	if level >= zapcore.ErrorLevel {
-		t = messageError
+		t = wire.MessageError
 	}
-	_ = s.server.editor.logMessage(s.server.ctx, t, text)
+	_ = s.server.editor.LogMessage(s.server.ctx, t, text)
 }
 
 func (s *clientSink) allow() bool {

@@ -1,22 +1,17 @@
 package lsp
 
+import "github.com/gloss-lsp/gloss/lsp/wire"
+
 // The kinds of our code actions.
 const (
 	insertKind = "refactor.rewrite"
 	sourceKind = "source.gloss"
 )
 
-// codeAction is something that can be done about a function.
-type codeAction struct {
-	kind    string
-	command Command
-	edit    *WorkspaceEdit // does the same as the command, at once
-}
-
 // codeAction offers what can be done about the function around the start of
 // the selection. For a request that the user did not make, which shows a light
 // bulb in some editors, that is so on the function's first line only.
-func (s *server) codeAction(d *document, selection Range, automatic bool) []codeAction {
+func (s *server) codeAction(d *document, selection wire.Range, automatic bool) []wire.CodeAction {
 	if d == nil || !s.settings().CodeActions {
 		return nil
 	}
@@ -28,14 +23,14 @@ func (s *server) codeAction(d *document, selection Range, automatic bool) []code
 	if automatic && selection.Start.Line != name.Line {
 		return nil
 	}
-	action := func(kind, title, command string) codeAction {
-		return codeAction{kind: kind, command: Command{title, command, commandArgument{d.uri, name}}}
+	action := func(kind, title, command string) wire.CodeAction {
+		return wire.CodeAction{Kind: kind, Command: wire.Command{Title: title, Name: command, Argument: wire.CommandArgument{URI: d.uri, Position: name}}}
 	}
-	var actions []codeAction
+	var actions []wire.CodeAction
 	if g.insertable() {
 		if edit, err := insertion(d, g); err == nil {
 			insert := action(insertKind, "Insert the summary as a doc comment", commandInsertDoc)
-			insert.edit = edit
+			insert.Edit = edit
 			actions = append(actions, insert)
 		}
 	}
@@ -51,14 +46,14 @@ func (g *gloss) insertable() bool {
 }
 
 // insertion is the edit that puts the summary over, or into, the function.
-func insertion(d *document, g *gloss) (*WorkspaceEdit, error) {
+func insertion(d *document, g *gloss) (*wire.WorkspaceEdit, error) {
 	offset, text, err := d.syntax.language.DocComment(*g.chunk, g.summary.Text, d.text)
 	if err != nil {
 		return nil, err
 	}
-	return &WorkspaceEdit{
+	return &wire.WorkspaceEdit{
 		URI:     d.uri,
 		Version: d.version,
-		Edits:   []TextEdit{{Range: d.span(offset, offset), NewText: text}},
+		Edits:   []wire.TextEdit{{Range: d.span(offset, offset), NewText: text}},
 	}, nil
 }

@@ -1,10 +1,6 @@
 package lsp
 
-// codeLens is a line of text over a function.
-type codeLens struct {
-	rng     Range
-	command Command
-}
+import "github.com/gloss-lsp/gloss/lsp/wire"
 
 // codeLens answers at once and with one complete lens for each function,
 // whether there is a summary or not: lenses that come, go or resolve later make
@@ -15,12 +11,12 @@ type codeLens struct {
 // other servers' lenses are on this line too, so that they share one row. Its
 // range begins where the line's text does: Neovim 0.12 indents a lens over the
 // line by as much, VS Code by the line's own indentation.
-func (s *server) codeLens(d *document) []codeLens {
+func (s *server) codeLens(d *document) []wire.CodeLens {
 	s.askedLens.Store(true)
 	glosses := s.glosses(d)
 	lines := s.lensLines(glosses)
 	s.gave(d, func(o *openDocument) *answer { return &o.lenses }, lines, glosses)
-	lenses := make([]codeLens, len(lines))
+	lenses := make([]wire.CodeLens, len(lines))
 	for i, line := range lines {
 		g := &glosses[i]
 		r := d.span(g.chunk.NameRange.Start, g.chunk.NameRange.End)
@@ -28,9 +24,9 @@ func (s *server) codeLens(d *document) []codeLens {
 		if g.state == held {
 			name = commandRegenerate
 		}
-		command := Command{Title: s.client.label(line), Name: name, Argument: commandArgument{d.uri, r.Start}}
+		command := wire.Command{Title: s.client.Label(line), Name: name, Argument: wire.CommandArgument{URI: d.uri, Position: r.Start}}
 		r.Start = d.textStart(int(r.Start.Line))
-		lenses[i] = codeLens{r, command}
+		lenses[i] = wire.CodeLens{Range: r, Command: command}
 	}
 	return lenses
 }

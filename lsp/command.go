@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/gloss-lsp/gloss/inference"
+	"github.com/gloss-lsp/gloss/lsp/wire"
 )
 
 // The commands of workspace/executeCommand. Each takes one argument, the
@@ -19,12 +20,6 @@ const (
 	commandCopy        = "gloss.copySummary"
 	commandRefreshFile = "gloss.refreshFile"
 )
-
-// commandArgument says what a command is about.
-type commandArgument struct {
-	uri      string
-	position Position
-}
 
 // commands say what each does about the function g of d. What they return is
 // the answer of the request: the summary's text where there is one.
@@ -39,20 +34,20 @@ func commandNames() []string {
 	return append(slices.Sorted(maps.Keys(commands)), commandRefreshFile)
 }
 
-func (s *server) executeCommand(ctx context.Context, name string, d *document, a commandArgument) (any, error) {
+func (s *server) executeCommand(ctx context.Context, name string, d *document, a wire.CommandArgument) (any, error) {
 	command, ok := commands[name]
 	switch {
 	case !ok && name != commandRefreshFile:
-		return nil, failf(codeInvalidParams, "there is no command %.80q; there are %v", name, commandNames())
+		return nil, wire.Failf(wire.CodeInvalidParams, "there is no command %.80q; there are %v", name, commandNames())
 	case d == nil:
-		return nil, failf(codeInvalidParams, `%s needs the argument {"textDocument": {"uri"}, "position"} of an open document; %.200q is not open`, name, a.uri)
+		return nil, wire.Failf(wire.CodeInvalidParams, `%s needs the argument {"textDocument": {"uri"}, "position"} of an open document; %.200q is not open`, name, a.URI)
 	case name == commandRefreshFile:
 		s.refreshFile(d)
 		return nil, nil
 	}
-	g := at(s.glosses(d), d.offset(a.position))
+	g := at(s.glosses(d), d.offset(a.Position))
 	if g == nil {
-		return nil, failf(codeInvalidParams, "%s: no function with a summary at line %d of %s", name, a.position.Line+1, d.uri)
+		return nil, wire.Failf(wire.CodeInvalidParams, "%s: no function with a summary at line %d of %s", name, a.Position.Line+1, d.uri)
 	}
 	return command(s, ctx, d, g)
 }
@@ -63,11 +58,11 @@ func (g *gloss) text() (any, error) {
 	case fresh, stale, named:
 		return g.summary.Text, nil
 	case unsure:
-		return nil, failf(codeRequestFailed, "%s has no summary: the model is too unsure of what it wrote (setting minConfidence)", g.chunk.Name)
+		return nil, wire.Failf(wire.CodeRequestFailed, "%s has no summary: the model is too unsure of what it wrote (setting minConfidence)", g.chunk.Name)
 	case failed, unavailable:
-		return nil, failf(codeRequestFailed, "%s has no summary: %s", g.chunk.Name, brief(g.err.Error()))
+		return nil, wire.Failf(wire.CodeRequestFailed, "%s has no summary: %s", g.chunk.Name, wire.Brief(g.err.Error()))
 	}
-	return nil, failf(codeRequestFailed, "%s has no summary yet", g.chunk.Name)
+	return nil, wire.Failf(wire.CodeRequestFailed, "%s has no summary yet", g.chunk.Name)
 }
 
 // showSummary is what pressing a lens does: it says what does not fit on it.
@@ -77,7 +72,7 @@ func (s *server) showSummary(ctx context.Context, d *document, g *gloss) (any, e
 		return nil, err
 	}
 	message := fmt.Sprintf("%s: %s", g.chunk.Name, oneLine(hoverText(g, false)))
-	return nil, s.show(ctx, messageInfo, message)
+	return nil, s.show(ctx, wire.MessageInfo, message)
 }
 
 // copySummary answers the text, for the client to put where it likes.
@@ -97,9 +92,9 @@ func (s *server) regenerate(ctx context.Context, d *document, g *gloss) (any, er
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case err != nil:
-		return nil, failf(codeRequestFailed, "%s has no new summary: %s", g.chunk.Name, brief(err.Error()))
+		return nil, wire.Failf(wire.CodeRequestFailed, "%s has no new summary: %s", g.chunk.Name, wire.Brief(err.Error()))
 	case g.state == fresh && g.summary.Source != inference.SourceDoc && summary.Text == g.summary.Text:
-		s.tell("window/showMessage", s.show(ctx, messageInfo, g.chunk.Name+": nothing better came of it"))
+		s.tell("window/showMessage", s.show(ctx, wire.MessageInfo, g.chunk.Name+": nothing better came of it"))
 	}
 	return summary.Text, nil
 }
@@ -110,13 +105,13 @@ func (s *server) insertDoc(ctx context.Context, d *document, g *gloss) (any, err
 		return nil, err
 	}
 	if !g.insertable() {
-		return nil, failf(codeRequestFailed, "%s has a doc comment, or its summary is outdated", g.chunk.Name)
+		return nil, wire.Failf(wire.CodeRequestFailed, "%s has a doc comment, or its summary is outdated", g.chunk.Name)
 	}
 	edit, err := insertion(d, g)
 	if err != nil {
-		return nil, failf(codeRequestFailed, "no doc comment can be inserted at %s: %v", g.chunk.Name, err)
+		return nil, wire.Failf(wire.CodeRequestFailed, "no doc comment can be inserted at %s: %v", g.chunk.Name, err)
 	}
-	return nil, s.editor.applyEdit(ctx, "Insert a doc comment", *edit, s.client.documentChanges)
+	return nil, s.editor.ApplyEdit(ctx, "Insert a doc comment", *edit, s.client.DocumentChanges)
 }
 
 // refreshFile summarizes what has no summary, those included that failed. Where

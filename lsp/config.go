@@ -105,7 +105,7 @@ func (s *server) pullConfiguration() {
 	defer s.config.pulling.Unlock()
 	ctx, cancel := context.WithTimeout(s.ctx, configurationTimeout)
 	defer cancel()
-	raw, err := s.editor.configuration(ctx)
+	raw, err := s.editor.Configuration(ctx)
 	if err != nil {
 		s.tell("workspace/configuration", err)
 	} else {
@@ -114,10 +114,10 @@ func (s *server) pullConfiguration() {
 	s.configure()
 }
 
-// didChangeConfiguration takes settings that were sent along, or asks for them
+// DidChangeConfiguration takes settings that were sent along, or asks for them
 // where that is how the client works.
-func (s *server) didChangeConfiguration(raw []byte) {
-	if s.client.configuration {
+func (s *server) DidChangeConfiguration(raw []byte) {
+	if s.client.Configuration {
 		s.background(s.pullConfiguration)
 		return
 	}

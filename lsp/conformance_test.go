@@ -11,11 +11,11 @@ import (
 	"strings"
 	"testing"
 
-	"go.uber.org/zap"
-	"go.uber.org/zap/zaptest/observer"
-
 	"github.com/gloss-lsp/gloss/inference"
 	"github.com/gloss-lsp/gloss/inference/cache"
+	"github.com/gloss-lsp/gloss/lsp/wire"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 )
 
 // Each test here holds the server to something that the libraries under it, or
@@ -160,16 +160,11 @@ func TestVersionsThatDoNotIncrease(t *testing.T) {
 }
 
 func TestPanicCostsOneRequest(t *testing.T) {
-	requests["test/panic"] = func(*server, []byte) (call, error) {
+	defer wire.Handle("test/panic", func(wire.Server, []byte) (wire.Call[any], error) {
 		return func(context.Context) (any, error) { panic("concurrent") }, nil
-	}
-	requests["test/panicEarly"] = func(*server, []byte) (call, error) { panic("on the read loop") }
-	notifications["test/panicNotification"] = func(*server, []byte) error { panic("notification") }
-	defer func() {
-		delete(requests, "test/panic")
-		delete(requests, "test/panicEarly")
-		delete(notifications, "test/panicNotification")
-	}()
+	})()
+	defer wire.Handle("test/panicEarly", func(wire.Server, []byte) (wire.Call[any], error) { panic("on the read loop") })()
+	defer wire.HandleNotification("test/panicNotification", func(wire.Server, []byte) error { panic("notification") })()
 	core, logged := observer.New(zap.ErrorLevel)
 	e := newEditor(t, editorOptions{serve: func(o *Options) { o.Log = zap.New(core) }})
 	for _, method := range []string{"test/panic", "test/panicEarly"} {
@@ -188,16 +183,12 @@ func TestPanicCostsOneRequest(t *testing.T) {
 }
 
 func TestErrorsNeverHaveCodeZero(t *testing.T) {
-	requests["test/fail"] = func(*server, []byte) (call, error) {
+	defer wire.Handle("test/fail", func(wire.Server, []byte) (wire.Call[any], error) {
 		return func(context.Context) (any, error) { return nil, errors.New("something else") }, nil
-	}
-	requests["test/deadline"] = func(*server, []byte) (call, error) {
+	})()
+	defer wire.Handle("test/deadline", func(wire.Server, []byte) (wire.Call[any], error) {
 		return func(context.Context) (any, error) { return nil, fmt.Errorf("wrapped: %w", context.DeadlineExceeded) }, nil
-	}
-	defer func() {
-		delete(requests, "test/fail")
-		delete(requests, "test/deadline")
-	}()
+	})()
 	e := newEditor(t, editorOptions{})
 	if got := code(e.request("test/fail", `{}`, nil)); got != -32603 {
 		t.Errorf("any error: code %d", got)
@@ -295,10 +286,11 @@ func TestStalledClient(t *testing.T) {
 }
 
 func TestUnreadAnswersAreBounded(t *testing.T) {
-	requests["test/large"] = func(*server, []byte) (call, error) {
-		return now(json.RawMessage(`"`+strings.Repeat("x", 1<<20)+`"`), nil), nil
-	}
-	defer delete(requests, "test/large")
+	defer wire.Handle("test/large", func(wire.Server, []byte) (wire.Call[any], error) {
+		return func(context.Context) (any, error) {
+			return json.RawMessage(`"` + strings.Repeat("x", 1<<20) + `"`), nil
+		}, nil
+	})()
 	client, server := net.Pipe()
 	defer client.Close()
 	served := make(chan error, 1)
@@ -312,7 +304,7 @@ func TestUnreadAnswersAreBounded(t *testing.T) {
 	}
 	send(`{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"processId":null,"rootUri":null,"capabilities":{}}}`)
 	// On one core, answers may come only after many more questions.
-	for i := 0; err == nil && i < 64*maxUnsent>>20; i++ {
+	for i := 0; err == nil && i < 64*wire.MaxUnsent>>20; i++ {
 		send(fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"test/large","params":{}}`, i+2))
 	}
 	if err == nil {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gloss-lsp/gloss/lsp/wire"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
 )
@@ -15,10 +16,9 @@ import (
 func TestLogsHoldNoSource(t *testing.T) {
 	const secret = "hunter2"
 	source := "func f() { return \\\"" + secret + "\\\" }" // within JSON
-	requests["test/panic"] = func(_ *server, params []byte) (call, error) {
+	defer wire.Handle("test/panic", func(_ wire.Server, params []byte) (wire.Call[any], error) {
 		return func(context.Context) (any, error) { panic(fmt.Sprintf("near %s", params)) }, nil
-	}
-	defer delete(requests, "test/panic")
+	})()
 	core, logged := observer.New(zap.DebugLevel)
 	e := newEditor(t, editorOptions{serve: func(o *Options) { o.Log = zap.New(core) }})
 	for _, body := range []string{

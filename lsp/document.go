@@ -5,10 +5,10 @@ import (
 	"sync/atomic"
 	"time"
 
-	"go.uber.org/zap"
-
 	"github.com/gloss-lsp/gloss/chunker"
 	"github.com/gloss-lsp/gloss/inference"
+	"github.com/gloss-lsp/gloss/lsp/wire"
+	"go.uber.org/zap"
 )
 
 // document is one version of an open text document. It never changes: a
@@ -125,13 +125,7 @@ type modification struct {
 	uri            string
 	path, language string // when opened
 	version        int32  // when opened or changed
-	changes        []contentChange
-}
-
-// contentChange replaces a range by Text, or everything where it is nil.
-type contentChange struct {
-	Range *Range
-	Text  string
+	changes        []wire.ContentChange
 }
 
 // modify is the one way in which documents change. It runs on the read loop,
@@ -142,7 +136,7 @@ func (s *server) modify(m modification) error {
 	defer s.news.tell()
 	o := s.documents[m.uri]
 	if o == nil && m.action != opened {
-		return failf(codeInvalidParams, "%s is not open", m.uri)
+		return wire.Failf(wire.CodeInvalidParams, "%s is not open", m.uri)
 	}
 	switch m.action {
 	case opened:
@@ -152,7 +146,7 @@ func (s *server) modify(m modification) error {
 		x := s.newSyntax(m.uri, m.path, m.language)
 		o = &openDocument{current: s.newVersion(document{
 			uri: m.uri, path: m.path, language: m.language, version: m.version,
-			mapper: newMapper(m.changes[0].Text, s.client.encoding), syntax: x,
+			mapper: newMapper(m.changes[0].Text, s.client.Encoding), syntax: x,
 		})}
 		s.documents[m.uri] = o
 		s.analyze(o, urgently)

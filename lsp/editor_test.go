@@ -14,11 +14,11 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/zap"
-	"go.uber.org/zap/zaptest"
-
 	"github.com/gloss-lsp/gloss/inference"
 	"github.com/gloss-lsp/gloss/inference/cache"
+	"github.com/gloss-lsp/gloss/lsp/wire"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest"
 )
 
 // fakeEditor is a client over an in-memory connection. It never sleeps: it
@@ -143,7 +143,7 @@ func newEditor(t testing.TB, o editorOptions) *fakeEditor {
 func (e *fakeEditor) read() {
 	in := bufio.NewReader(e.conn)
 	for {
-		body, err := readFrame(in)
+		body, err := wire.ReadFrame(in)
 		if err != nil {
 			e.mu.Lock()
 			e.ended = true
@@ -393,7 +393,7 @@ func encodeJSON(v any) string {
 }
 
 type wireLens struct {
-	Range   Range
+	Range   wire.Range
 	Command *struct {
 		Title     string
 		Command   string
@@ -435,7 +435,7 @@ func (e *fakeEditor) settled(uri string, want ...string) {
 
 type wireHover struct {
 	Contents struct{ Kind, Value string }
-	Range    *Range
+	Range    *wire.Range
 }
 
 func (e *fakeEditor) hover(uri string, line, character int) *wireHover {

@@ -8,10 +8,10 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/zap"
-
 	"github.com/gloss-lsp/gloss/inference"
 	"github.com/gloss-lsp/gloss/inference/cache"
+	"github.com/gloss-lsp/gloss/lsp/wire"
+	"go.uber.org/zap"
 )
 
 // deafSummarizer is a model whose loading cannot be stopped.
@@ -52,7 +52,8 @@ func TestEndWaitsForNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			forever := make(chan struct{})
 			defer close(forever)
-			requests["test/hang"] = func(s *server, _ []byte) (call, error) {
+			undo := wire.Handle("test/hang", func(of wire.Server, _ []byte) (wire.Call[any], error) {
+				s := of.(*server)
 				s.background(func() { <-forever })
 				s.mu.Lock()
 				defer s.mu.Unlock()
@@ -60,8 +61,8 @@ func TestEndWaitsForNothing(t *testing.T) {
 					o.current.syntax.mu.Lock()
 				}
 				return func(context.Context) (any, error) { <-forever; return nil, nil }, nil
-			}
-			defer delete(requests, "test/hang")
+			})
+			defer undo()
 			model := newDeafSummarizer(t)
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()

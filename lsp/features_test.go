@@ -11,6 +11,7 @@ import (
 
 	"github.com/gloss-lsp/gloss/chunker"
 	"github.com/gloss-lsp/gloss/inference"
+	"github.com/gloss-lsp/gloss/lsp/wire"
 )
 
 const pyURI = "file:///project/b.py"
@@ -36,7 +37,7 @@ func TestCodeLens(t *testing.T) {
 	e.settled(pyURI, "Does outer", "Does inner", "Reads the file.")
 	lenses := e.lenses(pyURI)
 	// On the line of the name, not of the decorator, and from its text on.
-	for i, want := range []Range{{Position{1, 0}, Position{1, 9}}, {Position{3, 4}, Position{3, 13}}} {
+	for i, want := range []wire.Range{{Start: wire.Position{Line: 1, Character: 0}, End: wire.Position{Line: 1, Character: 9}}, {Start: wire.Position{Line: 3, Character: 4}, End: wire.Position{Line: 3, Character: 13}}} {
 		if lenses[i].Range != want {
 			t.Errorf("range %v, want %v", lenses[i].Range, want)
 		}
@@ -175,10 +176,10 @@ func TestHover(t *testing.T) {
 			if h.Contents.Kind != tt.kind || h.Contents.Value != tt.text {
 				t.Errorf("hover %+v", h.Contents)
 			}
-			if want := (Range{Position{2, 5}, Position{2, 10}}); *h.Range != want {
+			if want := (wire.Range{Start: wire.Position{Line: 2, Character: 5}, End: wire.Position{Line: 2, Character: 10}}); *h.Range != want {
 				t.Errorf("range %v, want %v", *h.Range, want)
 			}
-			for _, p := range []Position{{2, 0}, {2, 12}, {3, 4}, {0, 0}, {99, 0}} {
+			for _, p := range []wire.Position{{Line: 2, Character: 0}, {Line: 2, Character: 12}, {Line: 3, Character: 4}, {Line: 0, Character: 0}, {Line: 99, Character: 0}} {
 				if h := e.hover(goURI, int(p.Line), int(p.Character)); h != nil {
 					t.Errorf("hover at %v beside the name: %+v", p, h)
 				}
@@ -211,7 +212,7 @@ func TestPositionEncodings(t *testing.T) {
 			})
 			e.open(goURI, "go", strings.Replace(goText("Alpha"), "func", "/* é😀 */ func", 1))
 			h := e.hover(goURI, 2, character)
-			if want := (Range{Position{2, uint32(character)}, Position{2, uint32(character + 5)}}); h == nil || *h.Range != want {
+			if want := (wire.Range{Start: wire.Position{Line: 2, Character: uint32(character)}, End: wire.Position{Line: 2, Character: uint32(character + 5)}}); h == nil || *h.Range != want {
 				t.Fatalf("hover %+v, want the range %v", h, want)
 			}
 			// An edit there is understood as well: it renames the function.
@@ -243,7 +244,7 @@ func TestEscapeMarkdown(t *testing.T) {
 func TestInlayHints(t *testing.T) {
 	hints := func(e *fakeEditor, from, to int) []string {
 		var answer []struct {
-			Position Position
+			Position wire.Position
 			Label    string
 		}
 		e.must("textDocument/inlayHint", fmt.Sprintf(`{"textDocument":{"uri":%q},"range":{"start":{"line":%d,"character":0},"end":{"line":%d,"character":0}}}`, pyURI, from, to), &answer)
@@ -304,7 +305,7 @@ func TestDocumentSymbols(t *testing.T) {
 	type symbol struct {
 		Name, Detail          string
 		Kind                  int
-		Range, SelectionRange Range
+		Range, SelectionRange wire.Range
 		Children              []symbol
 	}
 	e := newEditor(t, editorOptions{options: `{"symbols": true}`})
@@ -317,7 +318,7 @@ func TestDocumentSymbols(t *testing.T) {
 	}
 	outer, inner := symbols[0], symbols[0].Children[0]
 	if outer.Name != "outer" || outer.Detail != "Does outer" || outer.Kind != 12 || inner.Name != "inner" ||
-		outer.Range.Start != (Position{0, 0}) || outer.SelectionRange.Start != (Position{1, 4}) {
+		outer.Range.Start != (wire.Position{Line: 0, Character: 0}) || outer.SelectionRange.Start != (wire.Position{Line: 1, Character: 4}) {
 		t.Errorf("symbols %+v", symbols)
 	}
 	e.ignore("workspace/codeLens/refresh")
@@ -335,7 +336,7 @@ type wireAction struct {
 				Version int
 			}
 			Edits []struct {
-				Range   Range
+				Range   wire.Range
 				NewText string
 			}
 		}
@@ -386,7 +387,7 @@ func TestCodeActions(t *testing.T) {
 	}
 	change := e.actions(goURI, 3, 1, "null")[0].Edit.DocumentChanges[0]
 	if change.TextDocument.Version != 1 || change.TextDocument.URI != goURI || len(change.Edits) != 1 ||
-		change.Edits[0].Range.Start != (Position{2, 0}) || !strings.HasPrefix(change.Edits[0].NewText, "// Alpha") {
+		change.Edits[0].Range.Start != (wire.Position{Line: 2, Character: 0}) || !strings.HasPrefix(change.Edits[0].NewText, "// Alpha") {
 		t.Errorf("edit %+v", change)
 	}
 	e.ignore("workspace/codeLens/refresh")
@@ -471,12 +472,12 @@ func TestWriteAnew(t *testing.T) {
 	// Nothing but a summary that would be shown takes its place.
 	for _, err := range []error{errors.New("it took longer than 5s"), inference.ErrNoSummary} {
 		e.summarizer.fail(err)
-		if got := e.request("workspace/executeCommand", anew, nil); code(got) != codeRequestFailed || !strings.Contains(got.Error(), err.Error()) {
+		if got := e.request("workspace/executeCommand", anew, nil); code(got) != wire.CodeRequestFailed || !strings.Contains(got.Error(), err.Error()) {
 			t.Errorf("%v, want %v", got, err)
 		}
 	}
 	e.summarizer.set(func(f *fakeSummarizer) { f.err, f.sure, f.stubborn = nil, 0.01, true })
-	if err := e.request("workspace/executeCommand", anew, nil); code(err) != codeRequestFailed || !strings.Contains(err.Error(), "too unsure") {
+	if err := e.request("workspace/executeCommand", anew, nil); code(err) != wire.CodeRequestFailed || !strings.Contains(err.Error(), "too unsure") {
 		t.Errorf("%v", err)
 	}
 	if got := e.titles(goURI); !slices.Equal(got, []string{"Does Alpha differently"}) {

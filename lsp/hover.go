@@ -9,18 +9,12 @@ import (
 
 	"github.com/gloss-lsp/gloss/chunker"
 	"github.com/gloss-lsp/gloss/inference"
+	"github.com/gloss-lsp/gloss/lsp/wire"
 )
-
-// hover is the text for a place in a document.
-type hover struct {
-	rng      Range
-	text     string
-	markdown bool
-}
 
 // hover answers on a function's name and nowhere else. Editors do not redraw
 // an open hover, so it waits a while for a summary that is being written.
-func (s *server) hover(ctx context.Context, d *document, p Position) (*hover, error) {
+func (s *server) hover(ctx context.Context, d *document, p wire.Position) (*wire.Hover, error) {
 	if d == nil || !s.settings().Hover {
 		return nil, nil
 	}
@@ -37,8 +31,8 @@ func (s *server) hover(ctx context.Context, d *document, p Position) (*hover, er
 		g = s.glossesOf(d, chunks)[i] // with regard to its past
 		s.await(ctx, d, &g)
 	}
-	r, markdown := chunks[i].NameRange, s.client.markdownHover
-	return &hover{d.span(r.Start, r.End), hoverText(&g, markdown), markdown}, nil
+	r, markdown := chunks[i].NameRange, s.client.MarkdownHover
+	return &wire.Hover{Range: d.span(r.Start, r.End), Text: hoverText(&g, markdown), Markdown: markdown}, nil
 }
 
 // await brings g up to date if that takes no longer than the setting hoverWait.
@@ -71,10 +65,10 @@ func hoverText(g *gloss, markdown bool) string {
 	switch g.state {
 	case stale:
 		if note = "of an earlier version of this function, " + note; g.err != nil {
-			note += "; of this one there is none: " + oneLine(brief(g.err.Error()))
+			note += "; of this one there is none: " + oneLine(wire.Brief(g.err.Error()))
 		}
 	case named:
-		note += ", as no model can run: " + oneLine(brief(g.err.Error()))
+		note += ", as no model can run: " + oneLine(wire.Brief(g.err.Error()))
 	case unsure:
 		text, note = "", fmt.Sprintf("no summary: the model is too unsure of what it wrote (%.0f %%; setting minConfidence)", 100*g.summary.Confidence)
 	case waiting:
@@ -82,7 +76,7 @@ func hoverText(g *gloss, markdown bool) string {
 	case held:
 		text, note = "", "no summary yet"
 	case failed, unavailable:
-		text, note = "", "no summary: "+oneLine(brief(g.err.Error()))
+		text, note = "", "no summary: "+oneLine(wire.Brief(g.err.Error()))
 	}
 	if markdown {
 		text, note = escapeMarkdown(text), "*"+escapeMarkdown(note)+"*"

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/gloss-lsp/gloss/lsp/wire"
 )
 
 // hintWait is how long hints wait for summaries, where the client cannot be
@@ -12,29 +14,23 @@ import (
 // are known.
 const hintWait = 10 * time.Second
 
-// inlayHint is text that an editor sets at the end of a line.
-type inlayHint struct {
-	position Position
-	label    string
-}
-
 // inlayHint returns the hints in a range, each at the end of the line of a
 // function's name. Only summaries become hints: a placeholder that comes and
 // goes inside the code would be a nuisance.
-func (s *server) inlayHint(ctx context.Context, d *document, r Range) []inlayHint {
-	if d != nil && s.hints() && !s.client.inlayHintRefresh && !s.client.glossRefresh {
+func (s *server) inlayHint(ctx context.Context, d *document, r wire.Range) []wire.InlayHint {
+	if d != nil && s.hints() && !s.client.InlayHintRefresh && !s.client.GlossRefresh {
 		s.awaitHints(ctx, d, r)
 	}
 	glosses := s.glosses(d)
 	lines := s.hintLines(glosses)
 	s.gave(d, func(o *openDocument) *answer { return &o.hints }, lines, glosses)
-	var hints []inlayHint
+	var hints []wire.InlayHint
 	for i, line := range lines {
 		n := d.position(glosses[i].chunk.NameRange.Start).Line
 		if line != "" && r.Start.Line <= n && n <= r.End.Line {
 			start, end := d.line(int(n))
 			end = start + len(strings.TrimRight(d.text[start:end], " \t"))
-			hints = append(hints, inlayHint{d.position(end), line})
+			hints = append(hints, wire.InlayHint{Position: d.position(end), Label: line})
 		}
 	}
 	return hints
@@ -44,7 +40,7 @@ func (s *server) inlayHint(ctx context.Context, d *document, r Range) []inlayHin
 // for the hints of a screen once, and again only when the user scrolls or
 // types, so what it is not given then it would never show. It asks beside its
 // work, and throws away what comes too late.
-func (s *server) awaitHints(ctx context.Context, d *document, r Range) {
+func (s *server) awaitHints(ctx context.Context, d *document, r wire.Range) {
 	ctx, cancel := context.WithTimeout(ctx, hintWait)
 	defer cancel()
 	select {
@@ -73,7 +69,7 @@ func (s *server) awaitHints(ctx context.Context, d *document, r Range) {
 
 // beingWritten reports whether a function in a range of d will have another
 // summary without further ado.
-func (s *server) beingWritten(d *document, r Range) bool {
+func (s *server) beingWritten(d *document, r wire.Range) bool {
 	s.mu.Lock()
 	o := s.documents[d.uri]
 	held := o == nil || o.analysis.held
@@ -91,7 +87,7 @@ func (s *server) hints() bool {
 	case "on":
 		return true
 	case "auto":
-		return !s.client.codeLens && !s.askedLens.Load()
+		return !s.client.CodeLens && !s.askedLens.Load()
 	}
 	return false
 }

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/gloss-lsp/gloss/lsp/wire"
 )
 
 // A log that is a pipe would have every message wait for a reader.
@@ -48,12 +50,12 @@ func TestLongMessagesAreCut(t *testing.T) {
 		}
 	}})
 	m := e.expect("window/showMessage")
-	if n := len(m.Params); n > maxShown+200 || !strings.Contains(string(m.Params), "run gloss doctor") {
+	if n := len(m.Params); n > wire.MaxShown+200 || !strings.Contains(string(m.Params), "run gloss doctor") {
 		t.Errorf("the message has %d bytes: %.100s", n, m.Params)
 	}
 	e.open(goURI, "go", goText("X"))
 	e.settled(goURI, "–")
-	if h := e.hover(goURI, 2, 6); h == nil || len(h.Contents.Value) > 2*maxShown {
+	if h := e.hover(goURI, 2, 6); h == nil || len(h.Contents.Value) > 2*wire.MaxShown {
 		t.Errorf("the hover is %.100v", h)
 	}
 	e.ignore("window/logMessage", "workspace/codeLens/refresh")

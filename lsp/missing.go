@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/gloss-lsp/gloss/lsp/wire"
 	"go.uber.org/zap"
 )
 
@@ -22,9 +23,9 @@ const actionPull = "Pull"
 
 // failed tells the user that there are no summaries, and why.
 func (s *server) failed(err error) {
-	now := status{State: "failed", Message: err.Error()}
+	now := wire.Status{State: "failed", Message: err.Error()}
 	var missing MissingModel
-	if s.client.messageActions && errors.As(err, &missing) && s.status.firstTime(now) {
+	if s.client.MessageActions && errors.As(err, &missing) && s.status.firstTime(now) {
 		s.background(func() { s.offer(missing, now.Message) })
 	}
 	s.status.set(now)
@@ -32,7 +33,7 @@ func (s *server) failed(err error) {
 
 // offer asks whether to pull the model, and does it.
 func (s *server) offer(missing MissingModel, message string) {
-	action, err := s.ask(s.ctx, messageError, "gloss: "+message, actionPull)
+	action, err := s.ask(s.ctx, wire.MessageError, "gloss: "+message, actionPull)
 	switch {
 	case err != nil:
 		s.tell("window/showMessageRequest", err)
@@ -44,7 +45,7 @@ func (s *server) offer(missing MissingModel, message string) {
 // pull gets the model. That takes minutes, after which another model may be
 // asked for, so the status is left alone where there are summaries by then.
 func (s *server) pull(missing MissingModel) {
-	s.whileFailed(func(error) status { return status{State: "loading"} })
+	s.whileFailed(func(error) wire.Status { return wire.Status{State: "loading"} })
 	ctx, show := s.progress.download(s.ctx, "Pulling the model")
 	percent := int64(-1)
 	err := missing.Pull(ctx, func(have, total int64) {
@@ -61,15 +62,15 @@ func (s *server) pull(missing MissingModel) {
 	case s.ctx.Err() != nil: // the session has ended
 	default:
 		s.log.Error("the model could not be pulled", zap.Error(err))
-		s.whileFailed(func(why error) status { return status{State: "failed", Message: why.Error()} })
+		s.whileFailed(func(why error) wire.Status { return wire.Status{State: "failed", Message: why.Error()} })
 		if !cancelled {
-			s.tell("window/showMessage", s.show(s.ctx, messageError, "gloss: "+err.Error()))
+			s.tell("window/showMessage", s.show(s.ctx, wire.MessageError, "gloss: "+err.Error()))
 		}
 	}
 }
 
 // whileFailed sets the status by why there are no summaries, if there are none.
-func (s *server) whileFailed(now func(why error) status) {
+func (s *server) whileFailed(now func(why error) wire.Status) {
 	s.config.applying.Lock()
 	defer s.config.applying.Unlock()
 	if u := s.origin.Load(); u != nil && u.err != nil {

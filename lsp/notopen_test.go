@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/gloss-lsp/gloss/lsp/wire"
 )
 
 // Every request about a document may come before it is opened, or after it was
@@ -16,7 +18,7 @@ func TestRequestsAboutADocumentThatIsNotOpen(t *testing.T) {
 		"textDocument/inlayHint":      `{"textDocument":{"uri":%q},"range":{"start":{"line":0,"character":0},"end":{"line":9,"character":0}}}`,
 		"textDocument/codeAction":     `{"textDocument":{"uri":%q},"range":{"start":{"line":2,"character":6},"end":{"line":2,"character":6}},"context":{"diagnostics":[]}}`,
 	}
-	for method := range requests {
+	for method := range wire.Requests() {
 		if strings.HasPrefix(method, "textDocument/") && params[method] == "" {
 			t.Errorf("this test does not know %s", method)
 		}
@@ -40,10 +42,10 @@ func TestRequestsAboutADocumentThatIsNotOpen(t *testing.T) {
 			}
 		}
 		for _, command := range commandNames() {
-			if got := code(e.request("workspace/executeCommand", fmt.Sprintf(`{"command":%q,"arguments":[%s]}`, command, place(goURI, 2, 6)), nil)); got != codeInvalidParams {
+			if got := code(e.request("workspace/executeCommand", fmt.Sprintf(`{"command":%q,"arguments":[%s]}`, command, place(goURI, 2, 6)), nil)); got != wire.CodeInvalidParams {
 				t.Errorf("%s: code %d", command, got)
 			}
-			if got := code(e.request("workspace/executeCommand", fmt.Sprintf(`{"command":%q}`, command), nil)); got != codeInvalidParams {
+			if got := code(e.request("workspace/executeCommand", fmt.Sprintf(`{"command":%q}`, command), nil)); got != wire.CodeInvalidParams {
 				t.Errorf("%s without arguments: code %d", command, got)
 			}
 		}

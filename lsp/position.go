@@ -1,55 +1,22 @@
 package lsp
 
 import (
-	"slices"
 	"sort"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/gloss-lsp/gloss/lsp/wire"
 )
-
-// positionEncoding says what Position.Character counts.
-type positionEncoding string
-
-const (
-	utf8Encoding  positionEncoding = "utf-8"
-	utf16Encoding positionEncoding = "utf-16"
-	utf32Encoding positionEncoding = "utf-32"
-)
-
-// negotiateEncoding picks what is cheapest for a server whose text is UTF-8.
-// UTF-16 is what a client speaks that offers nothing that we know.
-func negotiateEncoding(offered []string) positionEncoding {
-	for _, e := range []positionEncoding{utf8Encoding, utf16Encoding, utf32Encoding} {
-		if slices.Contains(offered, string(e)) {
-			return e
-		}
-	}
-	return utf16Encoding
-}
-
-// units is the number of units that one rune of size bytes takes.
-func (e positionEncoding) units(r rune, size int) int {
-	switch e {
-	case utf8Encoding:
-		return size
-	case utf32Encoding:
-		return 1
-	}
-	if r >= 0x10000 {
-		return 2
-	}
-	return 1
-}
 
 // mapper translates between byte offsets of one text and positions in it. It
 // never changes, and any argument is answered with a place inside the text.
 type mapper struct {
 	text     string
-	encoding positionEncoding
+	encoding wire.PositionEncoding
 	lines    []int // the offset at which each line starts
 }
 
-func newMapper(text string, encoding positionEncoding) *mapper {
+func newMapper(text string, encoding wire.PositionEncoding) *mapper {
 	lines := make([]int, 1, strings.Count(text, "\n")+2)
 	return &mapper{text, encoding, appendLines(lines, text, 0, len(text))}
 }
@@ -102,7 +69,7 @@ func (m *mapper) line(n int) (start, end int) {
 }
 
 // textStart returns where the text of line n starts, behind its indentation.
-func (m *mapper) textStart(n int) Position {
+func (m *mapper) textStart(n int) wire.Position {
 	start, end := m.line(n)
 	text := m.text[start:end]
 	return m.position(start + len(text) - len(strings.TrimLeft(text, " \t")))
@@ -111,14 +78,14 @@ func (m *mapper) textStart(n int) Position {
 // offset returns the byte offset of p. A character past the end of its line
 // means the line's end, a line past the last one the end of the text, and a
 // character inside of a code point the code point's start.
-func (m *mapper) offset(p Position) int {
+func (m *mapper) offset(p wire.Position) int {
 	if int64(p.Line) >= int64(len(m.lines)) {
 		return len(m.text)
 	}
 	at, end := m.line(int(p.Line))
 	for left := int64(p.Character); left > 0 && at < end; {
 		r, size := utf8.DecodeRuneInString(m.text[at:end])
-		left -= int64(m.encoding.units(r, size))
+		left -= int64(m.encoding.Units(r, size))
 		if left < 0 {
 			break
 		}
@@ -128,7 +95,7 @@ func (m *mapper) offset(p Position) int {
 }
 
 // position returns the position of a byte offset.
-func (m *mapper) position(offset int) Position {
+func (m *mapper) position(offset int) wire.Position {
 	offset = min(max(offset, 0), len(m.text))
 	n := sort.SearchInts(m.lines, offset+1) - 1
 	start, end := m.line(n)
@@ -139,12 +106,12 @@ func (m *mapper) position(offset int) Position {
 		if start+size > offset {
 			break
 		}
-		units += m.encoding.units(r, size)
+		units += m.encoding.Units(r, size)
 		start += size
 	}
-	return Position{uint32(n), uint32(units)}
+	return wire.Position{Line: uint32(n), Character: uint32(units)}
 }
 
-func (m *mapper) span(start, end int) Range {
-	return Range{m.position(start), m.position(end)}
+func (m *mapper) span(start, end int) wire.Range {
+	return wire.Range{Start: m.position(start), End: m.position(end)}
 }

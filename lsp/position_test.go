@@ -6,6 +6,8 @@ import (
 	"testing"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/gloss-lsp/gloss/lsp/wire"
 )
 
 func TestNegotiateEncoding(t *testing.T) {
@@ -13,17 +15,17 @@ func TestNegotiateEncoding(t *testing.T) {
 	for _, tt := range []struct {
 		client  string
 		offered []string
-		want    positionEncoding
+		want    wire.PositionEncoding
 	}{
-		{"VS Code, Neovim 0.10", []string{"utf-16"}, utf16Encoding},
-		{"Neovim 0.12", []string{"utf-8", "utf-16", "utf-32"}, utf8Encoding},
-		{"eglot", []string{"utf-32", "utf-8", "utf-16"}, utf8Encoding},
-		{"Helix", []string{"utf-8", "utf-32", "utf-16"}, utf8Encoding},
-		{"lsp-mode", nil, utf16Encoding},
-		{"only utf-32", []string{"utf-32"}, utf32Encoding},
-		{"unknown", []string{"utf-7"}, utf16Encoding},
+		{"VS Code, Neovim 0.10", []string{"utf-16"}, wire.Utf16Encoding},
+		{"Neovim 0.12", []string{"utf-8", "utf-16", "utf-32"}, wire.Utf8Encoding},
+		{"eglot", []string{"utf-32", "utf-8", "utf-16"}, wire.Utf8Encoding},
+		{"Helix", []string{"utf-8", "utf-32", "utf-16"}, wire.Utf8Encoding},
+		{"lsp-mode", nil, wire.Utf16Encoding},
+		{"only utf-32", []string{"utf-32"}, wire.Utf32Encoding},
+		{"unknown", []string{"utf-7"}, wire.Utf16Encoding},
 	} {
-		if got := negotiateEncoding(tt.offered); got != tt.want {
+		if got := wire.NegotiateEncoding(tt.offered); got != tt.want {
 			t.Errorf("%s: %s, want %s", tt.client, got, tt.want)
 		}
 	}
@@ -33,29 +35,29 @@ func TestMapper(t *testing.T) {
 	// é is 2 bytes, 1 unit; 😀 is 4 bytes, 2 units of UTF-16.
 	text := "a é😀b\r\nx\rlast\n"
 	for _, tt := range []struct {
-		encoding  positionEncoding
+		encoding  wire.PositionEncoding
 		line, chr uint32
 		offset    int
-		back      Position // of the offset
+		back      wire.Position // of the offset
 	}{
-		{utf8Encoding, 0, 0, 0, Position{0, 0}},
-		{utf8Encoding, 0, 4, 4, Position{0, 4}},
-		{utf8Encoding, 0, 6, 4, Position{0, 4}}, // inside of 😀
-		{utf8Encoding, 0, 99, 9, Position{0, 9}},
-		{utf16Encoding, 0, 3, 4, Position{0, 3}},
-		{utf16Encoding, 0, 4, 4, Position{0, 3}}, // between the surrogates
-		{utf16Encoding, 0, 5, 8, Position{0, 5}},
-		{utf16Encoding, 0, 7, 9, Position{0, 6}}, // past the end, before \r\n
-		{utf32Encoding, 0, 4, 8, Position{0, 4}},
-		{utf16Encoding, 1, 1, 12, Position{1, 1}},
-		{utf16Encoding, 1, 2, 12, Position{1, 1}}, // \r alone ends a line
-		{utf16Encoding, 2, 0, 13, Position{2, 0}},
-		{utf16Encoding, 3, 0, 18, Position{3, 0}}, // after the last \n
-		{utf16Encoding, 4, 7, 18, Position{3, 0}}, // past the last line
-		{utf16Encoding, 1<<32 - 1, 1<<32 - 1, 18, Position{3, 0}},
+		{wire.Utf8Encoding, 0, 0, 0, wire.Position{Line: 0, Character: 0}},
+		{wire.Utf8Encoding, 0, 4, 4, wire.Position{Line: 0, Character: 4}},
+		{wire.Utf8Encoding, 0, 6, 4, wire.Position{Line: 0, Character: 4}}, // inside of 😀
+		{wire.Utf8Encoding, 0, 99, 9, wire.Position{Line: 0, Character: 9}},
+		{wire.Utf16Encoding, 0, 3, 4, wire.Position{Line: 0, Character: 3}},
+		{wire.Utf16Encoding, 0, 4, 4, wire.Position{Line: 0, Character: 3}}, // between the surrogates
+		{wire.Utf16Encoding, 0, 5, 8, wire.Position{Line: 0, Character: 5}},
+		{wire.Utf16Encoding, 0, 7, 9, wire.Position{Line: 0, Character: 6}}, // past the end, before \r\n
+		{wire.Utf32Encoding, 0, 4, 8, wire.Position{Line: 0, Character: 4}},
+		{wire.Utf16Encoding, 1, 1, 12, wire.Position{Line: 1, Character: 1}},
+		{wire.Utf16Encoding, 1, 2, 12, wire.Position{Line: 1, Character: 1}}, // \r alone ends a line
+		{wire.Utf16Encoding, 2, 0, 13, wire.Position{Line: 2, Character: 0}},
+		{wire.Utf16Encoding, 3, 0, 18, wire.Position{Line: 3, Character: 0}}, // after the last \n
+		{wire.Utf16Encoding, 4, 7, 18, wire.Position{Line: 3, Character: 0}}, // past the last line
+		{wire.Utf16Encoding, 1<<32 - 1, 1<<32 - 1, 18, wire.Position{Line: 3, Character: 0}},
 	} {
 		m := newMapper(text, tt.encoding)
-		at := Position{tt.line, tt.chr}
+		at := wire.Position{Line: tt.line, Character: tt.chr}
 		if got := m.offset(at); got != tt.offset {
 			t.Errorf("%s: offset(%v) = %d, want %d", tt.encoding, at, got, tt.offset)
 		}
@@ -70,7 +72,7 @@ func FuzzMapper(f *testing.F) {
 	for _, text := range []string{"", "a\r\nb", "a\rb\n", "é😀\xff\xf0\x9f\n", "\n\r\n\r"} {
 		f.Add(text, uint32(1), uint32(2), byte(1))
 	}
-	encodings := []positionEncoding{utf8Encoding, utf16Encoding, utf32Encoding}
+	encodings := []wire.PositionEncoding{wire.Utf8Encoding, wire.Utf16Encoding, wire.Utf32Encoding}
 	f.Fuzz(func(t *testing.T, text string, line, character uint32, which byte) {
 		if strings.ContainsAny(text, "\x00\x01\x02") {
 			t.Skip("the reference uses these")
@@ -78,7 +80,7 @@ func FuzzMapper(f *testing.F) {
 		encoding := encodings[int(which)%len(encodings)]
 		m := newMapper(text, encoding)
 		want := referenceOffset(text, encoding, line, character)
-		got := m.offset(Position{line, character})
+		got := m.offset(wire.Position{Line: line, Character: character})
 		if got != want {
 			t.Fatalf("%s: offset(%d:%d) in %q = %d, want %d", encoding, line, character, text, got, want)
 		}
@@ -89,7 +91,7 @@ func FuzzMapper(f *testing.F) {
 	})
 }
 
-func referenceOffset(text string, encoding positionEncoding, line, character uint32) int {
+func referenceOffset(text string, encoding wire.PositionEncoding, line, character uint32) int {
 	lines := referenceLines(text)
 	if int64(line) >= int64(len(lines)) {
 		return len(text)
@@ -102,9 +104,9 @@ func referenceOffset(text string, encoding positionEncoding, line, character uin
 	for width := uint32(0); content != ""; {
 		r, size := utf8.DecodeRuneInString(content)
 		switch encoding {
-		case utf8Encoding:
+		case wire.Utf8Encoding:
 			width += uint32(size)
-		case utf16Encoding:
+		case wire.Utf16Encoding:
 			width += uint32(len(utf16.Encode([]rune{r})))
 		default:
 			width++
@@ -137,27 +139,27 @@ func FuzzApplyChanges(f *testing.F) {
 		if strings.ContainsAny(text, "\x00\x01\x02") {
 			t.Skip("the reference uses these")
 		}
-		start, end := Position{uint32(l1), uint32(c1)}, Position{uint32(l2), uint32(c2)}
-		from := referenceOffset(text, utf32Encoding, start.Line, start.Character)
-		to := max(from, referenceOffset(text, utf32Encoding, end.Line, end.Character))
+		start, end := wire.Position{Line: uint32(l1), Character: uint32(c1)}, wire.Position{Line: uint32(l2), Character: uint32(c2)}
+		from := referenceOffset(text, wire.Utf32Encoding, start.Line, start.Character)
+		to := max(from, referenceOffset(text, wire.Utf32Encoding, end.Line, end.Character))
 		want := string(slices.Concat([]rune(text[:from]), []rune(insert), []rune(text[to:])))
 		if whole {
 			want = insert
 		}
 		// The change comes between two that cancel each other out.
-		changes := []contentChange{
-			{Range: &Range{}, Text: "+"},
-			{Range: &Range{Position{}, Position{0, 1}}, Text: ""},
-			{Range: &Range{start, end}, Text: insert},
+		changes := []wire.ContentChange{
+			{Range: &wire.Range{}, Text: "+"},
+			{Range: &wire.Range{Start: wire.Position{}, End: wire.Position{Line: 0, Character: 1}}, Text: ""},
+			{Range: &wire.Range{Start: start, End: end}, Text: insert},
 		}
 		if whole {
 			changes[2].Range = nil
 		}
-		m := applyChanges(newMapper(text, utf32Encoding), changes)
+		m := applyChanges(newMapper(text, wire.Utf32Encoding), changes)
 		if m.text != want {
 			t.Fatalf("%q, want %q", m.text, want)
 		}
-		if !slices.Equal(m.lines, newMapper(want, utf32Encoding).lines) {
+		if !slices.Equal(m.lines, newMapper(want, wire.Utf32Encoding).lines) {
 			t.Fatalf("the lines of %q are %v", want, m.lines)
 		}
 	})

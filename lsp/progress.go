@@ -37,7 +37,7 @@ func newProgress(s *server) *progress {
 }
 
 func (p *progress) follow(st inference.Status) {
-	if !p.server.client.workDoneProgress {
+	if !p.server.client.WorkDoneProgress {
 		return
 	}
 	p.mu.Lock()
@@ -62,8 +62,8 @@ func (p *progress) begin() {
 	p.delay = nil
 	p.token = p.next()
 	s := p.server
-	s.tell("window/workDoneProgress/create", s.editor.createProgress(p.token))
-	s.tell("$/progress", s.editor.beginProgress(s.ctx, p.token, "Summarizing", p.message()))
+	s.tell("window/workDoneProgress/create", s.editor.CreateProgress(p.token))
+	s.tell("$/progress", s.editor.BeginProgress(s.ctx, p.token, "Summarizing", p.message()))
 }
 
 // next is called with p.mu held.
@@ -77,7 +77,7 @@ func (p *progress) next() string {
 func (p *progress) download(parent context.Context, title string) (ctx context.Context, show func(message string)) {
 	ctx, cancel := context.WithCancel(parent)
 	s := p.server
-	if !s.client.workDoneProgress {
+	if !s.client.WorkDoneProgress {
 		return ctx, func(message string) {
 			if message == "" {
 				cancel()
@@ -88,18 +88,18 @@ func (p *progress) download(parent context.Context, title string) (ctx context.C
 	token := p.next()
 	p.downloads[token] = cancel
 	p.mu.Unlock()
-	s.tell("window/workDoneProgress/create", s.editor.createProgress(token))
-	s.tell("$/progress", s.editor.beginProgress(s.ctx, token, title, ""))
+	s.tell("window/workDoneProgress/create", s.editor.CreateProgress(token))
+	s.tell("$/progress", s.editor.BeginProgress(s.ctx, token, title, ""))
 	return ctx, func(message string) {
 		if message != "" {
-			s.tell("$/progress", s.editor.reportProgress(s.ctx, token, message))
+			s.tell("$/progress", s.editor.ReportProgress(s.ctx, token, message))
 			return
 		}
 		cancel()
 		p.mu.Lock()
 		delete(p.downloads, token)
 		p.mu.Unlock()
-		s.tell("$/progress", s.editor.endProgress(s.ctx, token))
+		s.tell("$/progress", s.editor.EndProgress(s.ctx, token))
 	}
 }
 
@@ -109,7 +109,7 @@ func (p *progress) report() (told bool) {
 	if p.token == "" {
 		return false
 	}
-	p.server.tell("$/progress", p.server.editor.reportProgress(p.server.ctx, p.token, p.message()))
+	p.server.tell("$/progress", p.server.editor.ReportProgress(p.server.ctx, p.token, p.message()))
 	return true
 }
 
@@ -127,7 +127,7 @@ func (p *progress) end() {
 		p.delay = nil
 	}
 	if p.token != "" {
-		p.server.tell("$/progress", p.server.editor.endProgress(p.server.ctx, p.token))
+		p.server.tell("$/progress", p.server.editor.EndProgress(p.server.ctx, p.token))
 		p.token = ""
 	}
 }

@@ -78,7 +78,7 @@ func (r *refresher) touchAll() {
 
 func (r *refresher) run() (told bool) {
 	s := r.server
-	if s.lifecycle.isShutDown() {
+	if s.shutDown.Load() {
 		return false
 	}
 	var lenses, hints bool
@@ -91,17 +91,17 @@ func (r *refresher) run() (told bool) {
 		newHints := o != nil && o.hints.differs(hintLines)
 		s.mu.Unlock()
 		lenses, hints = lenses || newLenses, hints || newHints
-		if s.client.glossRefresh && (newLenses || newHints) {
-			s.tell("gloss/refresh", s.editor.glossRefresh(s.ctx, d.uri))
+		if s.client.GlossRefresh && (newLenses || newHints) {
+			s.tell("gloss/refresh", s.editor.GlossRefresh(s.ctx, d.uri))
 			told = true
 		}
 	}
-	if lenses && s.client.codeLensRefresh {
-		s.tell("workspace/codeLens/refresh", s.editor.refreshCodeLenses())
+	if lenses && s.client.CodeLensRefresh {
+		s.tell("workspace/codeLens/refresh", s.editor.RefreshCodeLenses())
 		told = true
 	}
-	if hints && s.client.inlayHintRefresh {
-		s.tell("workspace/inlayHint/refresh", s.editor.refreshInlayHints())
+	if hints && s.client.InlayHintRefresh {
+		s.tell("workspace/inlayHint/refresh", s.editor.RefreshInlayHints())
 		told = true
 	}
 	return told

@@ -16,9 +16,9 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"go.uber.org/zap"
-
 	"github.com/gloss-lsp/gloss/chunker"
+	"github.com/gloss-lsp/gloss/lsp/wire"
+	"go.uber.org/zap"
 )
 
 // Options say what a server is made of.
@@ -52,9 +52,8 @@ type server struct {
 	workers       *chunker.Workers
 	log           *zap.Logger
 	logs          *logs
-	editor        editor
-	client        clientCapabilities // set by initialize, before anything that reads it
-	lifecycle     lifecycle
+	editor        *wire.Client
+	client        wire.ClientCapabilities // set by initialize, before anything that reads it
 	config        configuration
 	refresh       *refresher
 	progress      *progress
@@ -73,6 +72,7 @@ type server struct {
 	origin    atomic.Pointer[origin] // nil until the settings are known
 	ready     chan struct{}          // closed when origin is set
 	readying  sync.Once
+	shutDown  atomic.Bool // the client has sent shutdown
 	askedLens atomic.Bool // the client has requested code lenses
 	news      news        // of documents, and of what is known about their functions
 
@@ -105,7 +105,7 @@ func (s *server) background(f func()) {
 	s.group.Go(func() {
 		defer func() {
 			if r := recover(); r != nil {
-				s.log.Error("panic in the background", zap.String("panic", logPanic(r)), zap.ByteString("stack", debug.Stack()))
+				s.log.Error("panic in the background", zap.String("panic", wire.LogPanic(r)), zap.ByteString("stack", debug.Stack()))
 			}
 		}()
 		f()
@@ -123,7 +123,7 @@ func (s *server) end(err error) {
 func (s *server) disconnected(err error) {
 	switch {
 	case s.ctx.Err() != nil: // because the session has ended
-	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrClosedPipe) || errors.Is(err, errGone):
+	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrClosedPipe) || errors.Is(err, wire.ErrGone):
 		s.log.Info("the client closed the connection")
 		s.end(nil)
 	default:

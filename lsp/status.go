@@ -5,20 +5,11 @@ import (
 	"time"
 
 	"github.com/gloss-lsp/gloss/inference"
+	"github.com/gloss-lsp/gloss/lsp/wire"
 )
 
 // statusInterval is the least time between two notifications gloss/status.
 const statusInterval = 200 * time.Millisecond
-
-// status is what gloss/status tells: "loading" until the model has answered
-// for the first time, "busy" while it works, "idle", or "failed" with a Message
-// that says why and what helps.
-type status struct {
-	State   string `json:"state"`
-	Message string `json:"message,omitempty"`
-	// Pending counts the functions that wait for a summary.
-	Pending int `json:"pending"`
-}
 
 // statusReporter keeps the client informed, if it likes, and the user where
 // nothing works.
@@ -27,7 +18,7 @@ type statusReporter struct {
 	throttle throttle
 
 	mu         sync.Mutex
-	now, sent  status
+	now, sent  wire.Status
 	answered   bool   // the model has
 	complained string // the failure that the user was shown
 }
@@ -49,7 +40,7 @@ func (r *statusReporter) follow(st inference.Status) {
 	r.mu.Lock()
 	answered := r.answered
 	r.mu.Unlock()
-	now := status{State: "idle", Pending: st.Queued + st.Running}
+	now := wire.Status{State: "idle", Pending: st.Queued + st.Running}
 	switch {
 	case st.State == inference.Unavailable:
 		now.State, now.Message = "failed", st.Err.Error()
@@ -63,7 +54,7 @@ func (r *statusReporter) follow(st inference.Status) {
 
 // firstTime reports whether the user has not been told of this failure, and
 // takes it as told.
-func (r *statusReporter) firstTime(failed status) bool {
+func (r *statusReporter) firstTime(failed wire.Status) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	first := failed.Message != r.complained
@@ -74,13 +65,13 @@ func (r *statusReporter) firstTime(failed status) bool {
 // begin notes that a model is being opened. The user is told of a failure to do
 // so even where it is the one before.
 func (r *statusReporter) begin() {
-	r.set(status{State: "loading"})
+	r.set(wire.Status{State: "loading"})
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.complained = ""
 }
 
-func (r *statusReporter) set(now status) {
+func (r *statusReporter) set(now wire.Status) {
 	r.mu.Lock()
 	r.now = now
 	r.mu.Unlock()
@@ -97,12 +88,12 @@ func (r *statusReporter) send() (told bool) {
 		r.complained = now.Message
 	}
 	r.mu.Unlock()
-	if news && s.client.glossStatus {
-		s.tell("gloss/status", s.editor.glossStatus(s.ctx, now))
+	if news && s.client.GlossStatus {
+		s.tell("gloss/status", s.editor.GlossStatus(s.ctx, now))
 		told = true
 	}
 	if complain {
-		s.tell("window/showMessage", s.show(s.ctx, messageError, "gloss: "+now.Message))
+		s.tell("window/showMessage", s.show(s.ctx, wire.MessageError, "gloss: "+now.Message))
 	}
 	return told
 }

@@ -1,18 +1,10 @@
 package lsp
 
-import "github.com/gloss-lsp/gloss/chunker"
-
-// symbol is an entry of a document's outline.
-type symbol struct {
-	name, detail   string
-	kind           chunker.Kind
-	rng, selection Range
-	children       []symbol
-}
+import "github.com/gloss-lsp/gloss/lsp/wire"
 
 // documentSymbol returns the functions of d, those inside others as their
 // children, with summaries as the detail.
-func (s *server) documentSymbol(d *document) []symbol {
+func (s *server) documentSymbol(d *document) []wire.Symbol {
 	if d == nil || !s.settings().Symbols {
 		return nil
 	}
@@ -22,20 +14,20 @@ func (s *server) documentSymbol(d *document) []symbol {
 
 // outline turns the glosses that start before end into symbols, and returns
 // the rest. An outer chunk comes before those inside it.
-func outline(d *document, glosses []gloss, end int) (symbols []symbol, rest []gloss) {
+func outline(d *document, glosses []gloss, end int) (symbols []wire.Symbol, rest []gloss) {
 	for len(glosses) > 0 && glosses[0].chunk.Range.Start < end {
 		g := &glosses[0]
 		c := g.chunk
-		self := symbol{
-			name:      c.Name,
-			kind:      c.Kind,
-			rng:       d.span(c.Range.Start, c.Range.End),
-			selection: d.span(c.NameRange.Start, c.NameRange.End),
+		self := wire.Symbol{
+			Name:      c.Name,
+			Kind:      c.Kind,
+			Range:     d.span(c.Range.Start, c.Range.End),
+			Selection: d.span(c.NameRange.Start, c.NameRange.End),
 		}
 		if g.shown() {
-			self.detail = g.line()
+			self.Detail = g.line()
 		}
-		self.children, glosses = outline(d, glosses[1:], c.Range.End)
+		self.Children, glosses = outline(d, glosses[1:], c.Range.End)
 		symbols = append(symbols, self)
 	}
 	return symbols, glosses

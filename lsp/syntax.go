@@ -7,9 +7,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"go.uber.org/zap"
-
 	"github.com/gloss-lsp/gloss/chunker"
+	"github.com/gloss-lsp/gloss/lsp/wire"
+	"go.uber.org/zap"
 )
 
 // syntax is the syntax tree of one open document. Its versions share it: the
@@ -70,7 +70,7 @@ func (s *server) newSyntax(uri, path, languageID string) *syntax {
 	switch {
 	case !settings.Enable:
 	case language == nil:
-		x.log.Info("no summaries: the language is unknown", zap.String("language", logName(languageID)))
+		x.log.Info("no summaries: the language is unknown", zap.String("language", wire.LogName(languageID)))
 	case !settings.serves(language.ID):
 		x.log.Debug("no summaries: the setting gloss.languages leaves the language out", zap.String("language", languageID))
 	case s.config.excludes(path):

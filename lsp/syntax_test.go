@@ -6,12 +6,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gloss-lsp/gloss/inference"
+	"github.com/gloss-lsp/gloss/inference/cache"
+	"github.com/gloss-lsp/gloss/lsp/wire"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
-
-	"github.com/gloss-lsp/gloss/inference"
-	"github.com/gloss-lsp/gloss/inference/cache"
 )
 
 // offline is a server without a client, for tests that reach into it.
@@ -50,7 +50,7 @@ func (o *offline) do(m modification) {
 
 func (o *offline) open(text string) {
 	o.t.Helper()
-	o.do(modification{action: opened, changes: []contentChange{{Text: text}}})
+	o.do(modification{action: opened, changes: []wire.ContentChange{{Text: text}}})
 }
 
 // replace replaces the first of some text.
@@ -62,7 +62,7 @@ func (o *offline) replace(from, to string) {
 		o.t.Fatalf("there is no %q", from)
 	}
 	r := d.span(at, at+len(from))
-	o.do(modification{action: changed, changes: []contentChange{{Range: &r, Text: to}}})
+	o.do(modification{action: changed, changes: []wire.ContentChange{{Range: &r, Text: to}}})
 }
 
 // syntax is what the open document is cut by.
@@ -73,9 +73,9 @@ func (o *offline) lenses() []string {
 	d := o.document(goURI)
 	titles := []string{}
 	for _, l := range o.codeLens(d) {
-		at := d.offset(l.command.Argument.position)
+		at := d.offset(l.Command.Argument.Position)
 		name, _, _ := strings.Cut(d.text[at:], "(")
-		titles = append(titles, name+": "+l.command.Title)
+		titles = append(titles, name+": "+l.Command.Title)
 	}
 	return titles
 }
@@ -121,7 +121,7 @@ func TestFunctionsOutliveAParseThatFails(t *testing.T) {
 	o.replace("func Gamma", "func Delta")
 	o.want("a name", "Alpha: Does Alpha (outdated)", "Beta: Does Beta")
 	h, err := o.hover(t.Context(), o.document(goURI), o.document(goURI).position(strings.Index(o.document(goURI).text, "Alpha(")))
-	if err != nil || !strings.Contains(h.text, "Does Alpha") || !strings.Contains(h.text, "earlier version") {
+	if err != nil || !strings.Contains(h.Text, "Does Alpha") || !strings.Contains(h.Text, "earlier version") {
 		t.Errorf("hover %+v, %v", h, err)
 	}
 
@@ -205,13 +205,13 @@ func TestPassingOverIsReconsidered(t *testing.T) {
 		}
 		for range 2 {
 			end := o.document(goURI).span(len(text), len(text))
-			o.do(modification{action: changed, changes: []contentChange{{Range: &end, Text: tt.before}}})
+			o.do(modification{action: changed, changes: []wire.ContentChange{{Range: &end, Text: tt.before}}})
 			o.want(tt.reason)
 			o.replace(tt.before, tt.after)
 			if got := o.lenses(); len(got) != 1 || !strings.HasPrefix(got[0], name) {
 				t.Errorf("no longer %s: %q", tt.reason, got)
 			}
-			o.do(modification{action: changed, changes: []contentChange{{Text: text}}})
+			o.do(modification{action: changed, changes: []wire.ContentChange{{Text: text}}})
 		}
 		if n := o.logged.FilterMessageSnippet(tt.reason).Len(); n == 0 {
 			t.Errorf("%s: logged %v", tt.reason, o.logged.All())

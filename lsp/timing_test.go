@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gloss-lsp/gloss/inference"
+	"github.com/gloss-lsp/gloss/lsp/wire"
 )
 
 // The tests of this file run on a fake clock: their sleeps take no time, and
@@ -304,7 +305,7 @@ func TestStatus(t *testing.T) {
 		time.Sleep(time.Minute)
 		var states []string
 		for _, m := range e.received("gloss/status") {
-			var s status
+			var s wire.Status
 			if err := json.Unmarshal(m.Params, &s); err != nil {
 				t.Fatal(err)
 			}

@@ -3,10 +3,9 @@ package lsp
 import (
 	"context"
 	"io"
-	"sync/atomic"
 	"time"
 
-	"go.lsp.dev/jsonrpc2"
+	"github.com/gloss-lsp/gloss/lsp/wire"
 	"go.uber.org/zap"
 )
 
@@ -24,15 +23,14 @@ const closeTime = 800 * time.Millisecond
 func Serve(ctx context.Context, rwc io.ReadWriteCloser, o Options) error {
 	s := newServer(ctx, o)
 	s.connect(rwc)
-	s.editor.conn.Go(s.ctx, newHandler(s).handle)
+	s.editor.Listen(s.ctx, s)
 	<-s.ctx.Done()
 	closed := make(chan struct{})
 	go func() {
 		defer close(closed)
-		if err := s.editor.stream.Close(); err != nil {
+		if err := s.editor.Close(); err != nil {
 			s.log.Debug("closing the connection", zap.Error(err))
 		}
-		<-s.editor.conn.Done()
 		s.close()
 	}()
 	timer := time.NewTimer(closeTime)
@@ -48,6 +46,5 @@ func Serve(ctx context.Context, rwc io.ReadWriteCloser, o Options) error {
 // connect lets the server talk to the client at the other end of rwc. It does
 // not listen yet.
 func (s *server) connect(rwc io.ReadWriteCloser) {
-	stream := newStream(rwc, s.log, s.disconnected)
-	s.editor = editor{jsonrpc2.NewConn(stream), stream, new(atomic.Int64)}
+	s.editor = wire.Connect(rwc, s.log, s.disconnected)
 }

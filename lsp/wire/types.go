@@ -1,4 +1,4 @@
-package lsp
+package wire
 
 import "fmt"
 
@@ -26,16 +26,16 @@ type WorkspaceEdit struct {
 type Command struct {
 	Title    string
 	Name     string
-	Argument commandArgument
+	Argument CommandArgument
 }
 
 // The codes of JSON-RPC and LSP errors that this server answers.
 const (
 	codeInvalidRequest       = -32600
-	codeInvalidParams        = -32602
+	CodeInvalidParams        = -32602
 	codeInternalError        = -32603
 	codeServerNotInitialized = -32002
-	codeRequestFailed        = -32803
+	CodeRequestFailed        = -32803
 )
 
 // responseError is an error with the code that the client is to see. Any other
@@ -47,6 +47,7 @@ type responseError struct {
 
 func (e *responseError) Error() string { return e.message }
 
-func failf(code int32, format string, args ...any) error {
+// Failf returns an error with a code that the client is to see.
+func Failf(code int32, format string, args ...any) error {
 	return &responseError{code, fmt.Sprintf(format, args...)}
 }

@@ -1,4 +1,4 @@
-package lsp
+package wire
 
 import (
 	"bufio"
@@ -22,9 +22,9 @@ const (
 	// maxHeader bounds the header of one message.
 	maxHeader = 4 << 10
 	// maxUnsent bounds what waits for a client that does not read.
-	maxUnsent = 64 << 20
+	MaxUnsent = 64 << 20
 	// drainTime is how long a closed stream goes on sending what it has.
-	drainTime = closeTime / 2
+	drainTime = 400 * time.Millisecond
 )
 
 // stream is the LSP base protocol over a byte connection. It differs from
@@ -150,7 +150,7 @@ func (s *stream) readLoop() {
 	defer close(s.frames)
 	in := bufio.NewReader(s.rwc)
 	for {
-		frame, err := readFrame(in)
+		frame, err := ReadFrame(in)
 		if err != nil {
 			s.ended = err
 			return
@@ -164,10 +164,10 @@ func (s *stream) readLoop() {
 	}
 }
 
-// readFrame reads the header and the body of one message. Where a header
+// ReadFrame reads the header and the body of one message. Where a header
 // cannot be understood the start of the next message cannot be found either,
 // so that every error ends the connection.
-func readFrame(in *bufio.Reader) ([]byte, error) {
+func ReadFrame(in *bufio.Reader) ([]byte, error) {
 	length, read := -1, 0
 	for {
 		line, err := in.ReadSlice('\n')
@@ -233,8 +233,8 @@ func (s *stream) queue(body []byte) error {
 	switch {
 	case s.broken != nil:
 		return s.broken
-	case s.unsent.Len()+len(body) > maxUnsent:
-		return fmt.Errorf("the client has left %d MiB unread", maxUnsent>>20)
+	case s.unsent.Len()+len(body) > MaxUnsent:
+		return fmt.Errorf("the client has left %d MiB unread", MaxUnsent>>20)
 	}
 	fmt.Fprintf(&s.unsent, "Content-Length: %d\r\n\r\n", len(body))
 	s.unsent.Write(body)
@@ -259,7 +259,7 @@ func (s *stream) writeLoop() {
 		switch {
 		case sending.Len() > 0:
 			if _, err := sending.WriteTo(s.rwc); err != nil {
-				s.fail(fmt.Errorf("%w: %w", errGone, err))
+				s.fail(fmt.Errorf("%w: %w", ErrGone, err))
 				return
 			}
 		case end:
@@ -273,8 +273,8 @@ func (s *stream) writeLoop() {
 	}
 }
 
-// errGone is the error of a stream that its client does not take.
-var errGone = errors.New("the client is gone")
+// ErrGone is the error of a stream that its client does not take.
+var ErrGone = errors.New("the client is gone")
 
 // fail makes every later Write return err. The first failure ends the session.
 func (s *stream) fail(err error) {
@@ -295,7 +295,7 @@ func (s *stream) fail(err error) {
 func (s *stream) Close() error {
 	var err error
 	s.closing.Do(func() {
-		s.fail(fmt.Errorf("%w: the connection is closed", errGone))
+		s.fail(fmt.Errorf("%w: the connection is closed", ErrGone))
 		close(s.closed)
 		timer := time.NewTimer(drainTime)
 		defer timer.Stop()

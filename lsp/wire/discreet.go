@@ -1,4 +1,4 @@
-package lsp
+package wire
 
 import (
 	"fmt"
@@ -9,9 +9,9 @@ import (
 // maxName bounds a name that is logged.
 const maxName = 60
 
-// logName returns what a client calls a method or a language as a log may show
+// LogName returns what a client calls a method or a language as a log may show
 // it. What is no name, but may be source code in a name's place, it describes.
-func logName(s string) string {
+func LogName(s string) string {
 	odd := func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("$/-_.+#", r)
 	}
@@ -21,9 +21,9 @@ func logName(s string) string {
 	return s
 }
 
-// logPanic says of a panic what a log may show. Go's own messages hold numbers
+// LogPanic says of a panic what a log may show. Go's own messages hold numbers
 // and types; those of others may quote anything.
-func logPanic(r any) string {
+func LogPanic(r any) string {
 	if err, ok := r.(runtime.Error); ok {
 		return err.Error()
 	}

@@ -1,4 +1,4 @@
-package lsp
+package wire
 
 import (
 	"encoding/json"
@@ -23,43 +23,43 @@ func fromRange(r Range) protocol.Range {
 }
 
 // toClient reads what initialize says about the client.
-func toClient(p *protocol.InitializeParams) clientCapabilities {
-	c := clientCapabilities{
-		name:     p.ClientInfo.Name,
-		encoding: utf16Encoding,
-		options:  p.InitializationOptions,
+func toClient(p *protocol.InitializeParams) ClientCapabilities {
+	c := ClientCapabilities{
+		Name:     p.ClientInfo.Name,
+		Encoding: Utf16Encoding,
+		Options:  p.InitializationOptions,
 	}
-	c.version, _ = p.ClientInfo.Version.Get()
+	c.Version, _ = p.ClientInfo.Version.Get()
 	if p.ProcessID != nil {
-		c.processID = int(*p.ProcessID)
+		c.ProcessID = int(*p.ProcessID)
 	}
 	if g := p.Capabilities.General; g != nil {
 		var offered []string
 		for _, e := range g.PositionEncodings {
 			offered = append(offered, string(e))
 		}
-		c.encoding = negotiateEncoding(offered)
+		c.Encoding = NegotiateEncoding(offered)
 	}
 	if w := p.Capabilities.Workspace; w != nil {
-		c.configuration = isTrue(w.Configuration)
-		c.registerConfiguration = w.DidChangeConfiguration != nil && isTrue(w.DidChangeConfiguration.DynamicRegistration)
-		c.documentChanges = w.WorkspaceEdit != nil && isTrue(w.WorkspaceEdit.DocumentChanges)
-		c.codeLensRefresh = w.CodeLens != nil && isTrue(w.CodeLens.RefreshSupport)
-		c.inlayHintRefresh = w.InlayHint != nil && isTrue(w.InlayHint.RefreshSupport)
+		c.Configuration = isTrue(w.Configuration)
+		c.RegisterConfiguration = w.DidChangeConfiguration != nil && isTrue(w.DidChangeConfiguration.DynamicRegistration)
+		c.DocumentChanges = w.WorkspaceEdit != nil && isTrue(w.WorkspaceEdit.DocumentChanges)
+		c.CodeLensRefresh = w.CodeLens != nil && isTrue(w.CodeLens.RefreshSupport)
+		c.InlayHintRefresh = w.InlayHint != nil && isTrue(w.InlayHint.RefreshSupport)
 	}
 	if t := p.Capabilities.TextDocument; t != nil {
-		c.codeLens = t.CodeLens != nil
-		c.markdownHover = t.Hover != nil && len(t.Hover.ContentFormat) > 0 && slices.Contains(t.Hover.ContentFormat, protocol.MarkupKindMarkdown)
+		c.CodeLens = t.CodeLens != nil
+		c.MarkdownHover = t.Hover != nil && len(t.Hover.ContentFormat) > 0 && slices.Contains(t.Hover.ContentFormat, protocol.MarkupKindMarkdown)
 		c.codeActionLiterals = t.CodeAction != nil && t.CodeAction.CodeActionLiteralSupport.CodeActionKind.ValueSet != nil
 	}
 	if w := p.Capabilities.Window; w != nil {
-		c.workDoneProgress = isTrue(w.WorkDoneProgress)
-		c.messageActions = w.ShowMessage != nil
+		c.WorkDoneProgress = isTrue(w.WorkDoneProgress)
+		c.MessageActions = w.ShowMessage != nil
 	}
 	wishes := experimental(p.Capabilities.Experimental, p.InitializationOptions)
-	c.glossRefresh, c.glossStatus = wishes.GlossRefresh, wishes.GlossStatus
+	c.GlossRefresh, c.GlossStatus = wishes.GlossRefresh, wishes.GlossStatus
 	// Its forks have other names; with our extension they say it themselves.
-	c.labelIcons = wishes.LabelIcons || strings.HasPrefix(c.name, "Visual Studio Code")
+	c.labelIcons = wishes.LabelIcons || strings.HasPrefix(c.Name, "Visual Studio Code")
 	return c
 }
 
@@ -83,30 +83,34 @@ func experimental(capabilities, options []byte) experimentalCapabilities {
 	return both.Experimental
 }
 
-func fromCapabilities(c serverCapabilities, version string) *protocol.InitializeResult {
+func fromCapabilities(c ServerCapabilities) *protocol.InitializeResult {
 	yes, no := true, false
+	kinds := make([]protocol.CodeActionKind, len(c.CodeActions))
+	for i, kind := range c.CodeActions {
+		kinds[i] = protocol.CodeActionKind(kind)
+	}
 	incremental := protocol.TextDocumentSyncKindIncremental
 	return &protocol.InitializeResult{
 		Capabilities: protocol.ServerCapabilities{
-			PositionEncoding: protocol.PositionEncodingKind(c.encoding),
+			PositionEncoding: protocol.PositionEncodingKind(c.Encoding),
 			TextDocumentSync: &protocol.TextDocumentSyncOptions{OpenClose: &yes, Change: &incremental, Save: protocol.Boolean(true)},
 			// Static, because some clients that announce no code lenses ask
 			// for them; without resolve, because lenses are complete.
 			CodeLensProvider:       &protocol.CodeLensOptions{ResolveProvider: &no},
 			HoverProvider:          protocol.Boolean(true),
 			InlayHintProvider:      protocol.Boolean(true),
-			DocumentSymbolProvider: protocol.Boolean(c.symbols),
-			CodeActionProvider:     &protocol.CodeActionOptions{CodeActionKinds: []protocol.CodeActionKind{insertKind, sourceKind}},
-			ExecuteCommandProvider: protocol.ExecuteCommandOptions{Commands: commandNames()},
+			DocumentSymbolProvider: protocol.Boolean(c.Symbols),
+			CodeActionProvider:     &protocol.CodeActionOptions{CodeActionKinds: kinds},
+			ExecuteCommandProvider: protocol.ExecuteCommandOptions{Commands: c.Commands},
 		},
-		ServerInfo: protocol.ServerInfo{Name: "gloss", Version: protocol.NewOptional(version)},
+		ServerInfo: protocol.ServerInfo{Name: "gloss", Version: protocol.NewOptional(c.Version)},
 	}
 }
 
-func fromArgument(a commandArgument) protocol.TextDocumentPositionParams {
+func fromArgument(a CommandArgument) protocol.TextDocumentPositionParams {
 	return protocol.TextDocumentPositionParams{
-		TextDocument: protocol.TextDocumentIdentifier{URI: uri.URI(a.uri)},
-		Position:     protocol.Position(a.position),
+		TextDocument: protocol.TextDocumentIdentifier{URI: uri.URI(a.URI)},
+		Position:     protocol.Position(a.Position),
 	}
 }
 
@@ -122,14 +126,14 @@ func fromCommand(c Command) (protocol.Command, error) {
 // fromCodeLenses encodes protocol.CodeLens, part by part: a long document has
 // hundreds, after every edit, and protocol goes through the arguments of a
 // command by reflection, which takes more time than all the rest.
-func fromCodeLenses(lenses []codeLens) (any, error) {
+func fromCodeLenses(lenses []CodeLens) (any, error) {
 	var ( // one of each for all lenses, as they escape
 		r           protocol.Range
 		title, name protocol.String
 		argument    protocol.TextDocumentPositionParams
 	)
-	return array(lenses, func(b []byte, l *codeLens) ([]byte, error) {
-		r, title, name, argument = fromRange(l.rng), protocol.String(l.command.Title), protocol.String(l.command.Name), fromArgument(l.command.Argument)
+	return array(lenses, func(b []byte, l *CodeLens) ([]byte, error) {
+		r, title, name, argument = fromRange(l.Range), protocol.String(l.Command.Title), protocol.String(l.Command.Name), fromArgument(l.Command.Argument)
 		b, err1 := protocol.AppendMarshal(append(b, `{"range":`...), &r)
 		b, err2 := protocol.AppendMarshal(append(b, `,"command":{"title":`...), &title)
 		b, err3 := protocol.AppendMarshal(append(b, `,"command":`...), &name)
@@ -155,22 +159,22 @@ func array[T any](items []T, element func([]byte, *T) ([]byte, error)) (jsonrpc2
 	return append(b, ']'), nil
 }
 
-func fromHover(h *hover) any {
+func fromHover(h *Hover) (any, error) {
 	if h == nil {
-		return nil
+		return nil, nil
 	}
 	kind := protocol.MarkupKindPlainText
-	if h.markdown {
+	if h.Markdown {
 		kind = protocol.MarkupKindMarkdown
 	}
-	r := fromRange(h.rng)
-	return &protocol.Hover{Contents: &protocol.MarkupContent{Kind: kind, Value: h.text}, Range: &r}
+	r := fromRange(h.Range)
+	return &protocol.Hover{Contents: &protocol.MarkupContent{Kind: kind, Value: h.Text}, Range: &r}, nil
 }
 
-func fromInlayHints(hints []inlayHint) (any, error) {
+func fromInlayHints(hints []InlayHint) (any, error) {
 	padding := true
-	return array(hints, func(b []byte, h *inlayHint) ([]byte, error) {
-		return protocol.AppendMarshal(b, &protocol.InlayHint{Position: protocol.Position(h.position), Label: protocol.String(h.label), PaddingLeft: &padding})
+	return array(hints, func(b []byte, h *InlayHint) ([]byte, error) {
+		return protocol.AppendMarshal(b, &protocol.InlayHint{Position: protocol.Position(h.Position), Label: protocol.String(h.Label), PaddingLeft: &padding})
 	})
 }
 
@@ -181,18 +185,20 @@ var symbolKinds = map[chunker.Kind]protocol.SymbolKind{
 	chunker.Type:        protocol.SymbolKindClass,
 }
 
-func fromSymbols(symbols []symbol) []protocol.DocumentSymbol {
+func fromSymbols(symbols []Symbol) (any, error) { return toSymbols(symbols), nil }
+
+func toSymbols(symbols []Symbol) []protocol.DocumentSymbol {
 	out := make([]protocol.DocumentSymbol, len(symbols))
 	for i, s := range symbols {
 		out[i] = protocol.DocumentSymbol{
-			Name:           s.name,
-			Detail:         &s.detail,
-			Kind:           symbolKinds[s.kind],
-			Range:          fromRange(s.rng),
-			SelectionRange: fromRange(s.selection),
+			Name:           s.Name,
+			Detail:         &s.Detail,
+			Kind:           symbolKinds[s.Kind],
+			Range:          fromRange(s.Range),
+			SelectionRange: fromRange(s.Selection),
 		}
-		if len(s.children) > 0 {
-			out[i].Children = fromSymbols(s.children)
+		if len(s.Children) > 0 {
+			out[i].Children = toSymbols(s.Children)
 		}
 	}
 	return out
@@ -224,25 +230,25 @@ func fromWorkspaceEdit(e WorkspaceEdit, documentChanges bool) protocol.Workspace
 
 // fromCodeActions keeps the kinds that the client wants. A client from before
 // code action literals gets commands.
-func fromCodeActions(actions []codeAction, only []protocol.CodeActionKind, c clientCapabilities) ([]protocol.CommandOrCodeAction, error) {
+func fromCodeActions(actions []CodeAction, only []protocol.CodeActionKind, c *ClientCapabilities) (any, error) {
 	out := []protocol.CommandOrCodeAction{}
 	for _, a := range actions {
-		kind := protocol.CodeActionKind(a.kind)
+		kind := protocol.CodeActionKind(a.Kind)
 		if len(only) > 0 && !slices.ContainsFunc(only, func(o protocol.CodeActionKind) bool { return includes(o, kind) }) {
 			continue
 		}
-		command, err := fromCommand(a.command)
+		command, err := fromCommand(a.Command)
 		if err != nil {
 			return nil, err
 		}
 		switch {
 		case !c.codeActionLiterals:
 			out = append(out, &command)
-		case a.edit != nil:
-			edit := fromWorkspaceEdit(*a.edit, c.documentChanges)
-			out = append(out, &protocol.CodeAction{Title: a.command.Title, Kind: &kind, Edit: &edit})
+		case a.Edit != nil:
+			edit := fromWorkspaceEdit(*a.Edit, c.DocumentChanges)
+			out = append(out, &protocol.CodeAction{Title: a.Command.Title, Kind: &kind, Edit: &edit})
 		default:
-			out = append(out, &protocol.CodeAction{Title: a.command.Title, Kind: &kind, Command: command})
+			out = append(out, &protocol.CodeAction{Title: a.Command.Title, Kind: &kind, Command: command})
 		}
 	}
 	return out, nil

@@ -1,4 +1,4 @@
-package lsp
+package wire
 
 import (
 	"context"
@@ -19,15 +19,16 @@ import (
 // the version of the document that it is about; the rest of it runs
 // concurrently and can be cancelled.
 type handler struct {
-	server *server
+	client *Client
+	server Server
 	log    *zap.Logger
 
 	mu      sync.Mutex
 	running map[jsonrpc2.ID]context.CancelFunc
 }
 
-func newHandler(s *server) *handler {
-	return &handler{server: s, log: s.log, running: map[jsonrpc2.ID]context.CancelFunc{}}
+func newHandler(c *Client, s Server) *handler {
+	return &handler{client: c, server: s, log: c.log, running: map[jsonrpc2.ID]context.CancelFunc{}}
 }
 
 // handle is a jsonrpc2.Handler. Its request is valid only until it returns or
@@ -49,7 +50,7 @@ func (h *handler) handle(ctx context.Context, req *jsonrpc2.Request) (any, error
 	if err != nil {
 		return nil, h.wireError(req.Method(), err)
 	}
-	return encode(result)
+	return Encode(result)
 }
 
 // prepare does the part of a request that must see the documents as they are
@@ -57,16 +58,15 @@ func (h *handler) handle(ctx context.Context, req *jsonrpc2.Request) (any, error
 func (h *handler) prepare(req *jsonrpc2.Request) (run call, err error) {
 	method := req.Method()
 	defer h.contain(method, &err)
-	if err := h.server.lifecycle.admit(method); err != nil {
+	if err := h.client.lifecycle.admit(method); err != nil {
 		return nil, err
 	}
-	prepare, ok := requests[method]
-	if !ok {
+	run, known, err := Prepare(h.server, method, req.Params())
+	if !known {
 		return nil, jsonrpc2.NewError(jsonrpc2.MethodNotFound, "this server does not offer "+fmt.Sprintf("%.80q", method))
 	}
-	run, err = prepare(h.server, req.Params())
 	if err != nil && method == protocol.MethodInitialize {
-		h.server.lifecycle.undo()
+		h.client.lifecycle.undo()
 	}
 	return run, err
 }
@@ -83,8 +83,8 @@ func (h *handler) run(ctx context.Context, method string, run call) (result any,
 // contain turns a panic into an error, so that it costs one request.
 func (h *handler) contain(method string, err *error) {
 	if r := recover(); r != nil {
-		h.log.Error("panic while handling a message", zap.String("method", logName(method)), zap.String("panic", logPanic(r)), zap.ByteString("stack", debug.Stack()))
-		*err = failf(codeInternalError, "gloss failed on %s; the log says more", method)
+		h.log.Error("panic while handling a message", zap.String("method", LogName(method)), zap.String("panic", LogPanic(r)), zap.ByteString("stack", debug.Stack()))
+		*err = Failf(codeInternalError, "gloss failed on %s; the log says more", method)
 	}
 }
 
@@ -95,18 +95,22 @@ func (h *handler) notification(req *jsonrpc2.Request) {
 		if method == protocol.MethodCancelRequest {
 			return h.cancel(req.Params())
 		}
-		if !h.server.lifecycle.admits(method) {
+		if !h.client.lifecycle.admits(method) {
 			return nil // as the specification has it for notifications before initialize
 		}
-		notify, ok := notifications[method]
-		if !ok {
-			h.log.Debug("ignored a notification", zap.String("method", logName(method)))
+		if method == protocol.MethodExit {
+			h.server.Exit(h.client.lifecycle.isShutDown())
 			return nil
 		}
-		return notify(h.server, req.Params())
+		known, err := Notify(h.server, method, req.Params())
+		if !known {
+			h.log.Debug("ignored a notification", zap.String("method", LogName(method)))
+			return nil
+		}
+		return err
 	}()
 	if err != nil {
-		h.log.Warn("a notification of the client could not be used", zap.String("method", logName(method)), zap.Error(err))
+		h.log.Warn("a notification of the client could not be used", zap.String("method", LogName(method)), zap.Error(err))
 	}
 }
 
@@ -163,6 +167,6 @@ func (h *handler) wireError(method string, err error) error {
 	case errors.As(err, &ours):
 		return jsonrpc2.NewError(jsonrpc2.Code(ours.code), ours.message)
 	}
-	h.log.Error("a request failed", zap.String("method", logName(method)), zap.Error(err))
+	h.log.Error("a request failed", zap.String("method", LogName(method)), zap.Error(err))
 	return jsonrpc2.NewError(jsonrpc2.InternalError, err.Error())
 }
