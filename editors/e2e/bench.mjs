@@ -81,6 +81,7 @@ exec "${gloss}" "$@"
     for (const pid of servers(mark)) {
       process.kill(pid, "SIGKILL");
     }
+    spawnSync(gloss, ["daemon", "stop"], { env }); // there may be none
     await until("the folder to be gone", () => {
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
       return !existsSync(folder);
