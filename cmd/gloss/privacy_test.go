@@ -1,6 +1,7 @@
 package main
 
 import (
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -10,10 +11,12 @@ import (
 )
 
 // Of what gloss is made of, package models alone can connect, to pull a model
-// when a user says so, and the workers alone can start a program: gloss itself.
+// when a user says so; the daemon and its clients have Unix sockets; and what
+// starts a program starts gloss itself, to parse or to run the model.
 // Dependencies could; TestNothingLeaves watches that nothing has them do it.
 func TestOnlyModelsConnect(t *testing.T) {
 	root := filepath.Join("..", "..")
+	daemons := filepath.Join(root, "inference", "daemon")
 	connecting := 0
 	err := filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
 		switch {
@@ -21,7 +24,7 @@ func TestOnlyModelsConnect(t *testing.T) {
 			return err
 		case d.IsDir() && file != root:
 			switch d.Name() {
-			case ".git", "testdata", "node_modules", "train", "peers", "onnxtest": // no part of gloss
+			case ".git", "testdata", "node_modules", "train", "peers", "onnxtest", "coverage": // no part of gloss
 				return fs.SkipDir
 			}
 			return nil
@@ -35,12 +38,16 @@ func TestOnlyModelsConnect(t *testing.T) {
 		for _, spec := range parsed.Imports {
 			switch spec.Path.Value {
 			case `"net"`, `"net/http"`, `"crypto/tls"`:
-				if connecting++; filepath.Dir(file) == filepath.Join(root, "models") {
+				folder := filepath.Dir(file)
+				if connecting++; folder == filepath.Join(root, "models") || folder == daemons && onlyUnix(t, file) {
 					continue
 				}
 			case `"os/exec"`:
 				switch filepath.Base(file) {
-				case "process.go", "workers.go", "worker.go":
+				case "process.go", "workers.go", "worker.go", "daemon.go", "service.go":
+					continue
+				}
+				if filepath.Dir(file) == daemons {
 					continue
 				}
 			case `"plugin"`:
@@ -57,4 +64,33 @@ func TestOnlyModelsConnect(t *testing.T) {
 	if connecting == 0 {
 		t.Error("package models does not connect either: is it still the one that pulls?")
 	}
+}
+
+// onlyUnix reports whether a file of package daemon uses nothing of package net
+// that could lead to another machine: the one name of a network in it is "unix".
+func onlyUnix(t *testing.T, file string) bool {
+	f, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	allowed := map[string]bool{"UnixConn": true, "UnixAddr": true, "ListenUnix": true, "Dialer": true}
+	ok := true
+	ast.Inspect(f, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.SelectorExpr:
+			if x, is := n.X.(*ast.Ident); is && x.Name == "net" && !allowed[n.Sel.Name] {
+				t.Errorf("%s uses net.%s", file, n.Sel.Name)
+				ok = false
+			}
+		case *ast.CallExpr:
+			if s, is := n.Fun.(*ast.SelectorExpr); is && strings.HasPrefix(s.Sel.Name, "Dial") && len(n.Args) > 1 {
+				if network, is := n.Args[1].(*ast.BasicLit); !is || network.Value != `"unix"` {
+					t.Errorf("%s dials another network than unix", file)
+					ok = false
+				}
+			}
+		}
+		return true
+	})
+	return ok
 }
