@@ -11,7 +11,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 
 	"github.com/gloss-lsp/gloss/inference"
@@ -173,13 +172,10 @@ func leftOut(f evalFlags, bad []*eval.LineError) error {
 // runModels lets every model write about every subject. The error failed says
 // that a model could not run for some of them.
 func runModels(c *cobra.Command, f evalFlags, subjects []subject) (systems []eval.System, failed, err error) {
-	begun := time.Now()
-	var bar *progressbar.ProgressBar // as summarize draws it
-	if isTerminal(c.ErrOrStderr()) {
-		bar = newBar(c.ErrOrStderr(), len(f.models)*len(subjects), "evaluating")
-		defer func() { _ = bar.Clear() }()
-	}
-	done := 0
+	status := newStatus(c.ErrOrStderr(), isQuiet(c))
+	defer status.end()
+	status.add(len(f.models) * len(subjects))
+	status.foundAll()
 	for i, ref := range f.models {
 		f.model = ref
 		s, err := f.newSystem(c.Context(), f.models[:i])
@@ -190,12 +186,7 @@ func runModels(c *cobra.Command, f evalFlags, subjects []subject) (systems []eva
 		if err != nil {
 			return nil, nil, err
 		}
-		s.Outputs, err = runModel(c.Context(), engine, subjects, func() {
-			done++
-			if bar != nil && time.Since(begun) > barDelay {
-				_ = bar.Set(done) // a bar that cannot be drawn must not end the work
-			}
-		})
+		s.Outputs, err = runModel(c.Context(), engine, subjects, status)
 		_ = engine.Close()
 		switch {
 		case c.Context().Err() != nil:
@@ -240,13 +231,14 @@ func (f *evalFlags) newSystem(ctx context.Context, before []string) (eval.System
 
 // runModel lets one model write about every subject, in turn. It returns the
 // first error by which the model could not run, after all had their turn.
-func runModel(ctx context.Context, engine *inference.Engine, subjects []subject, step func()) ([]eval.Output, error) {
+func runModel(ctx context.Context, engine *inference.Engine, subjects []subject, status *status) ([]eval.Output, error) {
 	if err := engine.Load(); err != nil {
 		return nil, err
 	}
 	var first error
 	outputs := make([]eval.Output, len(subjects))
 	for i, s := range subjects {
+		status.at(s.Path)
 		start := time.Now()
 		summary, err := engine.Summarize(ctx, s.function())
 		outputs[i] = eval.Output{Text: summary.Text, Truncated: summary.Truncated, Confidence: summary.Confidence, Elapsed: time.Since(start)}
@@ -259,7 +251,7 @@ func runModel(ctx context.Context, engine *inference.Engine, subjects []subject,
 				first = fmt.Errorf("line %d: %w", s.Line, err)
 			}
 		}
-		step()
+		status.step()
 	}
 	return outputs, first
 }

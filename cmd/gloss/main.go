@@ -17,8 +17,9 @@ import (
 
 // The exit codes that the commands promise.
 const (
-	exitFailed = 1 // some of the work failed
-	exitUsage  = 2 // the arguments are wrong, or there was nothing to do
+	exitFailed = 1   // some of the work failed
+	exitUsage  = 2   // the arguments are wrong, or there was nothing to do
+	exitPipe   = 141 // nobody reads on; what a shell sees of SIGPIPE
 )
 
 // exitError ends the program with a code. A nil err has been reported already.
@@ -47,12 +48,16 @@ func newRoot() *cobra.Command {
 		Short: "One-line summaries of functions, written by a small model on this machine",
 		Long: `gloss puts a one-line summary on every function. Editors run 'gloss lsp';
 'gloss summarize PATH' does the same in a terminal. No code leaves the machine.`,
+		Version:       version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usage("%w (see '%s --help')", err, c.CommandPath())
 	})
+	root.SetVersionTemplate(versionLine())
+	root.Flags().BoolP("version", "V", false, "print the version")
+	addLook(root)
 	root.AddCommand(newLSP(), newSummarize(), newModel(), newEval(), newDoctor(), newSettings(), newVersion(), newWorker())
 	return root
 }
@@ -68,6 +73,7 @@ func noArgs(c *cobra.Command, args []string) error {
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	context.AfterFunc(ctx, stop) // a second signal ends what the first could not
+	reportClosedPipes()
 	code := run(ctx, os.Args[1:])
 	stop()
 	os.Exit(code)
@@ -84,9 +90,17 @@ func endings() []os.Signal {
 }
 
 func run(ctx context.Context, args []string) int {
+	out := &stdout{file: os.Stdout}
 	root := newRoot()
 	root.SetArgs(args)
+	root.SetOut(out)
 	err := root.ExecuteContext(ctx)
+	switch {
+	case isClosedPipe(out.err):
+		return exitPipe
+	case out.err != nil: // whatever else, it came of this
+		err = &exitError{exitFailed, fmt.Errorf("write the output: %w", out.err)}
+	}
 	if err == nil {
 		return 0
 	}

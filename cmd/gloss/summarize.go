@@ -20,9 +20,13 @@ import (
 // them one costs hardly less (docs/benchmarks.md).
 const batch = 4
 
+// ahead is how many functions may be found before the first of them is printed:
+// so many that what is left to do is mostly known, in some 20 MB.
+const ahead = 8192
+
 type summarizeFlags struct {
 	modelFlags
-	json       bool
+	outputFlags
 	jobs       int
 	sure       float64 // the least confidence
 	noCache    bool
@@ -56,8 +60,8 @@ to do.`,
 		},
 		RunE: func(c *cobra.Command, args []string) error { return summarize(c, args, f) },
 	}
-	f.add(c)
-	c.Flags().BoolVar(&f.json, "json", false, "print one JSON object a line")
+	f.modelFlags.add(c)
+	f.outputFlags.add(c)
 	c.Flags().IntVar(&f.jobs, "jobs", runtime.NumCPU(), "steps of the model that run at a time; each serves several functions where it can")
 	c.Flags().Float64Var(&f.sure, "min-confidence", inference.DefaultMinConfidence, "0 to 1: the share of good ones among summaries of which the model is as sure, below which none is shown")
 	c.Flags().BoolVar(&f.noCache, "no-cache", false, "ask the model anew and keep nothing on disk")
@@ -82,7 +86,7 @@ type item struct {
 	line     int // 1-based
 	endLine  int
 
-	placeWidth, nameWidth int // of the file's columns on a terminal
+	of *listing // its file's functions
 
 	done     chan struct{} // closed when the fields below are set
 	summary  inference.Summary
@@ -106,6 +110,10 @@ func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
 	if f.chunkLines < 0 {
 		return usage("--chunk-lines is %d; it must be at least 1", f.chunkLines)
 	}
+	out, err := newOutput(c, f.outputFlags)
+	if err != nil {
+		return err
+	}
 	sources, err := newSources(args, f, interruptible{c.Context(), c.InOrStdin()})
 	if err != nil {
 		return err
@@ -120,16 +128,17 @@ func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
 	scheduler := inference.NewScheduler(engine, store, inference.Options{Workers: engine.Concurrency})
 	defer scheduler.Close()
 
-	out := newOutput(c.OutOrStdout(), c.ErrOrStderr(), f.json)
+	out.status = newStatus(c.ErrOrStderr(), out.quiet)
 	group, ctx := errgroup.WithContext(c.Context())
-	work := make(chan *item)
-	ordered := make(chan *item, 256) // how far the model may run ahead of the slowest function
+	work := make(chan *item, ahead)
+	ordered := make(chan *item, ahead)
 
 	group.Go(func() error {
 		defer close(work)
 		defer close(ordered)
+		defer out.status.foundAll()
 		return sources.each(ctx, func(i *item) error {
-			out.found.Add(1)
+			out.status.add(1)
 			select {
 			case ordered <- i:
 			case <-ctx.Done():
@@ -154,6 +163,7 @@ func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
 	}
 	group.Go(func() error {
 		for i := range ordered {
+			out.status.at(i.file)
 			select {
 			case <-i.done:
 			case <-ctx.Done():
