@@ -332,7 +332,7 @@ func (e *Engine) Candidates(ctx context.Context, f Function) (Candidates, error)
 	}
 	if err != nil {
 		if ctx.Err() == nil && limited.Err() != nil {
-			return Candidates{}, fmt.Errorf("the model %s took longer than %s for %s (setting inference.timeout)", e.model.Name, timeout, f.Name)
+			return Candidates{}, fmt.Errorf("the model %s took longer than %s for %s (setting inference.timeout, flag --timeout)", e.model.Name, timeout, f.Name)
 		}
 		return Candidates{}, err
 	}

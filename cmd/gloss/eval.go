@@ -66,11 +66,11 @@ system wrote what goes to the file --key, which that person should not open.
 they say, as tables in Markdown.
 
 Exit status: 0 all measured, 1 some failed, 2 wrong usage or nothing to do.`,
-		Example: `  gloss eval .                                          the shipped model on your code
-  gloss eval --model default --model ./DIR --limit 300 src
-                                                        two models side by side
-  gloss eval --obfuscate src                            without the help of names
-  gloss eval --sheet 20 --key key.json src >sheet.txt   rank them yourself, blindly`,
+		Example: `  gloss eval .                                  the shipped model on your code
+  gloss eval --model default --model ./DIR src  two models side by side
+  gloss eval --obfuscate --limit 300 src        without the help of names
+  gloss eval --sheet 20 --key key.json . >sheet.txt
+                                                rank them yourself, blindly`,
 		RunE: func(c *cobra.Command, args []string) error {
 			f.paths = args
 			if err := f.checkEval(c); err != nil {
@@ -85,6 +85,7 @@ Exit status: 0 all measured, 1 some failed, 2 wrong usage or nothing to do.`,
 	f.addRuntime(c)
 	c.Flags().StringVar(&f.data, "data", "", "JSON lines of the functions to measure on")
 	c.Flags().StringArrayVar(&f.models, "model", []string{models.Default}, "a model's name, or a path to its directory such as ./DIR; may be given several times")
+	complete(c, "model", modelNames(installed))
 	c.Flags().StringVar(&f.prompt, "prompt", "", "prompt form, as name or name@version (default: what each model says)")
 	c.Flags().IntVar(&f.limit, "limit", 0, "most functions of one language, picked at random (default: all)")
 	c.Flags().BoolVar(&f.obfuscate, "obfuscate", false, "hide the names of functions and of what they declare")

@@ -8,8 +8,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -42,12 +44,17 @@ func usage(format string, args ...any) error {
 	return &exitError{exitUsage, fmt.Errorf(format, args...)}
 }
 
-func newRoot() *cobra.Command {
+// newRoot makes the program, which writes to out.
+func newRoot(out io.Writer) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "gloss",
 		Short: "One-line summaries of functions, written by a small model on this machine",
 		Long: `gloss puts a one-line summary on every function. Editors run 'gloss lsp';
 'gloss summarize PATH' does the same in a terminal. No code leaves the machine.`,
+		Example: `  gloss summarize src
+  gloss doctor
+  gloss model pull --use
+  source <(gloss completion bash)`,
 		Version:       version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -59,7 +66,27 @@ func newRoot() *cobra.Command {
 	root.Flags().BoolP("version", "V", false, "print the version")
 	addLook(root)
 	root.AddCommand(newLSP(), newSummarize(), newModel(), newEval(), newDoctor(), newSettings(), newVersion(), newWorker())
+	root.SetOut(out)
+	root.InitDefaultCompletionCmd()
+	if c, _, err := root.Find([]string{"completion"}); err == nil {
+		needsCommand(c)
+	}
+	// Texts are written for 80 columns, which flags are to keep to as well.
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages ", ".FlagUsagesWrapped 80 "))
 	return root
+}
+
+// needsCommand makes c one that does nothing without one of its commands.
+func needsCommand(c *cobra.Command) {
+	c.Args = func(c *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return usage("unknown command %q for %q (see '%s --help')", args[0], c.CommandPath(), c.CommandPath())
+		}
+		return nil
+	}
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		return usage("%s needs a command (see '%s --help')", c.Name(), c.CommandPath())
+	}
 }
 
 // noArgs refuses positional arguments with the exit code of a usage error.
@@ -91,9 +118,8 @@ func endings() []os.Signal {
 
 func run(ctx context.Context, args []string) int {
 	out := &stdout{file: os.Stdout}
-	root := newRoot()
+	root := newRoot(out)
 	root.SetArgs(args)
-	root.SetOut(out)
 	err := root.ExecuteContext(ctx)
 	switch {
 	case isClosedPipe(out.err):

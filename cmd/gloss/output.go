@@ -48,6 +48,7 @@ type outputFlags struct {
 
 func (f *outputFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.format, "format", "", "how summaries are printed: "+strings.Join(formatNames(), ", ")+" (default: tree on a terminal, else flat)")
+	complete(c, "format", oneOf(formatNames()...))
 	c.Flags().BoolVar(&f.json, "json", false, "the same as --format json: one JSON object a line")
 }
 

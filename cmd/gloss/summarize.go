@@ -40,13 +40,24 @@ func newSummarize() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "summarize PATH...",
 		Short: "Summarize the functions of files and folders",
+		Example: `  gloss summarize src                        a folder, as a tree on a terminal
+  gloss summarize src | grep -i cache        one line for each function
+  gloss summarize --json src | jq -r .summary
+  gloss summarize --format markdown src >docs/functions.md
+  git show HEAD:main.py | gloss summarize --language python -
+  gloss summarize --model ./my-model --min-confidence 0 main.go`,
 		Long: `Summarize every function of the files and folders given ('-' reads standard
-input). Folders respect .gitignore. A function whose doc comment says what it
-does shows that comment's first sentence; the model writes the others, or its
-name does where that is likelier to be good. What the model is less sure of than
---min-confidence gives way to what the name says, or to nothing, as in an
-editor; 0 shows all. Where no model can run, names are all there is, and a
-warning says why.
+input). Folders respect .gitignore. On a terminal they are shown as a tree of
+files, containers and functions, with how sure the model is of its sentences;
+elsewhere as one line for each function, of which programs may rely on: its
+path and line, two blanks, its name behind that of its container and a dot, two
+blanks, the summary if there is one.
+
+A function whose doc comment says what it does shows that comment's first
+sentence; the model writes the others, or its name does where that is likelier
+to be good. What the model is less sure of than --min-confidence gives way to
+what the name says, or to nothing, as in an editor; 0 shows all. Where no model
+can run, names are all there is, and a warning says why.
 
 Exit status: 0 nothing failed, even where functions have no summary; 1 a file
 could not be read, the model failed on a function, or none could run although
@@ -67,6 +78,7 @@ to do.`,
 	c.Flags().BoolVar(&f.noCache, "no-cache", false, "ask the model anew and keep nothing on disk")
 	c.Flags().BoolVar(&f.noDoc, "no-doc", false, "ask the model even where a doc comment would do")
 	c.Flags().StringVar(&f.language, "language", "", "language of the files (default: by name and content)")
+	complete(c, "language", oneOf(languageIDs()...))
 	c.Flags().IntVar(&f.chunkLines, "chunk-lines", 0, "cut files at blank lines into pieces of at most this many lines instead of into functions; files of an unknown language are always cut so (default 40)")
 	c.Flags().DurationVar(&f.timeout, "timeout", 0, "longest time for one function (default 5s), times the number of those that share its steps")
 	return c

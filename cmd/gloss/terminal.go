@@ -16,6 +16,7 @@ import (
 func addLook(root *cobra.Command) {
 	colour := colourMode("auto")
 	root.PersistentFlags().Var(&colour, "color", "`WHEN` to write in colours: auto, always or never; auto heeds NO_COLOR, CLICOLOR_FORCE and TERM=dumb")
+	complete(root, "color", oneOf(colourModes()...))
 	root.PersistentFlags().BoolP("quiet", "q", false, "print the results and what went wrong, no progress and no totals")
 }
 
