@@ -73,13 +73,16 @@ Exit status: 0 all is right, 1 something is not.`,
 }
 
 func runChecks(ctx context.Context, s screen, checks []check) error {
-	failed := false
+	failed := map[string]string{} // check -> what it said
 	for _, k := range checks {
 		found, err := k.run(ctx)
 		how := s.paint(green, "ok") + "    "
 		if err != nil {
-			failed = true
 			how, found = s.paint(red, "FAIL")+"  ", err.Error()
+			for before, said := range failed { // one fault is told once
+				found = strings.ReplaceAll(found, said, "see "+before)
+			}
+			failed[k.name] = found
 		}
 		const column = 15
 		lines := strings.Split(printable(found), "\n")
@@ -91,7 +94,7 @@ func runChecks(ctx context.Context, s screen, checks []check) error {
 			return &exitError{exitFailed, err}
 		}
 	}
-	if failed {
+	if len(failed) > 0 {
 		return &exitError{code: exitFailed}
 	}
 	return nil

@@ -35,7 +35,7 @@ whether gloss can generate with it.`,
 			done, err := modelStore().Import(c.Context(), args[0], models.ImportOptions{
 				Name:   name,
 				Check:  func(m *models.Model) error { return checkImport(c.Context(), c.ErrOrStderr(), m, library) },
-				Notice: newPullBar(c.ErrOrStderr(), "").notice,
+				Notice: newPullBar(c, "").notice,
 			})
 			if err != nil {
 				return modelError(err)

@@ -62,7 +62,7 @@ func pull(c *cobra.Command, name string) error {
 	if err != nil {
 		return err
 	}
-	bar := newPullBar(c.ErrOrStderr(), name)
+	bar := newPullBar(c, name)
 	p, err := modelStore().Pull(c.Context(), name, models.PullOptions{Hub: hub, Progress: bar.progress, Notice: bar.notice})
 	bar.clear()
 	switch {
@@ -93,9 +93,10 @@ type pullBar struct {
 	bar    *progressbar.ProgressBar // nil when stderr is no terminal
 }
 
-func newPullBar(stderr io.Writer, name string) *pullBar {
+func newPullBar(c *cobra.Command, name string) *pullBar {
+	stderr := c.ErrOrStderr()
 	b := &pullBar{stderr: stderr}
-	if isTerminal(stderr) {
+	if isTerminal(stderr) && !isDumb() && !isQuiet(c) {
 		b.bar = progressbar.NewOptions64(1,
 			progressbar.OptionSetWriter(stderr),
 			progressbar.OptionSetDescription(name),

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -248,5 +249,34 @@ def ` + strings.Repeat("long", 60) + `(n):
 	}
 	if strings.ContainsAny(raw, "\x1b\x07\u202e") {
 		t.Errorf("the terminal was steered: %q", raw)
+	}
+}
+
+// What the doctor says is read in a terminal of 80 columns: lines end between
+// words, and paths are whole, to be copied.
+func TestDoctorFits(t *testing.T) {
+	e := startTerminal(t, 80, nil, nil, nil, "doctor", "--color", "always")
+	if code := e.exit(); code != exitFailed {
+		t.Errorf("exit status %d without a library", code)
+	}
+	raw := strings.ReplaceAll(e.raw.String(), "\r\n", "\n")
+	if !strings.Contains(raw, "\x1b[32mok\x1b[0m    parser   runs") || !strings.Contains(raw, "\x1b[31mFAIL\x1b[0m  library  ONNX") {
+		t.Errorf("without colours:\n%s", raw)
+	}
+	if n := strings.Count(raw, "npm install"); n != 1 {
+		t.Errorf("the remedy is told %d times:\n%s", n, raw)
+	}
+	raw = regexp.MustCompile(`\x1b\[[0-9]*m`).ReplaceAllString(raw, "")
+	const indent = "               "
+	for line := range strings.Lines(raw) {
+		line = strings.TrimSuffix(line, "\n")
+		text := line[min(len(indent), len(line)):]
+		isList := strings.HasPrefix(text, "  ")
+		if len(line) > 80 && !isList && strings.Contains(text, " ") {
+			t.Errorf("too wide: %q", line)
+		}
+		if !strings.HasPrefix(line, indent) && !strings.HasPrefix(line, "ok ") && !strings.HasPrefix(line, "FAIL ") {
+			t.Errorf("not below its check: %q", line)
+		}
 	}
 }
