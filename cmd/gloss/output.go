@@ -104,7 +104,7 @@ func newOutput(c *cobra.Command, f outputFlags) (*output, error) {
 	w := bufio.NewWriter(s.w)
 	return &output{
 		w: w, printer: formats[format](w, s), shared: s.terminal,
-		stderr: c.ErrOrStderr(), quiet: isQuiet(c), begun: time.Now(),
+		stderr: c.ErrOrStderr(), status: newStatus(c.ErrOrStderr(), isQuiet(c)), quiet: isQuiet(c), begun: time.Now(),
 	}, nil
 }
 
@@ -176,6 +176,14 @@ func (o *output) end(s *sources) error {
 
 // say writes a message of the program's.
 func (o *output) say(message string) { fmt.Fprintln(o.stderr, "gloss:", printable(message)) }
+
+// warn writes what comes up while the work goes on.
+func (o *output) warn(err error) {
+	_ = o.status.without(func() error {
+		o.say(err.Error())
+		return nil
+	})
+}
 
 // count writes n things in English.
 func count(n int, thing string) string {

@@ -126,6 +126,7 @@ func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
 	if err != nil {
 		return err
 	}
+	defer out.status.end()
 	sources, err := newSources(args, f, interruptible{c.Context(), c.InOrStdin()})
 	if err != nil {
 		return err
@@ -135,12 +136,11 @@ func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
 		return err
 	}
 	defer engine.Close()
-	store := openCache(f.noCache, func(err error) { fmt.Fprintln(c.ErrOrStderr(), "gloss:", err) })
+	store := openCache(f.noCache, out.warn)
 	defer store.Close()
 	scheduler := inference.NewScheduler(engine, store, inference.Options{Workers: engine.Concurrency})
 	defer scheduler.Close()
 
-	out.status = newStatus(c.ErrOrStderr(), out.quiet)
 	group, ctx := errgroup.WithContext(c.Context())
 	work := make(chan *item, ahead)
 	ordered := make(chan *item, ahead)

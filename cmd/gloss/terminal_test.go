@@ -23,6 +23,7 @@ type emulator struct {
 	pty    *os.File
 	screen vt10x.Terminal
 	raw    strings.Builder // read after exit
+	wrote  chan struct{} // something came to the screen
 	read   chan struct{}
 	cmd    *exec.Cmd
 }
@@ -35,7 +36,7 @@ func startTerminal(t *testing.T, columns int, stdin io.Reader, stdout io.Writer,
 	if err != nil {
 		t.Skipf("this machine has no pseudo-terminals: %v", err)
 	}
-	e := &emulator{t: t, pty: outside, screen: vt10x.New(vt10x.WithSize(columns, 40)), read: make(chan struct{})}
+	e := &emulator{t: t, pty: outside, screen: vt10x.New(vt10x.WithSize(columns, 40)), wrote: make(chan struct{}, 1), read: make(chan struct{})}
 	e.resize(columns)
 	e.cmd = exec.CommandContext(t.Context(), "gloss", args...)
 	e.cmd.Env = append(append(os.Environ(), "HOME="+t.TempDir(), "TERM=xterm", "NO_COLOR=", "CLICOLOR=", "CLICOLOR_FORCE=", "GLOSS_ONNXRUNTIME="), env...)
@@ -54,6 +55,10 @@ func startTerminal(t *testing.T, columns int, stdin io.Reader, stdout io.Writer,
 			n, err := outside.Read(b)
 			e.raw.Write(b[:n])
 			_, _ = e.screen.Write(b[:n])
+			select {
+			case e.wrote <- struct{}{}:
+			default:
+			}
 			if err != nil {
 				return
 			}
@@ -83,11 +88,11 @@ func (e *emulator) lines() []string {
 // await waits until the screen shows what fits.
 func (e *emulator) await(what string, fits func(screen string) bool) {
 	e.t.Helper()
-	for deadline := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
-		if fits(e.screen.String()) {
-			return
-		}
-		if time.Now().After(deadline) {
+	deadline := time.After(patience)
+	for !fits(e.screen.String()) {
+		select {
+		case <-e.wrote:
+		case <-deadline:
 			e.t.Fatalf("waited in vain for %s; the screen:\n%s", what, strings.Join(e.lines(), "\n"))
 		}
 	}
