@@ -23,7 +23,7 @@ type emulator struct {
 	pty    *os.File
 	screen vt10x.Terminal
 	raw    strings.Builder // read after exit
-	wrote  chan struct{} // something came to the screen
+	wrote  chan struct{}   // something came to the screen
 	read   chan struct{}
 	cmd    *exec.Cmd
 }

@@ -81,8 +81,3 @@ func cutHead(path string, width int) string {
 	}
 	return "…" + rest
 }
-
-// pad fills text up to width columns.
-func pad(text string, width int) string {
-	return text + strings.Repeat(" ", max(0, width-uniseg.StringWidth(text)))
-}
