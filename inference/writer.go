@@ -268,7 +268,7 @@ func (w *Writer) Candidates(ctx context.Context, f Function) (Candidates, error)
 	out, err := w.generator.Generate(limited, request)
 	if err != nil {
 		if ctx.Err() == nil && limited.Err() != nil {
-			return Candidates{}, fmt.Errorf("the model %s took longer than %s for %s (setting inference.timeout)", w.generator.Name(), timeout, f.Name)
+			return Candidates{}, fmt.Errorf("the model %s took longer than %s for %s (setting inference.timeout, flag --timeout)", w.generator.Name(), timeout, f.Name)
 		}
 		return Candidates{}, err
 	}

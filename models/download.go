@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -177,6 +179,8 @@ func (d *download) try(ctx context.Context) error {
 	switch {
 	case context.Cause(ctx) == errQuiet:
 		return errQuiet
+	case isUnknownAuthority(err):
+		return final("%w; "+vouch, err)
 	case errors.Is(err, errRedirect) || isUntrusted(err):
 		return &finalError{err}
 	case isUnknownHost(err):
@@ -204,6 +208,23 @@ func isUntrusted(err error) bool {
 	var certificate *tls.CertificateVerificationError
 	return errors.As(err, &certificate)
 }
+
+// isUnknownAuthority tells a proxy that opens what is encrypted, and signs it
+// anew, from a certificate that has run out or is somebody else's.
+func isUnknownAuthority(err error) bool {
+	var unknown x509.UnknownAuthorityError
+	return errors.As(err, &unknown)
+}
+
+// vouch says how to trust a proxy's certificates. Go reads these variables
+// where the system has no store of its own.
+var vouch = func() string {
+	switch runtime.GOOS {
+	case "darwin", "windows":
+		return "if a proxy of your network signs connections anew, add its certificate to those that the system trusts"
+	}
+	return "if a proxy of your network signs connections anew, name the PEM file of its certificate in SSL_CERT_FILE, or a folder of such files in SSL_CERT_DIR"
+}()
 
 // accept looks at an answer's head.
 func (d *download) accept(r *http.Response) error {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"slices"
@@ -34,8 +33,15 @@ func newDoctor() *cobra.Command {
 	var privacy bool
 	c := &cobra.Command{
 		Use:   "doctor",
-		Short: "Check the parser, the library, the model, the cache and the runtime folder",
-		Args:  noArgs,
+		Short: "Check all that gloss needs to work",
+		Long: `Check what gloss needs to work, with a summary by the model itself, and say how
+to mend what is wrong.
+
+Exit status: 0 all is right, 1 something is not.`,
+		Example: `  gloss doctor
+  gloss doctor --check library
+  gloss doctor --privacy`,
+		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			switch {
 			case privacy && only != "":
@@ -57,30 +63,56 @@ func newDoctor() *cobra.Command {
 				}
 				checks = checks[i : i+1]
 			}
-			return runChecks(c.Context(), c.OutOrStdout(), checks)
+			return runChecks(c.Context(), newScreen(c), checks)
 		},
 	}
 	f.add(c)
 	c.Flags().BoolVar(&privacy, "privacy", false, "say what is written where and what leaves the machine, and change nothing")
 	c.Flags().StringVar(&only, "check", "", "run one check: parser, library, model, cache or runtime")
+	complete(c, "check", oneOf("parser", "library", "model", "cache", "runtime"))
 	return c
 }
 
-func runChecks(ctx context.Context, w io.Writer, checks []check) error {
-	failed := false
+func runChecks(ctx context.Context, s screen, checks []check) error {
+	failed := map[string]string{} // check -> what it said
 	for _, k := range checks {
 		found, err := k.run(ctx)
+		how := s.paint(green, "ok") + "    "
 		if err != nil {
-			failed = true
-			fmt.Fprintf(w, "FAIL  %-8s %s\n", k.name, strings.ReplaceAll(err.Error(), "\n", "\n               "))
-			continue
+			how, found = s.paint(red, "FAIL")+"  ", err.Error()
+			for before, said := range failed { // one fault is told once
+				found = strings.ReplaceAll(found, said, "see "+before)
+			}
+			failed[k.name] = found
 		}
-		fmt.Fprintf(w, "ok    %-8s %s\n", k.name, found)
+		const column = 15
+		lines := strings.Split(printable(found), "\n")
+		if s.terminal {
+			lines = wrapLines(lines, s.width()-column)
+		}
+		_, err = fmt.Fprintf(s.w, "%s%-8s %s\n", how, k.name, strings.Join(lines, "\n"+strings.Repeat(" ", column)))
+		if err != nil {
+			return &exitError{exitFailed, err}
+		}
 	}
-	if failed {
+	if len(failed) > 0 {
 		return &exitError{code: exitFailed}
 	}
 	return nil
+}
+
+// wrapLines breaks lines between words, and never in a path. Lines that begin
+// with blanks are commands and lists, which stay as they are.
+func wrapLines(lines []string, width int) []string {
+	var wrapped []string
+	for _, line := range lines {
+		if strings.HasPrefix(line, " ") {
+			wrapped = append(wrapped, line)
+			continue
+		}
+		wrapped = append(wrapped, wrapWhole(line, width)...)
+	}
+	return wrapped
 }
 
 func (f *modelFlags) checkLibrary(context.Context) (string, error) {

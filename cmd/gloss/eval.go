@@ -9,9 +9,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 
 	"github.com/gloss-lsp/gloss/inference"
@@ -22,6 +22,7 @@ import (
 type evalFlags struct {
 	modelFlags
 	models    []string
+	paths     []string // files and folders whose functions are measured on
 	data      string
 	limit     int
 	obfuscate bool
@@ -39,9 +40,15 @@ type evalFlags struct {
 func newEval() *cobra.Command {
 	var f evalFlags
 	c := &cobra.Command{
-		Use:   "eval (--data FILE | --score SHEET)",
+		Use:   "eval (PATH... | --data FILE | --score SHEET)",
 		Short: "Measure how good summaries are",
 		Long: `Measure what models write about functions against what their authors wrote.
+
+The functions are those of the files and folders given, .gitignore respected,
+whose doc comment says in one good sentence what they do: the same choice by
+which gloss's own models are trained and measured. Tests, vendored and generated
+files, and copies of other functions are left out; a line on stderr says how
+many were and why. Fewer than some 200 functions tell little.
 
 --data names JSON lines of {language, code, reference}, and optionally {name,
 kind, container, path, repo, commit}; '-' reads standard input. Code is the
@@ -59,8 +66,13 @@ system wrote what goes to the file --key, which that person should not open.
 they say, as tables in Markdown.
 
 Exit status: 0 all measured, 1 some failed, 2 wrong usage or nothing to do.`,
-		Args: noArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
+		Example: `  gloss eval .                                  the shipped model on your code
+  gloss eval --model default --model ./DIR src  two models side by side
+  gloss eval --obfuscate --limit 300 src        without the help of names
+  gloss eval --sheet 20 --key key.json . >sheet.txt
+                                                rank them yourself, blindly`,
+		RunE: func(c *cobra.Command, args []string) error {
+			f.paths = args
 			if err := f.checkEval(c); err != nil {
 				return err
 			}
@@ -73,6 +85,7 @@ Exit status: 0 all measured, 1 some failed, 2 wrong usage or nothing to do.`,
 	f.addRuntime(c)
 	c.Flags().StringVar(&f.data, "data", "", "JSON lines of the functions to measure on")
 	c.Flags().StringArrayVar(&f.models, "model", []string{models.Default}, "a model's name, or a path to its directory such as ./DIR; may be given several times")
+	complete(c, "model", modelNames(installed))
 	c.Flags().StringVar(&f.prompt, "prompt", "", "prompt form, as name or name@version (default: what each model says)")
 	c.Flags().IntVar(&f.limit, "limit", 0, "most functions of one language, picked at random (default: all)")
 	c.Flags().BoolVar(&f.obfuscate, "obfuscate", false, "hide the names of functions and of what they declare")
@@ -94,8 +107,10 @@ Exit status: 0 all measured, 1 some failed, 2 wrong usage or nothing to do.`,
 // checkEval refuses flags that do not go together.
 func (f *evalFlags) checkEval(c *cobra.Command) error {
 	switch {
-	case (f.data == "") == (f.score == ""):
-		return usage("eval needs either --data or --score (see 'gloss eval --help')")
+	case len(f.paths) == 0 && f.data == "" && f.score == "":
+		return usage("eval needs a file, a folder, --data or --score (see 'gloss eval --help')")
+	case f.data != "" && f.score != "" || len(f.paths) > 0 && f.data+f.score != "":
+		return usage("files and folders, --data and --score exclude each other")
 	case f.limit < 0 || f.examples < 0 || f.sheet < 0:
 		return usage("--limit, --examples and --sheet must not be negative")
 	case f.sheet > 0 && (f.json || f.examples > 0):
@@ -111,17 +126,17 @@ func (f *evalFlags) checkEval(c *cobra.Command) error {
 }
 
 func evaluate(c *cobra.Command, f evalFlags) error {
-	subjects, bad, err := evalData(c.Context(), f, interruptible{c.Context(), c.InOrStdin()})
+	subjects, bad, err := evalData(c, f)
 	for _, e := range bad {
-		fmt.Fprintf(c.ErrOrStderr(), "gloss: %s: %s\n", printable(f.data), printable(e.Error()))
+		fmt.Fprintln(c.ErrOrStderr(), "gloss:", printable(e.Error()))
 	}
 	switch {
 	case err != nil:
 		return err
 	case len(subjects) == 0 && len(bad) > 0:
-		return &exitError{exitFailed, fmt.Errorf("no line of %s can be used", f.data)}
+		return &exitError{exitFailed, fmt.Errorf("nothing in %s can be used", f.from())}
 	case len(subjects) == 0:
-		return usage("nothing to do: %s holds no function", f.data)
+		return usage("nothing to do: %s holds no function that can be measured on", f.from())
 	}
 	if f.calibrate {
 		if err := calibrate(c, f, subjects); err != nil {
@@ -162,24 +177,33 @@ func evaluate(c *cobra.Command, f evalFlags) error {
 	return leftOut(f, bad)
 }
 
-// leftOut is the error that says how many lines could not be used.
-func leftOut(f evalFlags, bad []*eval.LineError) error {
+// leftOut is the error that says how much could not be used.
+func leftOut(f evalFlags, bad []error) error {
 	if len(bad) == 0 {
 		return nil
 	}
-	return &exitError{exitFailed, fmt.Errorf("%s of %s left out", count(len(bad), "line"), f.data)}
+	thing := "line"
+	if f.data == "" {
+		thing = "part"
+	}
+	return &exitError{exitFailed, fmt.Errorf("%s of %s left out", count(len(bad), thing), f.from())}
+}
+
+// from is where the functions come from.
+func (f *evalFlags) from() string {
+	if f.data != "" {
+		return f.data
+	}
+	return strings.Join(f.paths, " ")
 }
 
 // runModels lets every model write about every subject. The error failed says
 // that a model could not run for some of them.
 func runModels(c *cobra.Command, f evalFlags, subjects []subject) (systems []eval.System, failed, err error) {
-	begun := time.Now()
-	var bar *progressbar.ProgressBar // as summarize draws it
-	if isTerminal(c.ErrOrStderr()) {
-		bar = newBar(c.ErrOrStderr(), len(f.models)*len(subjects), "evaluating")
-		defer func() { _ = bar.Clear() }()
-	}
-	done := 0
+	status := newStatus(c.ErrOrStderr(), isQuiet(c))
+	defer status.end()
+	status.add(len(f.models) * len(subjects))
+	status.foundAll()
 	for i, ref := range f.models {
 		f.model = ref
 		s, err := f.newSystem(c.Context(), f.models[:i])
@@ -190,12 +214,7 @@ func runModels(c *cobra.Command, f evalFlags, subjects []subject) (systems []eva
 		if err != nil {
 			return nil, nil, err
 		}
-		s.Outputs, err = runModel(c.Context(), writer, subjects, func() {
-			done++
-			if bar != nil && time.Since(begun) > barDelay {
-				_ = bar.Set(done) // a bar that cannot be drawn must not end the work
-			}
-		})
+		s.Outputs, err = runModel(c.Context(), writer, subjects, status)
 		_ = writer.Close()
 		switch {
 		case c.Context().Err() != nil:
@@ -240,13 +259,14 @@ func (f *evalFlags) newSystem(ctx context.Context, before []string) (eval.System
 
 // runModel lets one model write about every subject, in turn. It returns the
 // first error by which the model could not run, after all had their turn.
-func runModel(ctx context.Context, writer *inference.Writer, subjects []subject, step func()) ([]eval.Output, error) {
+func runModel(ctx context.Context, writer *inference.Writer, subjects []subject, status *status) ([]eval.Output, error) {
 	if err := writer.Load(ctx); err != nil {
 		return nil, err
 	}
 	var first error
 	outputs := make([]eval.Output, len(subjects))
 	for i, s := range subjects {
+		status.at(s.Path)
 		start := time.Now()
 		summary, err := writer.Summarize(ctx, s.function())
 		outputs[i] = eval.Output{Text: summary.Text, Truncated: summary.Truncated, Confidence: summary.Confidence, Elapsed: time.Since(start)}
@@ -256,10 +276,10 @@ func runModel(ctx context.Context, writer *inference.Writer, subjects []subject,
 		case err != nil && !errors.Is(err, inference.ErrNoSummary):
 			outputs[i].Failed = true
 			if first == nil {
-				first = fmt.Errorf("line %d: %w", s.Line, err)
+				first = fmt.Errorf("%s: %w", s.place, err)
 			}
 		}
-		step()
+		status.step()
 	}
 	return outputs, first
 }

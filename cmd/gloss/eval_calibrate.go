@@ -34,7 +34,7 @@ func calibrate(c *cobra.Command, f evalFlags, subjects []subject) error {
 		case c.Context().Err() != nil:
 			return &exitError{exitFailed, errors.New("interrupted")}
 		case err != nil:
-			return &exitError{exitFailed, fmt.Errorf("line %d: %w", s.Line, err)}
+			return &exitError{exitFailed, fmt.Errorf("%s: %w", s.place, err)}
 		}
 		written = sample(written, s, found.Model)
 		names = sample(names, s, found.Name)

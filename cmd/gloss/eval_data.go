@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/gloss-lsp/gloss/chunker"
 	"github.com/gloss-lsp/gloss/inference"
 	"github.com/gloss-lsp/gloss/models/eval"
@@ -20,6 +22,7 @@ import (
 type subject struct {
 	eval.Function
 	remark string // the first line that the comments in the body say
+	place  string // where it was found
 }
 
 // function is s as an engine is asked about it.
@@ -27,21 +30,17 @@ func (s subject) function() inference.Function {
 	return inference.Function{Language: s.Language, Path: s.Path, Container: s.Container, Name: s.Name, Code: s.Code}
 }
 
-// evalData reads the functions of --data and takes them apart. Lines that
-// cannot be used are returned among bad.
-func evalData(ctx context.Context, f evalFlags, stdin io.Reader) (subjects []subject, bad []*eval.LineError, err error) {
-	in := stdin
-	if f.data != "-" {
-		file, err := os.Open(f.data)
-		if err != nil {
-			return nil, nil, usage("--data: %w", err)
-		}
-		defer file.Close()
-		in = file
+// evalData reads the functions of --data, or those of files and folders, and
+// takes them apart. What cannot be used is said among bad.
+func evalData(c *cobra.Command, f evalFlags) (subjects []subject, bad []error, err error) {
+	ctx := c.Context()
+	read := f.readData
+	if f.data == "" {
+		read = f.readSource
 	}
-	functions, bad, err := eval.Read(in)
+	functions, bad, err := read(c)
 	if err != nil {
-		return nil, bad, &exitError{exitFailed, fmt.Errorf("read %s: %w", f.data, err)}
+		return nil, bad, err
 	}
 	if f.limit > 0 {
 		functions = eval.Limit(functions, f.limit)
@@ -55,12 +54,43 @@ func evalData(ctx context.Context, f evalFlags, stdin io.Reader) (subjects []sub
 		case ctx.Err() != nil:
 			return nil, bad, &exitError{exitFailed, errors.New("interrupted")}
 		case err != nil:
-			bad = append(bad, &eval.LineError{Line: function.Line, Err: err})
+			bad = append(bad, fmt.Errorf("%s: %w", f.place(function), err))
 		default:
+			s.place = f.place(function)
 			subjects = append(subjects, s)
 		}
 	}
 	return subjects, bad, nil
+}
+
+// place says where a function was found.
+func (f *evalFlags) place(function eval.Function) string {
+	if f.data != "" {
+		return fmt.Sprintf("%s: line %d", f.data, function.Line)
+	}
+	return fmt.Sprintf("%s:%d", function.Path, function.Line)
+}
+
+// readData reads JSON lines.
+func (f *evalFlags) readData(c *cobra.Command) ([]eval.Function, []error, error) {
+	var in io.Reader = interruptible{c.Context(), c.InOrStdin()}
+	if f.data != "-" {
+		file, err := os.Open(f.data)
+		if err != nil {
+			return nil, nil, usage("--data: %w", err)
+		}
+		defer file.Close()
+		in = file
+	}
+	functions, bad, err := eval.Read(in)
+	if err != nil {
+		err = &exitError{exitFailed, fmt.Errorf("read %s: %w", f.data, err)}
+	}
+	var unusable []error
+	for _, e := range bad {
+		unusable = append(unusable, fmt.Errorf("%s: %w", f.data, e))
+	}
+	return functions, unusable, err
 }
 
 // newSubject cuts f's code as an editor would, which takes a doc comment in it

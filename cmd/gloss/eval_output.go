@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -11,13 +10,6 @@ import (
 
 	"github.com/gloss-lsp/gloss/models/eval"
 )
-
-// writeJSON writes v as one object on one line.
-func writeJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	return e.Encode(v)
-}
 
 // writeReport writes a report for people, or as JSON.
 func writeReport(w io.Writer, r eval.Report, asJSON bool) error {

@@ -41,6 +41,7 @@ func TestImports(t *testing.T) {
 		"modernc.org/sqlite":                  "inference/cache",
 		"github.com/gofrs/flock":              "models inference/daemon",
 		"github.com/schollz/progressbar":      "cmd",
+		"github.com/rivo/uniseg":              "cmd",
 		"github.com/spf13/cobra":              "cmd",
 		"github.com/go-git/go-git/v5":         "cmd",
 		"github.com/hashicorp/golang-lru/v2":  "inference",

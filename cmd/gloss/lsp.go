@@ -16,7 +16,11 @@ func newLSP() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "lsp",
 		Short: "Run the language server on stdin and stdout",
-		Args:  noArgs,
+		Long: `Run the language server on stdin and stdout, for editors, which start it
+themselves. Logs go to stderr, or to --log-file. Its settings come from the
+editor: 'gloss settings' lists them.`,
+		Example: `  gloss lsp --log-file "$HOME/gloss.log"`,
+		Args:    noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if logFile != "" && !filepath.IsAbs(logFile) {
 				return usage("--log-file is %q; it must be an absolute path, because editors start gloss in the workspace", logFile)

@@ -8,8 +8,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -17,8 +19,9 @@ import (
 
 // The exit codes that the commands promise.
 const (
-	exitFailed = 1 // some of the work failed
-	exitUsage  = 2 // the arguments are wrong, or there was nothing to do
+	exitFailed = 1   // some of the work failed
+	exitUsage  = 2   // the arguments are wrong, or there was nothing to do
+	exitPipe   = 141 // nobody reads on; what a shell sees of SIGPIPE
 )
 
 // exitError ends the program with a code. A nil err has been reported already.
@@ -41,20 +44,49 @@ func usage(format string, args ...any) error {
 	return &exitError{exitUsage, fmt.Errorf(format, args...)}
 }
 
-func newRoot() *cobra.Command {
+// newRoot makes the program, which writes to out.
+func newRoot(out io.Writer) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "gloss",
 		Short: "One-line summaries of functions, written by a small model on this machine",
 		Long: `gloss puts a one-line summary on every function. Editors run 'gloss lsp';
 'gloss summarize PATH' does the same in a terminal. No code leaves the machine.`,
+		Example: `  gloss summarize src
+  gloss doctor
+  gloss model pull --use
+  source <(gloss completion bash)`,
+		Version:       version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usage("%w (see '%s --help')", err, c.CommandPath())
 	})
+	root.SetVersionTemplate(versionLine())
+	root.Flags().BoolP("version", "V", false, "print the version")
+	addLook(root)
 	root.AddCommand(newLSP(), newSummarize(), newModel(), newEval(), newDoctor(), newSettings(), newVersion(), newDaemon(), newWorker())
+	root.SetOut(out)
+	root.InitDefaultCompletionCmd()
+	if c, _, err := root.Find([]string{"completion"}); err == nil {
+		needsCommand(c)
+	}
+	// Texts are written for 80 columns, which flags are to keep to as well.
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages ", ".FlagUsagesWrapped 80 "))
 	return root
+}
+
+// needsCommand makes c one that does nothing without one of its commands.
+func needsCommand(c *cobra.Command) {
+	c.Args = func(c *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return usage("unknown command %q for %q (see '%s --help')", args[0], c.CommandPath(), c.CommandPath())
+		}
+		return nil
+	}
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		return usage("%s needs a command (see '%s --help')", c.Name(), c.CommandPath())
+	}
 }
 
 // noArgs refuses positional arguments with the exit code of a usage error.
@@ -68,6 +100,7 @@ func noArgs(c *cobra.Command, args []string) error {
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	context.AfterFunc(ctx, stop) // a second signal ends what the first could not
+	reportClosedPipes()
 	code := run(ctx, os.Args[1:])
 	stop()
 	os.Exit(code)
@@ -84,9 +117,16 @@ func endings() []os.Signal {
 }
 
 func run(ctx context.Context, args []string) int {
-	root := newRoot()
+	out := &stdout{file: os.Stdout}
+	root := newRoot(out)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
+	switch {
+	case isClosedPipe(out.err):
+		return exitPipe
+	case out.err != nil: // whatever else, it came of this
+		err = &exitError{exitFailed, fmt.Errorf("write the output: %w", out.err)}
+	}
 	if err == nil {
 		return 0
 	}

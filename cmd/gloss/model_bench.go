@@ -33,9 +33,10 @@ func newModelBench() *cobra.Command {
 	var prompt, newTokens, repetitions int
 	var asJSON bool
 	c := &cobra.Command{
-		Use:   "bench",
-		Short: "Measure the time of reading a prompt and of writing tokens",
-		Args:  noArgs,
+		Use:     "bench",
+		Short:   "Measure the time of reading a prompt and of writing tokens",
+		Example: `  gloss model bench --prompt-tokens 160 --new-tokens 16`,
+		Args:    noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if prompt < 1 || newTokens < 1 || repetitions < 1 {
 				return usage("--prompt-tokens, --new-tokens and --repetitions must be at least 1")

@@ -15,13 +15,15 @@ func newModelGenerate() *cobra.Command {
 	var special bool
 	c := &cobra.Command{
 		Use:   "generate",
-		Short: "Continue JSON lines {\"ids\"} or {\"text\"} greedily into {\"ids\",\"text\",\"prefillMs\",\"decodeMs\"}",
+		Short: "Continue prompts greedily, as JSON lines",
 		Long: `Continue prompts greedily, without any template. Each line of standard input is
 an object with "ids", or with "text" that is tokenized. With "prefixLen" the
 first so many tokens are read by themselves and kept for later prompts that
 begin alike. Each line of standard output holds the new ids (without the
-end-of-sequence token), their text and the times.`,
-		Args: noArgs,
+end-of-sequence token), their text and the times: {"ids", "text", "prefillMs",
+"decodeMs"}.`,
+		Example: `  echo '{"text":"func main() {"}' | gloss model generate --max-new-tokens 16`,
+		Args:    noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if maxNew < 1 {
 				return usage("--max-new-tokens is %d; it must be at least 1", maxNew)

@@ -24,6 +24,8 @@ tokenizer.json, onnx/*.onnx): a copy of an installed model, what Hugging Face's
 tools have downloaded, or an export of your own. A model of the catalog is
 recognized and must be right in every file. Any other is loaded once, to see
 whether gloss can generate with it.`,
+		Example: `  gloss model import ./SmolLM2-135M-Instruct
+  gloss model import ./export --name mine && gloss model use mine`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usage("import needs one directory, found %d", len(args))
@@ -34,7 +36,7 @@ whether gloss can generate with it.`,
 			done, err := modelStore().Import(c.Context(), args[0], models.ImportOptions{
 				Name:   name,
 				Check:  func(m *models.Model) error { return checkImport(c.Context(), c.ErrOrStderr(), m, library) },
-				Notice: newPullBar(c.ErrOrStderr(), "").notice,
+				Notice: newPullBar(c, "").notice,
 			})
 			if err != nil {
 				return modelError(err)

@@ -18,12 +18,15 @@ func newModelInspect() *cobra.Command {
 	var name string
 	c := &cobra.Command{
 		Use:   "inspect [MODEL]",
-		Short: "Print a model's inputs, outputs and quantization, and whether gloss can generate with it",
+		Short: "Look into a model: can gloss generate with it?",
 		Long: `Print what an ONNX graph takes and gives, how it is quantized, and whether gloss
-can generate with it. MODEL is a name, a path such as ./DIR, or an .onnx file. The
-weights are not loaded.
+can generate with it. MODEL is a name, a path such as ./DIR, or an .onnx file.
+The weights are not loaded.
 
 Exit status: 0 gloss can generate with it, 1 it cannot.`,
+		Example: `  gloss model inspect
+  gloss model inspect ./my-model/onnx/model.onnx`,
+		ValidArgsFunction: oneModel(installed),
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return usage("inspect takes one model, found %d", len(args))
@@ -52,6 +55,7 @@ Exit status: 0 gloss can generate with it, 1 it cannot.`,
 		},
 	}
 	c.Flags().StringVar(&name, "model", "", "a model's name, its directory or an .onnx file (default: the model in use)")
+	complete(c, "model", modelNames(installed))
 	return c
 }
 

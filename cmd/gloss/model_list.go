@@ -34,7 +34,9 @@ func newModelList() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "list",
 		Short: "List the models that are installed and those that can be pulled",
-		Args:  noArgs,
+		Example: `  gloss model list
+  gloss model list --json | jq -r 'select(.installed).name'`,
+		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			store := modelStore()
 			list, err := store.List()

@@ -25,7 +25,13 @@ that is damaged is mended.
 
 Files that Hugging Face's own tools have downloaded are used from their cache.
 The environment is that of those tools: HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE,
-HF_HUB_CACHE, HF_HOME, HTTPS_PROXY, NO_PROXY.`,
+HF_HUB_CACHE, HF_HOME, HTTPS_PROXY, NO_PROXY. Behind a proxy that opens what is
+encrypted, SSL_CERT_FILE or SSL_CERT_DIR names its certificates, on Linux; on
+macOS and Windows they belong into the system's store.`,
+		Example: `  gloss model pull --use
+  HTTPS_PROXY=http://proxy.example:3128 gloss model pull smollm2-135m-instruct
+  SSL_CERT_FILE=/etc/ssl/company.pem gloss model pull`,
+		ValidArgsFunction: oneModel(inCatalog),
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return usage("pull takes one model, found %d", len(args))
@@ -56,7 +62,7 @@ func pull(c *cobra.Command, name string) error {
 	if err != nil {
 		return err
 	}
-	bar := newPullBar(c.ErrOrStderr(), name)
+	bar := newPullBar(c, name)
 	p, err := modelStore().Pull(c.Context(), name, models.PullOptions{Hub: hub, Progress: bar.progress, Notice: bar.notice})
 	bar.clear()
 	switch {
@@ -87,9 +93,10 @@ type pullBar struct {
 	bar    *progressbar.ProgressBar // nil when stderr is no terminal
 }
 
-func newPullBar(stderr io.Writer, name string) *pullBar {
+func newPullBar(c *cobra.Command, name string) *pullBar {
+	stderr := c.ErrOrStderr()
 	b := &pullBar{stderr: stderr}
-	if isTerminal(stderr) {
+	if isTerminal(stderr) && !isDumb() && !isQuiet(c) {
 		b.bar = progressbar.NewOptions64(1,
 			progressbar.OptionSetWriter(stderr),
 			progressbar.OptionSetDescription(name),

@@ -11,7 +11,12 @@ import (
 func newModelRemove() *cobra.Command {
 	return &cobra.Command{
 		Use:   "remove NAME",
-		Short: "Delete an installed model, or what a pull that was cut off has left",
+		Short: "Delete an installed model, or what is left of a pull",
+		Long: `Delete an installed model, or what a pull that was cut off has left.
+
+Exit status: 0 it is removed, 1 it could not be, 2 there is no such model.`,
+		Example:           `  gloss model remove smollm2-135m-instruct`,
+		ValidArgsFunction: oneModel(removable),
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usage("remove needs one model, found %d (see gloss model list)", len(args))

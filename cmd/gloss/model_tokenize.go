@@ -14,9 +14,10 @@ func newModelTokenize() *cobra.Command {
 	var name string
 	var special bool
 	c := &cobra.Command{
-		Use:   "tokenize",
-		Short: "Turn JSON lines {\"text\"} into {\"ids\",\"decoded\"}",
-		Args:  noArgs,
+		Use:     "tokenize",
+		Short:   "Turn JSON lines {\"text\"} into {\"ids\",\"decoded\"}",
+		Example: `  echo '{"text":"func main() {}"}' | gloss model tokenize`,
+		Args:    noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			t, err := openTokenizer(name)
 			if err != nil {
@@ -40,6 +41,7 @@ func newModelTokenize() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&name, "model", "", "a model's name, or a path to its directory such as ./DIR (default: the one in use)")
+	complete(c, "model", modelNames(installed))
 	c.Flags().BoolVar(&special, "special", false, "special-token strings in the text become their ids")
 	return c
 }

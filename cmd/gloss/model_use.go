@@ -16,6 +16,10 @@ func newModelUse() *cobra.Command {
 and no setting names one: an installed model, "default", or ./DIR. gloss
 remembers the model before it, and 'gloss model use --back' goes back to it.
 Editors that run follow when a file is opened or saved.`,
+		Example: `  gloss model use smollm2-135m-instruct
+  gloss model use ./my-model
+  gloss model use --back`,
+		ValidArgsFunction: oneModel(installed),
 		Args: func(_ *cobra.Command, args []string) error {
 			if back && len(args) > 0 {
 				return usage("give either a model or --back")

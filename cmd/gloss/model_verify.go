@@ -13,11 +13,14 @@ import (
 func newModelVerify() *cobra.Command {
 	return &cobra.Command{
 		Use:   "verify [NAME...]",
-		Short: "Read every file of the installed models and compare it with its hash",
+		Short: "Compare every file of installed models with its hash",
 		Long: `Read every file of the models named, or of all installed ones, and compare it
 with the hash that the catalog, or the import, knows.
 
 Exit status: 0 all are right, 1 one is not.`,
+		Example: `  gloss model verify
+  gloss model verify smollm2-135m-instruct`,
+		ValidArgsFunction: modelNames(installed),
 		RunE: func(c *cobra.Command, names []string) error {
 			store := modelStore()
 			if len(names) == 0 {

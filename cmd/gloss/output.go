@@ -2,84 +2,110 @@ package main
 
 import (
 	"bufio"
-	"encoding/json"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"time"
-	"unicode"
 
-	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
+	"github.com/spf13/cobra"
 
+	"github.com/gloss-lsp/gloss/chunker"
 	"github.com/gloss-lsp/gloss/inference"
 )
 
-// output prints summaries: lines for people, or JSON for programs, and a
-// progress bar on stderr when that is a terminal.
-type output struct {
-	w        *bufio.Writer
-	stderr   io.Writer
-	json     bool
-	terminal bool // stdout is one
-	colour   bool
-	bar      *progressbar.ProgressBar // nil when stderr is no terminal
-	begun    time.Time
-	found    atomic.Int64 // functions, so far
-
-	total, failed, withheld, docs, names, cached int // printed
-	unavailable                                  error
+// listing is what is known of a file when its first function is printed.
+type listing struct {
+	lines  int
+	chunks []chunker.Chunk
 }
 
-// barDelay keeps the bar away from what is done at once.
-const barDelay = 500 * time.Millisecond
+// printer writes functions in one of the formats, in the order of their files.
+type printer interface {
+	item(*item) error
+	// end writes what stands below all functions.
+	end(*tally) error
+}
 
-func newOutput(stdout, stderr io.Writer, asJSON bool) *output {
-	o := &output{w: bufio.NewWriter(stdout), stderr: stderr, json: asJSON, terminal: isTerminal(stdout), begun: time.Now()}
-	o.colour = o.terminal && os.Getenv("NO_COLOR") == ""
-	if isTerminal(stderr) {
-		o.bar = newBar(stderr, 1, "summarizing")
+// formats are the ways in which summaries can be printed.
+var formats = map[string]func(io.Writer, screen) printer{
+	"tree":     newTree,
+	"flat":     newFlat,
+	"json":     newRecords,
+	"markdown": newMarkdown,
+}
+
+func formatNames() []string { return slices.Sorted(maps.Keys(formats)) }
+
+// outputFlags are those of how summaries are printed.
+type outputFlags struct {
+	format string
+	json   bool
+}
+
+func (f *outputFlags) add(c *cobra.Command) {
+	c.Flags().StringVar(&f.format, "format", "", "how summaries are printed: "+strings.Join(formatNames(), ", ")+" (default: tree on a terminal, else flat)")
+	complete(c, "format", oneOf(formatNames()...))
+	c.Flags().BoolVar(&f.json, "json", false, "the same as --format json: one JSON object a line")
+}
+
+// choose returns the format that is wanted.
+func (f *outputFlags) choose(s screen) (string, error) {
+	format := f.format
+	switch {
+	case f.json && format != "" && format != "json":
+		return "", usage("--json and --format %s exclude each other", format)
+	case f.json:
+		return "json", nil
+	case format == "" && s.terminal:
+		return "tree", nil
 	}
-	return o
+	format = cmp.Or(format, "flat")
+	if formats[format] == nil {
+		return "", usage("--format is %q; it must be one of %s", format, strings.Join(formatNames(), ", "))
+	}
+	return format, nil
 }
 
-func newBar(stderr io.Writer, count int, doing string) *progressbar.ProgressBar {
-	return progressbar.NewOptions(count,
-		progressbar.OptionSetWriter(stderr),
-		progressbar.OptionSetDescription(doing),
-		progressbar.OptionShowCount(),
-		progressbar.OptionThrottle(100*time.Millisecond),
-	)
+// output prints summaries on stdout, and on stderr how far the work is and what
+// became of it.
+type output struct {
+	tally
+	w       *bufio.Writer
+	printer printer
+	shared  bool // stdout is a terminal, as the status's is
+	stderr  io.Writer
+	status  *status
+	quiet   bool
+	begun   time.Time
+
+	failure     string // the first function that the model failed on, and why
+	unavailable error
 }
 
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
-}
+// tally counts what was printed, by where it comes from.
+type tally struct{ total, failed, withheld, docs, names, cached int }
 
-// record is the JSON object of one function. Its fields are a contract.
-type record struct {
-	File      string           `json:"file"`
-	Language  string           `json:"language"`
-	Name      string           `json:"name"`
-	Kind      string           `json:"kind"`
-	StartLine int              `json:"startLine"`
-	EndLine   int              `json:"endLine"`
-	Summary   string           `json:"summary"`
-	Source    inference.Source `json:"source,omitempty"`
-	Model     string           `json:"model,omitempty"`
-	Cached    bool             `json:"cached"`
-	Ms        float64          `json:"ms"`
-	Error     string           `json:"error,omitempty"`
-	// Withheld says why Summary is empty where nothing has failed.
-	Withheld string `json:"withheld,omitempty"`
-	// Confidence is inference.Summary's, left out where nothing is known.
-	Confidence float64 `json:"confidence,omitempty"`
+// written is how many summaries the model has written.
+func (t *tally) written() int { return t.total - t.none() - t.docs - t.names }
+
+// none is how many functions have no summary.
+func (t *tally) none() int { return t.withheld + t.failed }
+
+func newOutput(c *cobra.Command, f outputFlags) (*output, error) {
+	s := newScreen(c)
+	format, err := f.choose(s)
+	if err != nil {
+		return nil, err
+	}
+	w := bufio.NewWriter(s.w)
+	return &output{
+		w: w, printer: formats[format](w, s), shared: s.terminal,
+		stderr: c.ErrOrStderr(), status: newStatus(c.ErrOrStderr(), isQuiet(c)), quiet: isQuiet(c), begun: time.Now(),
+	}, nil
 }
 
 // item prints one finished function.
@@ -91,6 +117,9 @@ func (o *output) item(i *item) error {
 	switch {
 	case i.err != nil:
 		o.failed++
+		if o.failure == "" {
+			o.failure = fmt.Sprintf("%s:%d: %v", i.file, i.line, i.err)
+		}
 	case i.withheld != nil:
 		o.withheld++
 	case i.summary.Source == inference.SourceDoc:
@@ -100,100 +129,60 @@ func (o *output) item(i *item) error {
 	case i.summary.Cached:
 		o.cached++
 	}
-	if o.bar == nil || time.Since(o.begun) < barDelay {
-		return o.print(i)
+	o.status.step()
+	if !o.shared {
+		return o.printer.item(i)
 	}
-	// A bar that cannot be drawn must not end the work.
-	_ = o.bar.Clear()
-	err := errors.Join(o.print(i), o.w.Flush()) // before the bar is drawn below it
-	o.bar.ChangeMax64(o.found.Load())
-	_ = o.bar.Set(o.total)
-	return err
-}
-
-func (o *output) print(i *item) error {
-	if o.json {
-		r := record{
-			File: i.file, Language: i.language, Name: i.chunk.Name, Kind: string(i.chunk.Kind),
-			StartLine: i.line, EndLine: i.endLine,
-			Summary: i.summary.Text, Source: i.summary.Source, Model: i.summary.Model,
-			Cached: i.summary.Cached, Ms: ms(i.summary.Elapsed), Confidence: i.summary.Confidence,
+	return o.status.without(func() error {
+		if err := o.printer.item(i); err != nil {
+			return err
 		}
-		if i.err != nil {
-			r.Error = i.err.Error()
-		}
-		if i.withheld != nil {
-			r.Withheld = i.withheld.Error()
-		}
-		encoder := json.NewEncoder(o.w)
-		encoder.SetEscapeHTML(false)
-		return encoder.Encode(r)
-	}
-	summary := i.summary.Text
-	if i.err != nil {
-		summary = "(failed: " + printable(firstLine(i.err.Error())) + ")"
-	}
-	place, name := printable(fmt.Sprintf("%s:%d", i.file, i.line)), printable(i.chunk.Name)
-	place, name = strings.ReplaceAll(place, "\n", "?"), strings.ReplaceAll(name, "\n", "?")
-	if o.terminal { // a program gets as few blanks as it can cut at
-		place = fmt.Sprintf("%-*s", i.placeWidth, place)
-		if summary != "" {
-			name = fmt.Sprintf("%-*s", i.nameWidth, name)
-		}
-	}
-	if o.colour {
-		place, name = "\x1b[2m"+place+"\x1b[0m", "\x1b[1m"+name+"\x1b[0m"
-	}
-	line := place + "  " + name
-	if summary != "" {
-		line += "  " + summary
-	}
-	_, err := fmt.Fprintln(o.w, line)
-	return err
-}
-
-// printable keeps names, and messages that quote them, from steering the
-// terminal. Lines and tabs of messages stay.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r != '\n' && r != '\t' && unicode.In(r, unicode.Cc, unicode.Cf) {
-			return '?'
-		}
-		return r
-	}, s)
-}
-
-func firstLine(s string) string {
-	line, _, _ := strings.Cut(s, "\n")
-	return line
+		return o.w.Flush() // before the status is drawn below it
+	})
 }
 
 // end flushes, and says on stderr what was done and what was not.
 func (o *output) end(s *sources) error {
-	if o.bar != nil {
-		_ = o.bar.Clear()
-	}
-	err := o.w.Flush()
-	for _, err := range s.unreadable {
-		fmt.Fprintln(o.stderr, "gloss:", printable(err.Error()))
-	}
-	if o.unavailable != nil {
-		fmt.Fprintln(o.stderr, "gloss:", printable(o.unavailable.Error()))
-	}
-	if o.total == 0 && len(s.skipped) == 0 {
+	o.status.end()
+	err := o.printer.end(&o.tally)
+	if err = errors.Join(err, o.w.Flush()); err != nil {
 		return err
 	}
-	none := o.withheld + o.failed
-	model := o.total - none - o.docs - o.names
-	fmt.Fprintf(o.stderr, "%s in %s: %d from the model (%d of them cached), %d from names, %d from doc comments, %d without a summary\n",
-		count(o.total, "function"), count(s.files, "file"), model, o.cached, o.names, o.docs, none)
-	if o.failed > 0 {
-		fmt.Fprintf(o.stderr, "the model failed on %s\n", count(o.failed, "function"))
+	for _, err := range s.unreadable {
+		o.say(err.Error())
 	}
+	if o.unavailable != nil {
+		o.say(o.unavailable.Error())
+	}
+	if o.failed > 0 {
+		o.say(fmt.Sprintf("the model failed on %s, first on %s", count(o.failed, "function"), o.failure))
+	}
+	if o.quiet || o.total == 0 && len(s.skipped) == 0 {
+		return nil
+	}
+	skipped := 0
 	for _, reason := range slices.Sorted(maps.Keys(s.skipped)) {
 		fmt.Fprintf(o.stderr, "passed over %s: %s\n", count(s.skipped[reason], "file"), reason)
+		skipped += s.skipped[reason]
 	}
-	return err
+	passed := ""
+	if skipped > 0 {
+		passed = "; " + count(skipped, "file") + " passed over"
+	}
+	fmt.Fprintf(o.stderr, "%s in %s: %d from the model (%d of them cached), %d from names, %d from doc comments, %d without a summary%s; %.1f s\n",
+		count(o.total, "function"), count(s.files, "file"), o.written(), o.cached, o.names, o.docs, o.none(), passed, time.Since(o.begun).Seconds())
+	return nil
+}
+
+// say writes a message of the program's.
+func (o *output) say(message string) { fmt.Fprintln(o.stderr, "gloss:", printable(message)) }
+
+// warn writes what comes up while the work goes on.
+func (o *output) warn(err error) {
+	_ = o.status.without(func() error {
+		o.say(err.Error())
+		return nil
+	})
 }
 
 // count writes n things in English.

@@ -24,7 +24,9 @@ func newSettings() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "settings",
 		Short: "Print the settings of the language server with their defaults",
-		Args:  noArgs,
+		Example: `  gloss settings | less
+  gloss settings --format vscode`,
+		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			text, ok := settingsFormats[format]
 			if !ok {
@@ -35,5 +37,6 @@ func newSettings() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&format, "format", "markdown", "how they are written: "+known)
+	complete(c, "format", oneOf(slices.Sorted(maps.Keys(settingsFormats))...))
 	return c
 }

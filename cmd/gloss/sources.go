@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/gloss-lsp/gloss/chunker"
 	"github.com/gloss-lsp/gloss/models/untrusted"
@@ -16,9 +14,6 @@ import (
 
 // defaultChunkLines is the size of a piece of a file in an unknown language.
 const defaultChunkLines = 40
-
-// maxNameWidth bounds the column of names on a terminal.
-const maxNameWidth = 28
 
 // sources are the files named on the command line.
 type sources struct {
@@ -150,18 +145,14 @@ func (s *sources) text(ctx context.Context, path string, b []byte, named bool, e
 	if len(chunks) > 0 {
 		s.files++
 	}
-	nameWidth := 0
-	for _, chunk := range chunks {
-		nameWidth = max(nameWidth, min(utf8.RuneCountInString(chunk.Name), maxNameWidth))
-	}
-	placeWidth := utf8.RuneCountInString(path) + 1 + len(strconv.Itoa(strings.Count(text, "\n")))
+	of := &listing{lines: strings.Count(text, "\n") + 1, chunks: chunks}
 	line, at := 1, 0
 	for _, chunk := range chunks {
 		// Chunks are ordered by where they start.
 		line += strings.Count(text[at:chunk.Range.Start], "\n")
 		at = chunk.Range.Start
 		end := line + strings.Count(strings.TrimRight(text[at:chunk.Range.End], "\r\n"), "\n")
-		i := &item{file: path, language: language, chunk: chunk, line: line, endLine: end, placeWidth: placeWidth, nameWidth: nameWidth, done: make(chan struct{})}
+		i := &item{file: path, language: language, chunk: chunk, line: line, endLine: end, of: of, done: make(chan struct{})}
 		if err := emit(i); err != nil {
 			return err
 		}

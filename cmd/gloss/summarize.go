@@ -16,9 +16,13 @@ import (
 	"github.com/gloss-lsp/gloss/inference/onnx"
 )
 
+// ahead is how many functions may be found before the first of them is printed:
+// so many that what is left to do is mostly known, in some 20 MB.
+const ahead = 8192
+
 type summarizeFlags struct {
 	modelFlags
-	json       bool
+	outputFlags
 	jobs       int
 	sure       float64 // the least confidence
 	noCache    bool
@@ -33,13 +37,24 @@ func newSummarize() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "summarize PATH...",
 		Short: "Summarize the functions of files and folders",
+		Example: `  gloss summarize src                        a folder, as a tree on a terminal
+  gloss summarize src | grep -i cache        one line for each function
+  gloss summarize --json src | jq -r .summary
+  gloss summarize --format markdown src >docs/functions.md
+  git show HEAD:main.py | gloss summarize --language python -
+  gloss summarize --model ./my-model --min-confidence 0 main.go`,
 		Long: `Summarize every function of the files and folders given ('-' reads standard
-input). Folders respect .gitignore. A function whose doc comment says what it
-does shows that comment's first sentence; the model writes the others, or its
-name does where that is likelier to be good. What the model is less sure of than
---min-confidence gives way to what the name says, or to nothing, as in an
-editor; 0 shows all. Where no model can run, names are all there is, and a
-warning says why.
+input). Folders respect .gitignore. On a terminal they are shown as a tree of
+files, containers and functions, with how sure the model is of its sentences;
+elsewhere as one line for each function, of which programs may rely on: its
+path and line, two blanks, its name behind that of its container and a dot, two
+blanks, the summary if there is one.
+
+A function whose doc comment says what it does shows that comment's first
+sentence; the model writes the others, or its name does where that is likelier
+to be good. What the model is less sure of than --min-confidence gives way to
+what the name says, or to nothing, as in an editor; 0 shows all. Where no model
+can run, names are all there is, and a warning says why.
 
 Exit status: 0 nothing failed, even where functions have no summary; 1 a file
 could not be read, the model failed on a function, or none could run although
@@ -53,13 +68,14 @@ to do.`,
 		},
 		RunE: func(c *cobra.Command, args []string) error { return summarize(c, args, f) },
 	}
-	f.add(c)
-	c.Flags().BoolVar(&f.json, "json", false, "print one JSON object a line")
+	f.modelFlags.add(c)
+	f.outputFlags.add(c)
 	c.Flags().IntVar(&f.jobs, "jobs", runtime.NumCPU(), "steps of the model that run at a time; each serves several functions where it can")
 	c.Flags().Float64Var(&f.sure, "min-confidence", inference.DefaultMinConfidence, "0 to 1: the share of good ones among summaries of which the model is as sure, below which none is shown")
 	c.Flags().BoolVar(&f.noCache, "no-cache", false, "ask the model anew and keep nothing on disk")
 	c.Flags().BoolVar(&f.noDoc, "no-doc", false, "ask the model even where a doc comment would do")
 	c.Flags().StringVar(&f.language, "language", "", "language of the files (default: by name and content)")
+	complete(c, "language", oneOf(languageIDs()...))
 	c.Flags().IntVar(&f.chunkLines, "chunk-lines", 0, "cut files at blank lines into pieces of at most this many lines instead of into functions; files of an unknown language are always cut so (default 40)")
 	c.Flags().StringVar(&f.mode, "mode", modeAuto, "where the model runs: inprocess, in the daemon (which editors start), or auto: in the daemon if one runs")
 	c.Flags().DurationVar(&f.timeout, "timeout", 0, "longest time for one function (default 5s), times the number of those that share its steps")
@@ -80,7 +96,7 @@ type item struct {
 	line     int // 1-based
 	endLine  int
 
-	placeWidth, nameWidth int // of the file's columns on a terminal
+	of *listing // its file's functions
 
 	done     chan struct{} // closed when the fields below are set
 	summary  inference.Summary
@@ -104,6 +120,11 @@ func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
 	if f.chunkLines < 0 {
 		return usage("--chunk-lines is %d; it must be at least 1", f.chunkLines)
 	}
+	out, err := newOutput(c, f.outputFlags)
+	if err != nil {
+		return err
+	}
+	defer out.status.end()
 	sources, err := newSources(args, f, interruptible{c.Context(), c.InOrStdin()})
 	if err != nil {
 		return err
@@ -113,7 +134,7 @@ func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
 		return err
 	}
 	config.Runtime.Parallel, config.Runtime.Batch = f.jobs, batch
-	config.Warn = func(err error) { fmt.Fprintln(c.ErrOrStderr(), "gloss:", err) }
+	config.Warn = out.warn
 	if !f.noCache {
 		config.Cache.Dir = cacheDir(config.Warn)
 	}
@@ -123,16 +144,16 @@ func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
 	}
 	defer service.Close()
 
-	out := newOutput(c.OutOrStdout(), c.ErrOrStderr(), f.json)
 	group, ctx := errgroup.WithContext(c.Context())
-	work := make(chan *item)
-	ordered := make(chan *item, 256) // how far the model may run ahead of the slowest function
+	work := make(chan *item, ahead)
+	ordered := make(chan *item, ahead)
 
 	group.Go(func() error {
 		defer close(work)
 		defer close(ordered)
+		defer out.status.foundAll()
 		return sources.each(ctx, func(i *item) error {
-			out.found.Add(1)
+			out.status.add(1)
 			select {
 			case ordered <- i:
 			case <-ctx.Done():
@@ -157,6 +178,7 @@ func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
 	}
 	group.Go(func() error {
 		for i := range ordered {
+			out.status.at(i.file)
 			select {
 			case <-i.done:
 			case <-ctx.Done():

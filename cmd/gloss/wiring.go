@@ -30,6 +30,7 @@ type modelFlags struct {
 
 func (f *modelFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.model, "model", "", "a model's name, or a path to its directory such as ./DIR (default: the one in use)")
+	complete(c, "model", modelNames(installed))
 	f.addRuntime(c)
 }
 

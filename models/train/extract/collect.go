@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/gloss-lsp/gloss/chunker"
+	"github.com/gloss-lsp/gloss/inference/reference"
 	"github.com/gloss-lsp/gloss/models/train/corpus"
 )
 
@@ -19,11 +20,11 @@ func known(l *chunker.Language) string { return strings.TrimSuffix(l.ID, "react"
 // candidate is a pair with what finds functions like it.
 type candidate struct {
 	corpus.Pair
-	signature signature
+	signature reference.Signature
 }
 
 // tally counts functions by the reason why they were left out.
-type tally map[reason]int
+type tally map[reference.Reason]int
 
 func (t tally) add(o tally) {
 	for r, n := range o {
@@ -33,7 +34,7 @@ func (t tally) add(o tally) {
 
 // cutter reads the functions of repositories.
 type cutter struct {
-	near *nearDuplicates
+	near *reference.Duplicates
 	// parsers run the grammars in other processes: one text that makes a grammar
 	// fail must not cost the whole corpus.
 	parsers *chunker.Workers
@@ -89,7 +90,7 @@ func wanted(files []blob) []blob {
 	var kept []blob
 	for _, f := range files {
 		l := chunker.LanguageForFile(f.path, nil)
-		if l != nil && f.size <= chunker.DefaultMaxBytes && !skippedPath.MatchString(f.path) {
+		if l != nil && f.size <= chunker.DefaultMaxBytes && reference.IsProduct(f.path) {
 			kept = append(kept, f)
 		}
 	}
@@ -116,12 +117,12 @@ func (c *cutter) cutFile(r repository, path, text string, counts tally) []candid
 	var found []candidate
 	for _, chunk := range file.Chunks() {
 		p, why := pairOf(known(l), chunk)
-		if why != kept {
+		if why != reference.None {
 			counts[why]++
 			continue
 		}
 		p.Repo, p.Commit, p.Path = r.name, r.commit, path
-		found = append(found, candidate{p, c.near.signature(p.Code)})
+		found = append(found, candidate{p, c.near.Signature(p.Code)})
 	}
 	return found
 }

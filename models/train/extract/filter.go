@@ -3,20 +3,12 @@ package main
 import (
 	"regexp"
 	"strings"
-	"unicode"
 
 	"github.com/gloss-lsp/gloss/chunker"
 	"github.com/gloss-lsp/gloss/inference/naming"
-	"github.com/gloss-lsp/gloss/inference/prompt"
+	"github.com/gloss-lsp/gloss/inference/reference"
 	"github.com/gloss-lsp/gloss/models/train/corpus"
 )
-
-// skippedPath matches files that are not the project's own product: tests,
-// what others wrote, what a program wrote.
-var skippedPath = regexp.MustCompile(`(?i)(?:^|/)(?:tests?|testing|testdata|test[-_]?utils?|__tests__|specs?|e2e|fixtures?|mocks?|benchmarks?|examples?|samples?|` +
-	`_?vendor(?:ed)?|x-pack|third[-_]?party|node_modules|bower_components|deps|external|extern|contrib|dist|build|generated|gen|[a-z._-]*tests)/` +
-	`|_test\.(?:go|py|cc|cpp|rb|rs|c)$|(?:^|/)test_[^/]*$|(?:Tests?|TestCase)\.(?:java|cs|php)$|_spec\.rb$|\.(?:test|spec|min|d)\.[cm]?[jt]sx?$` +
-	`|\.pb\.|_pb2|\.g\.cs$|\.Designer\.cs$|_generated|\.gen\.|zz_generated|bindata`)
 
 // copyleft matches the header of a file whose licence asks for more than the
 // corpus's licences do.
@@ -25,219 +17,47 @@ var copyleft = regexp.MustCompile(`(?i)GNU\s+(?:Lesser\s+|Library\s+|Affero\s+)?
 // headBytes is where a file's licence is looked for.
 const headBytes = 4 << 10
 
-const (
-	minCode  = 30      // bytes
-	maxCode  = 8 << 10 // bytes
-	maxName  = 60      // bytes
-	minNamed = 80      // bytes; shorter code says less than its name
-	// Limits of a reference in words. Shorter ones say little; ones of more than
-	// maxWords do not fit on a line, and up to maxLoose still teach something.
-	minWords, maxWords, maxLoose = 3, 22, 26
-)
+// minNamed is the least code of a function that nobody described, in bytes:
+// shorter code says less than its name.
+const minNamed = 80
 
-// A reason says why a function is left out. It is a heading of the report.
-type reason string
-
+// The reasons for which functions are left out of the corpus, beside those for
+// which a sentence is no reference. They are headings of the report.
 const (
-	kept         reason = ""
-	undocumented reason = "no doc comment, and a name that makes no sentence"
-	codeLength   reason = "code too short or too long"
-	unparsed     reason = "a file that no grammar could read (files)"
-	unclean      reason = "the sentence does not survive cleaning"
-	wordCount    reason = "the sentence is too short or too long"
-	notProse     reason = "the sentence is not plain English prose"
-	boilerplate  reason = "boilerplate, a note or a reference"
-	noVerb       reason = "a very short or a long sentence without a verb in front"
-	duplicate    reason = "near-duplicate of another function"
-	frequent     reason = "the same sentence has been seen too often"
-	overCap      reason = "over the repository's cap"
+	undocumented reference.Reason = "no doc comment, and a name that makes no sentence"
+	unparsed     reference.Reason = "a file that no grammar could read (files)"
+	duplicate    reference.Reason = "near-duplicate of another function"
+	frequent     reference.Reason = "the same sentence has been seen too often"
+	overCap      reference.Reason = "over the repository's cap"
 )
 
 // pairOf makes a pair of a chunk, or says why it is none. Repo, Commit and
 // Path are left to the caller.
-func pairOf(language string, c chunker.Chunk) (corpus.Pair, reason) {
-	if len(c.Text) < minCode || len(c.Text) > maxCode || len(c.Name) > maxName || c.Name == "" {
-		return corpus.Pair{}, codeLength
-	}
+func pairOf(language string, c chunker.Chunk) (corpus.Pair, reference.Reason) {
 	p := corpus.Pair{Language: language, Container: c.Container, Name: c.Name, Kind: string(c.Kind), Code: c.Text}
+	if why := reference.CheckCode(p.Function()); why != reference.None {
+		return corpus.Pair{}, why
+	}
 	if c.Doc == "" {
 		return named(p)
 	}
-	reference, err := prompt.Clean(withoutOwnName(language, c.Doc, c.Name), p.Function())
-	if err != nil || strings.HasSuffix(reference, "…") {
-		return corpus.Pair{}, unclean
-	}
-	tier, why := judge(reference, c.Name)
-	if why != kept {
+	sentence, tier, why := reference.Of(p.Function(), c.Doc)
+	if why != reference.None {
 		return corpus.Pair{}, why
 	}
-	p.Reference, p.Tier = reference, tier
-	return p, kept
+	p.Reference, p.Tier = sentence, corpus.Tier(tier)
+	return p, reference.None
 }
 
 // named gives a function that nobody described the sentence of its name.
-func named(p corpus.Pair) (corpus.Pair, reason) {
+func named(p corpus.Pair) (corpus.Pair, reference.Reason) {
 	if len(p.Code) < minNamed {
-		return corpus.Pair{}, codeLength
+		return corpus.Pair{}, reference.CodeLength
 	}
 	sentence, ok := naming.Sentence(p.Function())
 	if !ok || !strings.Contains(sentence, " ") {
 		return corpus.Pair{}, undocumented
 	}
 	p.Reference, p.Tier = sentence, corpus.Name
-	return p, kept
-}
-
-// withoutOwnName removes the function's name from the head of the sentence
-// where the language's convention puts it, so that a verb that Clean does not
-// know comes first too: "Splice joins", "curl_splice() - joins".
-func withoutOwnName(language, doc, name string) string {
-	rest, ok := strings.CutPrefix(doc, name)
-	if !ok {
-		return doc
-	}
-	rest = strings.TrimPrefix(rest, "()")
-	said := strings.TrimLeft(rest, " :-–")
-	word, _, _ := strings.Cut(said, " ")
-	if said == rest || !beginsWithVerb(said) {
-		return doc
-	}
-	if language == "go" || language == "c" || strings.ContainsAny(rest[:len(rest)-len(said)], ":-–") || strings.HasSuffix(word, "s") && strings.ContainsAny(name, "_ABCDEFGHIJKLMNOPQRSTUVWXYZ") {
-		return said
-	}
-	return doc
-}
-
-// judge says which tier a cleaned sentence belongs to, or what is wrong with
-// it as a reference.
-func judge(sentence, name string) (corpus.Tier, reason) {
-	words := len(strings.Fields(sentence))
-	verb := beginsWithVerb(sentence)
-	switch {
-	case words < minWords || words > maxLoose:
-		return "", wordCount
-	case !isProse(sentence):
-		return "", notProse
-	case unwanted.MatchString(sentence):
-		return "", boilerplate
-	case !verb && (words == minWords || words > maxWords):
-		return "", noVerb
-	case !verb || words > maxWords || onlyName(sentence, name):
-		return corpus.Loose, kept
-	}
-	return corpus.Strict, kept
-}
-
-// minLetters is the least share of letters and blanks in prose, in percent.
-const minLetters = 82
-
-// isProse reports whether s is ASCII, mostly letters, and free of what only
-// code and markup have.
-func isProse(s string) bool {
-	letters := 0
-	for _, b := range []byte(s) {
-		if b < ' ' || b > '~' {
-			return false
-		}
-		if b == ' ' || unicode.IsLetter(rune(b)) {
-			letters++
-		}
-	}
-	if letters*100 < len(s)*minLetters || !unicode.IsLetter(rune(s[0])) {
-		return false
-	}
-	if strings.ContainsAny(s, "{}|$\\~^") || strings.Count(s, "(") != strings.Count(s, ")") || strings.Count(s, `"`)%2 != 0 {
-		return false
-	}
-	for _, mark := range []string{"==", "->", "=>", "::", "...", "--", "@", "//"} {
-		if strings.Contains(s, mark) {
-			return false
-		}
-	}
-	return true
-}
-
-// unwanted matches sentences that say something about the code's history or
-// its readers, and those that a template wrote. The first words are spelled so
-// that a search for open tasks does not find this line.
-var unwanted = regexp.MustCompile(`(?i)\bto-?do\b|\bfix-?me\b|\bx{3}\b|\bhack\b|https?:|www\.|copyright|licen[cs]e[ds]?\b|auto-?\s?generated|generated by|do not edit|inherit\s?doc|` +
-	`deprecat|nolint|eslint|pylint|coverity|clang-format|\bSPDX\b|non-javadoc|\bbug #?\d|\bgh-\d|#\d{2,}|see also|:nodoc|` +
-	`^initializes a new instance of|^constructs an? (?:new )?\w+(?: object| instance)?\.$|^tests? (?:that|whether|if|for|case)\b|^handles the \w+ event of\b`)
-
-// notVerbs end in s and begin sentences, but are no verbs.
-var notVerbs = func() map[string]bool {
-	set := map[string]bool{}
-	for w := range strings.FieldsSeq(`
-		always args arguments candidates class comes configs contents details does has headers implementers instances
-		its keys less locals methods metrics minus modules needs news options params parameters perhaps plus
-		properties repositories results settings sometimes statistics status strings templates tests this thus
-		towards types values was whereas whose windows works yes`) {
-		set[w] = true
-	}
-	return set
-}()
-
-// beginsWithVerb reports whether s begins with what looks like a verb in the
-// third person, an adverb before it aside. It goes by the ending: the verbs of
-// all programs make no list.
-func beginsWithVerb(s string) bool {
-	first, rest, _ := strings.Cut(s, " ")
-	if strings.HasSuffix(first, "ly") {
-		first, _, _ = strings.Cut(rest, " ")
-	}
-	word := strings.ToLower(first)
-	switch {
-	case len(word) < 3 || notVerbs[word] || strings.ContainsFunc(word, func(r rune) bool { return r != '-' && !unicode.IsLetter(r) }):
-		return false
-	case first != word && first[1:] != word[1:]: // an abbreviation
-		return false
-	}
-	for _, ending := range []string{"ss", "us", "is", "ions"} {
-		if strings.HasSuffix(word, ending) {
-			return false
-		}
-	}
-	return strings.HasSuffix(word, "s")
-}
-
-// fillers are words that add nothing to a name.
-var fillers = func() map[string]bool {
-	set := map[string]bool{}
-	for w := range strings.FieldsSeq(`
-		a an and by class current field for from get gets given if in instance is it its new object of on or property
-		return returns set sets specified that the this to value whether with`) {
-		set[w] = true
-	}
-	return set
-}()
-
-var (
-	wordPattern     = regexp.MustCompile(`[A-Za-z]+`)
-	nameWordPattern = regexp.MustCompile(`[A-Z]+[a-z]*|[a-z]+`)
-)
-
-// onlyName reports whether every word of the sentence, fillers aside, is one
-// of the name's.
-func onlyName(sentence, name string) bool {
-	inName := map[string]bool{}
-	for _, w := range nameWordPattern.FindAllString(name, -1) {
-		inName[stem(strings.ToLower(w))] = true
-	}
-	for _, w := range wordPattern.FindAllString(sentence, -1) {
-		if w = strings.ToLower(w); !fillers[w] && !inName[stem(w)] {
-			return false
-		}
-	}
-	return true
-}
-
-// stem cuts the endings that a verb or a noun takes in a sentence.
-func stem(w string) string {
-	const shortest = 3
-	for _, ending := range []string{"ies", "ing", "ed", "es", "s", "e", "y"} {
-		if s, ok := strings.CutSuffix(w, ending); ok && len(s) >= shortest {
-			return s
-		}
-	}
-	return w
+	return p, reference.None
 }

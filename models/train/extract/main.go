@@ -28,6 +28,7 @@ import (
 	"time"
 
 	"github.com/gloss-lsp/gloss/chunker"
+	"github.com/gloss-lsp/gloss/inference/reference"
 	"github.com/gloss-lsp/gloss/models/train/corpus"
 )
 
@@ -48,9 +49,9 @@ type source struct {
 
 // report is the content of report.json.
 type report struct {
-	Sources []source       `json:"sources"`
-	Missing []string       `json:"missing,omitempty"` // listed repositories that are not on this disk at their commit
-	LeftOut map[reason]int `json:"leftOut"`
+	Sources []source                 `json:"sources"`
+	Missing []string                 `json:"missing,omitempty"` // listed repositories that are not on this disk at their commit
+	LeftOut map[reference.Reason]int `json:"leftOut"`
 	// Train and HeldOut count the pairs by language and tier.
 	Train   counts `json:"train"`
 	HeldOut counts `json:"heldOut"`
@@ -119,7 +120,7 @@ func run(o options, log io.Writer) error {
 	defer parsers.Close()
 	e := &extraction{
 		options: o, list: list, log: log,
-		cutter: cutter{newNearDuplicates(), parsers},
+		cutter: cutter{reference.NewDuplicates(), parsers},
 		report: report{LeftOut: tally{}, Train: counts{}, HeldOut: counts{}},
 	}
 	var held []corpus.Pair
@@ -203,7 +204,7 @@ func (e *extraction) summarize() {
 	fmt.Fprintf(e.log, "for training %d strict, %d loose, %d named; held out %d\n",
 		t.total(corpus.Strict), t.total(corpus.Loose), t.total(corpus.Name), e.report.HeldOut.total(corpus.Strict))
 	left := e.report.LeftOut
-	for _, r := range slices.SortedFunc(maps.Keys(left), func(a, b reason) int { return left[b] - left[a] }) {
+	for _, r := range slices.SortedFunc(maps.Keys(left), func(a, b reference.Reason) int { return left[b] - left[a] }) {
 		fmt.Fprintf(e.log, "%9d left out: %s\n", left[r], r)
 	}
 }

@@ -5,12 +5,13 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gloss-lsp/gloss/inference/reference"
 	"github.com/gloss-lsp/gloss/models/train/corpus"
 )
 
 // selector lets pairs into one side of the corpus, each after all before it.
 type selector struct {
-	near      *nearDuplicates
+	near      *reference.Duplicates
 	sentences map[string]int // how often each reference was let in
 	perText   int            // cap of equal references
 	perRepo   int            // cap of a repository's described functions
@@ -28,7 +29,7 @@ func (s *selector) take(candidates []candidate, counts tally) []corpus.Pair {
 			key = "\x00" + key // a name's sentence does not use up an author's
 		}
 		switch {
-		case s.near.add(c.signature):
+		case s.near.Add(c.signature):
 			counts[duplicate]++
 		case s.sentences[key] >= s.perText:
 			counts[frequent]++

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/gloss-lsp/gloss/inference/reference"
 	"github.com/gloss-lsp/gloss/models/train/corpus"
 )
 
@@ -36,11 +37,11 @@ func TestNearDuplicates(t *testing.T) {
 		"empty":                    {"", false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := newNearDuplicates()
-			if d.add(d.signature(long)) {
+			d := reference.NewDuplicates()
+			if d.Add(d.Signature(long)) {
 				t.Fatal("a first function has no duplicate")
 			}
-			if got := d.add(d.signature(test.code)); got != test.want {
+			if got := d.Add(d.Signature(test.code)); got != test.want {
 				t.Errorf("found: %v, want %v", got, test.want)
 			}
 		})
@@ -48,11 +49,11 @@ func TestNearDuplicates(t *testing.T) {
 }
 
 func TestTake(t *testing.T) {
-	near := newNearDuplicates()
+	near := reference.NewDuplicates()
 	take := func(s *selector, pairs ...corpus.Pair) (names []string, left tally) {
 		var candidates []candidate
 		for _, p := range pairs {
-			candidates = append(candidates, candidate{p, near.signature(p.Code)})
+			candidates = append(candidates, candidate{p, near.Signature(p.Code)})
 		}
 		left = tally{}
 		for _, p := range s.take(candidates, left) {

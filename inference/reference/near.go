@@ -1,4 +1,4 @@
-package main
+package reference
 
 import (
 	"encoding/binary"
@@ -25,17 +25,19 @@ const (
 	nearThreshold = 0.8
 )
 
-type signature [signatureLen]uint32
+// Signature tells how much of their code two functions share.
+type Signature [signatureLen]uint32
 
-// nearDuplicates remembers functions and finds those like them.
-type nearDuplicates struct {
+// Duplicates remembers functions and finds those like them.
+type Duplicates struct {
 	multipliers, increments [signatureLen]uint64
 	buckets                 [bands]map[uint64]int32 // first function with that band
-	signatures              []signature
+	signatures              []Signature
 }
 
-func newNearDuplicates() *nearDuplicates {
-	d := &nearDuplicates{}
+// NewDuplicates knows no function yet.
+func NewDuplicates() *Duplicates {
+	d := &Duplicates{}
 	random := rand.New(rand.NewPCG(1, 2))
 	for i := range signatureLen {
 		d.multipliers[i], d.increments[i] = random.Uint64()|1, random.Uint64()
@@ -46,9 +48,9 @@ func newNearDuplicates() *nearDuplicates {
 	return d
 }
 
-// add reports whether a function with a signature like s has been added
+// Add reports whether a function with a signature like s has been added
 // before. If not, it adds this one.
-func (d *nearDuplicates) add(s signature) (found bool) {
+func (d *Duplicates) Add(s Signature) (found bool) {
 	var keys [bands]uint64
 	for b := range bands {
 		h := fnv.New64a()
@@ -71,7 +73,7 @@ func (d *nearDuplicates) add(s signature) (found bool) {
 	return false
 }
 
-func similarity(a, b *signature) float64 {
+func similarity(a, b *Signature) float64 {
 	same := 0
 	for i := range a {
 		if a[i] == b[i] {
@@ -81,9 +83,9 @@ func similarity(a, b *signature) float64 {
 	return float64(same) / signatureLen
 }
 
-// signature returns what add compares. It is safe for concurrent use.
-func (d *nearDuplicates) signature(code string) signature {
-	var s signature
+// Signature returns what Add compares. It is safe for concurrent use.
+func (d *Duplicates) Signature(code string) Signature {
+	var s Signature
 	for i := range s {
 		s[i] = math.MaxUint32
 	}
