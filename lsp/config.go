@@ -53,7 +53,10 @@ func (s *Settings) chunkerOptions(w *chunker.Workers) chunker.Options {
 }
 
 func (s *Settings) serves(language string) bool {
-	return len(s.Languages) == 0 || slices.Contains(s.Languages, language)
+	return len(s.Languages) == 0 || slices.ContainsFunc(s.Languages, func(name string) bool {
+		l := chunker.LanguageNamed(name)
+		return l != nil && l.ID == language
+	})
 }
 
 func (c *configuration) init(s Settings) {
