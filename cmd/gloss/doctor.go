@@ -18,6 +18,7 @@ import (
 	"github.com/gloss-lsp/gloss/chunker"
 	"github.com/gloss-lsp/gloss/inference"
 	"github.com/gloss-lsp/gloss/inference/onnx"
+	"github.com/gloss-lsp/gloss/lsp"
 )
 
 // check is one thing that must be right for gloss to work. It returns what it
@@ -29,6 +30,7 @@ type check struct {
 
 func newDoctor() *cobra.Command {
 	var f modelFlags
+	var config configFlags
 	var only string
 	var privacy bool
 	c := &cobra.Command{
@@ -36,6 +38,11 @@ func newDoctor() *cobra.Command {
 		Short: "Check the parser, the library, the model, the cache and the runtime folder",
 		Args:  noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			settings, err := config.user(warnTo(c.ErrOrStderr()))
+			if err != nil {
+				return err
+			}
+			f.inherit(c, settings)
 			switch {
 			case privacy && only != "":
 				return usage("--privacy and --check exclude each other")
@@ -46,7 +53,7 @@ func newDoctor() *cobra.Command {
 				{"parser", checkParser},
 				{"library", f.checkLibrary},
 				{"model", f.checkModel},
-				{"cache", checkCache},
+				{"cache", func(context.Context) (string, error) { return checkCache(settings.Cache) }},
 				{"runtime", checkRuntimeFolder},
 			}
 			if only != "" {
@@ -60,6 +67,7 @@ func newDoctor() *cobra.Command {
 		},
 	}
 	f.add(c)
+	config.add(c)
 	c.Flags().BoolVar(&privacy, "privacy", false, "say what is written where and what leaves the machine, and change nothing")
 	c.Flags().StringVar(&only, "check", "", "run one check: parser, library, model, cache or runtime")
 	return c
@@ -142,9 +150,9 @@ func (f *modelFlags) checkModel(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%s loads in %s and says %q in %s", name, load.Round(time.Millisecond), summary.Text, summary.Elapsed.Round(time.Millisecond)), nil
 }
 
-func checkCache(context.Context) (string, error) {
+func checkCache(s lsp.CacheSettings) (string, error) {
 	var problem error
-	store := openCache(false, func(err error) { problem = err })
+	store := openCache(s, func(err error) { problem = err })
 	path := store.Stats().Path
 	if err := errors.Join(problem, store.Close()); err != nil {
 		return "", err

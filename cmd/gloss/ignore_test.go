@@ -122,10 +122,15 @@ func TestHostileIgnoreFiles(t *testing.T) {
 			var paths, reports []string
 			done := make(chan error, 1)
 			go func() {
-				done <- walkFiles(".", func(path string, open opener) error {
-					paths = append(paths, path)
-					return nil
-				}, func(err error) { reports = append(reports, err.Error()) })
+				w := walk{
+					visit: func(f found) error {
+						paths = append(paths, f.path)
+						return nil
+					},
+					unreadable: func(err error) { t.Error(err) },
+					warn:       func(err error) { reports = append(reports, err.Error()) },
+				}
+				done <- w.files(".")
 			}()
 			select {
 			case err := <-done:
@@ -171,9 +176,9 @@ func TestOpenedInsideTheTree(t *testing.T) {
 	writeFile(t, filepath.Join(base, "top", "sub", "a.go"), "plain")
 	t.Chdir(filepath.Join(base, "top"))
 	read := func(replace func()) (text string) {
-		err := walkFiles(".", func(path string, open opener) error {
+		w := walk{unreadable: func(err error) { t.Error(err) }, visit: func(found found) error {
 			replace()
-			f, err := open()
+			f, err := found.open()
 			if err != nil {
 				text = fmt.Sprint(err)
 				return nil
@@ -182,8 +187,8 @@ func TestOpenedInsideTheTree(t *testing.T) {
 			b, err := f.ReadAll(100)
 			text = string(b)
 			return err
-		}, func(err error) { t.Error(err) })
-		if err != nil {
+		}}
+		if err := w.files("."); err != nil {
 			t.Fatal(err)
 		}
 		return text

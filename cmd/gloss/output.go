@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -174,13 +172,11 @@ func (o *output) end(s *sources) error {
 		_ = o.bar.Clear()
 	}
 	err := o.w.Flush()
-	for _, err := range s.unreadable {
-		fmt.Fprintln(o.stderr, "gloss:", printable(err.Error()))
-	}
+	s.failures(o.stderr)
 	if o.unavailable != nil {
 		fmt.Fprintln(o.stderr, "gloss:", printable(o.unavailable.Error()))
 	}
-	if o.total == 0 && len(s.skipped) == 0 {
+	if o.total == 0 && s.empty() {
 		return err
 	}
 	none := o.withheld + o.failed
@@ -190,9 +186,7 @@ func (o *output) end(s *sources) error {
 	if o.failed > 0 {
 		fmt.Fprintf(o.stderr, "the model failed on %s\n", count(o.failed, "function"))
 	}
-	for _, reason := range slices.Sorted(maps.Keys(s.skipped)) {
-		fmt.Fprintf(o.stderr, "passed over %s: %s\n", count(s.skipped[reason], "file"), reason)
-	}
+	s.passed(o.stderr)
 	return err
 }
 

@@ -40,7 +40,7 @@ func TestOnlyModelsConnect(t *testing.T) {
 				}
 			case `"os/exec"`:
 				switch filepath.Base(file) {
-				case "process.go", "workers.go", "worker.go":
+				case "process.go", "workers.go", "worker.go", "git.go":
 					continue
 				}
 			case `"plugin"`:

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gloss-lsp/gloss/chunker"
 	"github.com/gloss-lsp/gloss/inference"
+	"github.com/gloss-lsp/gloss/inference/cache"
 	"github.com/gloss-lsp/gloss/inference/onnx"
 )
 
@@ -22,13 +23,12 @@ const batch = 4
 
 type summarizeFlags struct {
 	modelFlags
-	json       bool
-	jobs       int
-	sure       float64 // the least confidence
-	noCache    bool
-	noDoc      bool
-	language   string
-	chunkLines int
+	inputFlags
+	json    bool
+	jobs    int
+	sure    float64 // the least confidence
+	noCache bool
+	noDoc   bool
 }
 
 func newSummarize() *cobra.Command {
@@ -49,21 +49,26 @@ could not be read, the model failed on a function, or none could run although
 --model, --onnxruntime or GLOSS_ONNXRUNTIME names one; 2 wrong usage or nothing
 to do.`,
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
+			if len(f.paths(args)) == 0 {
 				return usage("summarize needs a file, a folder or '-'")
 			}
 			return nil
 		},
-		RunE: func(c *cobra.Command, args []string) error { return summarize(c, args, f) },
+		RunE: func(c *cobra.Command, args []string) error {
+			paths := f.paths(args)
+			if err := f.configure(c, paths); err != nil {
+				return err
+			}
+			return summarize(c, paths, f)
+		},
 	}
-	f.add(c)
+	f.modelFlags.add(c)
+	f.inputFlags.add(c)
 	c.Flags().BoolVar(&f.json, "json", false, "print one JSON object a line")
 	c.Flags().IntVar(&f.jobs, "jobs", runtime.NumCPU(), "steps of the model that run at a time; each serves several functions where it can")
 	c.Flags().Float64Var(&f.sure, "min-confidence", inference.DefaultMinConfidence, "0 to 1: the share of good ones among summaries of which the model is as sure, below which none is shown")
 	c.Flags().BoolVar(&f.noCache, "no-cache", false, "ask the model anew and keep nothing on disk")
 	c.Flags().BoolVar(&f.noDoc, "no-doc", false, "ask the model even where a doc comment would do")
-	c.Flags().StringVar(&f.language, "language", "", "language of the files (default: by name and content)")
-	c.Flags().IntVar(&f.chunkLines, "chunk-lines", 0, "cut files at blank lines into pieces of at most this many lines instead of into functions; files of an unknown language are always cut so (default 40)")
 	c.Flags().DurationVar(&f.timeout, "timeout", 0, "longest time for one function (default 5s), times the number of those that share its steps")
 	return c
 }
@@ -103,19 +108,21 @@ func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
 	if !(f.sure >= 0 && f.sure <= 1) {
 		return usage("--min-confidence is %v; it must lie between 0 and 1", f.sure)
 	}
-	if f.chunkLines < 0 {
-		return usage("--chunk-lines is %d; it must be at least 1", f.chunkLines)
-	}
 	sources, err := newSources(args, f, interruptible{c.Context(), c.InOrStdin()})
 	if err != nil {
 		return err
 	}
-	engine, err := f.engine(c.Context(), inference.EngineOptions{Parallel: f.jobs, Batch: batch})
+	options := engineOptions(f.settings.Inference)
+	options.Parallel, options.Batch = f.jobs, batch
+	engine, err := f.engine(c.Context(), options)
 	if err != nil {
 		return err
 	}
 	defer engine.Close()
-	store := openCache(f.noCache, func(err error) { fmt.Fprintln(c.ErrOrStderr(), "gloss:", err) })
+	store := cache.Open("", cache.Options{})
+	if !f.noCache {
+		store = openCache(f.settings.Cache, warnTo(c.ErrOrStderr()))
+	}
 	defer store.Close()
 	scheduler := inference.NewScheduler(engine, store, inference.Options{Workers: engine.Concurrency})
 	defer scheduler.Close()
@@ -176,8 +183,8 @@ func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
 		return &exitError{exitFailed, err}
 	case out.total == 0 && len(sources.unreadable) > 0:
 		return &exitError{code: exitFailed}
-	case out.total == 0:
-		return usage("nothing to do: no function of at least %d lines in %q", chunker.DefaultMinLines, args)
+	case out.total == 0 && f.changed == "":
+		return usage("nothing to do: no function in %q of those that are wanted", args)
 	case out.failed > 0 || len(sources.unreadable) > 0 || out.unavailable != nil && f.asksForModel():
 		return &exitError{code: exitFailed}
 	}

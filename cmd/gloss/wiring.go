@@ -39,6 +39,16 @@ func (f *modelFlags) addRuntime(c *cobra.Command) {
 	c.Flags().IntVar(&f.threads, "threads", 0, "threads of one step of the model (default: 1 for a small model, else up to 4)")
 }
 
+// inherit lays settings below the flags.
+func (f *modelFlags) inherit(c *cobra.Command, s lsp.Settings) {
+	inherit(c, "model", &f.model, s.Model)
+	inherit(c, "onnxruntime", &f.library, s.Inference.Library)
+	inherit(c, "threads", &f.threads, s.Inference.Threads)
+	if c.Flags().Lookup("timeout") != nil {
+		inherit(c, "timeout", &f.timeout, time.Duration(s.Inference.Timeout))
+	}
+}
+
 // open opens the model, with the prompt form that is wanted.
 func (f *modelFlags) open() (*models.Model, error) {
 	m, err := openModel(f.model)
@@ -115,30 +125,11 @@ func newScheduler(ctx context.Context, s lsp.Settings, warn func(error)) (*infer
 	if err != nil {
 		return nil, nil, offerPull(err)
 	}
-	engine, err := inference.NewEngine(ctx, m, inference.EngineOptions{
-		Library:         s.Inference.Library,
-		Threads:         s.Inference.Threads,
-		Timeout:         time.Duration(s.Inference.Timeout),
-		MaxInputTokens:  s.Inference.MaxInputTokens,
-		MaxOutputTokens: s.Inference.MaxOutputTokens,
-		Sampling: inference.Sampling{
-			Temperature:       float32(s.Inference.Sampling.Temperature),
-			TopP:              float32(s.Inference.Sampling.TopP),
-			TopK:              s.Inference.Sampling.TopK,
-			RepetitionPenalty: float32(s.Inference.Sampling.RepetitionPenalty),
-			NoRepeatNgramSize: s.Inference.Sampling.NoRepeatNgramSize,
-			NumBeams:          s.Inference.Sampling.NumBeams,
-			LengthPenalty:     s.Inference.Sampling.LengthPenalty,
-		},
-	})
+	engine, err := inference.NewEngine(ctx, m, engineOptions(s.Inference))
 	if err != nil {
 		return nil, nil, err
 	}
-	dir := s.Cache.Dir
-	if dir == "" {
-		dir = cacheDir(warn)
-	}
-	store := cache.Open(dir, cache.Options{MaxSize: int64(s.Cache.MaxSize) << 20, Warn: warn})
+	store := openCache(s.Cache, warn)
 	scheduler := inference.NewScheduler(engine, store, inference.Options{})
 	release := func() {
 		scheduler.Close()
@@ -146,6 +137,26 @@ func newScheduler(ctx context.Context, s lsp.Settings, warn func(error)) (*infer
 		_ = engine.Close()
 	}
 	return scheduler, release, nil
+}
+
+// engineOptions are what settings say of how a model runs.
+func engineOptions(s lsp.InferenceSettings) inference.EngineOptions {
+	return inference.EngineOptions{
+		Library:         s.Library,
+		Threads:         s.Threads,
+		Timeout:         time.Duration(s.Timeout),
+		MaxInputTokens:  s.MaxInputTokens,
+		MaxOutputTokens: s.MaxOutputTokens,
+		Sampling: inference.Sampling{
+			Temperature:       float32(s.Sampling.Temperature),
+			TopP:              float32(s.Sampling.TopP),
+			TopK:              s.Sampling.TopK,
+			RepetitionPenalty: float32(s.Sampling.RepetitionPenalty),
+			NoRepeatNgramSize: s.Sampling.NoRepeatNgramSize,
+			NumBeams:          s.Sampling.NumBeams,
+			LengthPenalty:     s.Sampling.LengthPenalty,
+		},
+	}
 }
 
 // missingModel is a model of the catalog that an editor asks for.
@@ -184,11 +195,11 @@ func cacheDir(warn func(error)) string {
 	return filepath.Join(dir, "gloss")
 }
 
-// openCache opens the user's cache, or one in memory alone.
-func openCache(memoryOnly bool, warn func(error)) *cache.Cache {
-	dir := ""
-	if !memoryOnly {
+// openCache opens the cache that settings name.
+func openCache(s lsp.CacheSettings, warn func(error)) *cache.Cache {
+	dir := s.Dir
+	if dir == "" {
 		dir = cacheDir(warn)
 	}
-	return cache.Open(dir, cache.Options{Warn: warn})
+	return cache.Open(dir, cache.Options{MaxSize: int64(s.MaxSize) << 20, Warn: warn})
 }
