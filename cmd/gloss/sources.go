@@ -32,11 +32,12 @@ type sources struct {
 	report
 
 	files int             // that had functions
-	seen  map[string]bool // the files that were cut, however they are named
+	named map[string]bool // the files among args, by where they lie
+	seen  map[string]bool // the files that were looked at, by where they lie
 }
 
 func newSources(args []string, f summarizeFlags, stdin io.Reader) (*sources, error) {
-	s := &sources{args: args, stdin: stdin, seen: map[string]bool{}}
+	s := &sources{args: args, stdin: stdin, named: map[string]bool{}, seen: map[string]bool{}}
 	var err error
 	if s.selection, err = f.selection(s.warn); err != nil {
 		return nil, err
@@ -62,6 +63,11 @@ func languageNamed(name string) (*chunker.Language, error) {
 func (s *sources) each(ctx context.Context, emit func(*item) error) error {
 	defer s.options.Workers.Close()
 	for _, arg := range s.args {
+		if real, err := realPath(arg); err == nil && arg != "-" {
+			s.named[real] = true
+		}
+	}
+	for _, arg := range s.args {
 		if err := s.argument(ctx, arg, emit); err != nil {
 			return err
 		}
@@ -86,22 +92,28 @@ func (s *sources) argument(ctx context.Context, arg string, emit func(*item) err
 	case err != nil:
 		s.fail(err)
 	case info.IsDir():
-		w := walk{rules: s.walk, visit: func(f found) error { return s.file(ctx, f, false, emit) }, unreadable: s.fail, warn: s.warn}
+		w := walk{rules: s.walk, visit: func(f found) error { return s.file(ctx, f, emit) }, unreadable: s.fail, warn: s.warn}
 		return w.files(arg)
 	case !info.Mode().IsRegular():
 		s.fail(fmt.Errorf("%s is neither a file nor a folder; pipe it into 'gloss summarize -'", arg))
 	default:
-		real, err := filepath.Abs(arg)
-		if err == nil {
-			real, err = filepath.EvalSymlinks(real)
-		}
+		real, err := realPath(arg)
 		if err != nil {
 			s.fail(err)
 			return nil
 		}
-		return s.file(ctx, found{arg, real, func() (*untrusted.File, error) { return untrusted.Open(arg) }}, true, emit)
+		return s.file(ctx, found{arg, real, func() (*untrusted.File, error) { return untrusted.Open(arg) }}, emit)
 	}
 	return nil
+}
+
+// realPath returns where a file lies, whatever links lead there.
+func realPath(path string) (string, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	return filepath.EvalSymlinks(abs)
 }
 
 // source is what is cut at a time.
@@ -112,16 +124,16 @@ type source struct {
 	changed *changedLines // nil: it does not matter
 }
 
-// file cuts one file. A file that was named itself is cut as plain text when
-// its language is unknown; below a folder it is passed over.
-func (s *sources) file(ctx context.Context, f found, named bool, emit func(*item) error) error {
+// file cuts one file, if it was not yet. A file that was named itself is cut as
+// plain text when its language is unknown; below a folder it is passed over.
+func (s *sources) file(ctx context.Context, f found, emit func(*item) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	if s.seen[f.real] {
 		return nil
 	}
-	source := source{path: f.path, named: named}
+	source := source{path: f.path, named: s.named[f.real]}
 	opened, err := f.open()
 	if err != nil {
 		s.fail(err)
@@ -137,7 +149,7 @@ func (s *sources) file(ctx context.Context, f found, named bool, emit func(*item
 		return nil
 	}
 	head = head[:n]
-	if !named {
+	if !source.named {
 		language := chunker.LanguageForFile(f.path, head)
 		if language == nil {
 			s.unknown++

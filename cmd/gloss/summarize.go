@@ -183,7 +183,9 @@ func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
 		return &exitError{exitFailed, err}
 	case out.total == 0 && len(sources.unreadable) > 0:
 		return &exitError{code: exitFailed}
-	case out.total == 0 && f.changed == "":
+	case out.total == 0 && f.changed != "":
+		fmt.Fprintf(c.ErrOrStderr(), "no function has changed since %s\n", f.changed)
+	case out.total == 0:
 		return usage("nothing to do: no function in %q of those that are wanted", args)
 	case out.failed > 0 || len(sources.unreadable) > 0 || out.unavailable != nil && f.asksForModel():
 		return &exitError{code: exitFailed}
