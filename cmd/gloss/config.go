@@ -38,31 +38,38 @@ func (f *configFlags) add(c *cobra.Command) {
 // own, if there is one.
 func (f *configFlags) user(warn func(error)) (lsp.Settings, error) {
 	s := lsp.DefaultSettings()
+	path := userConfig()
 	switch {
 	case f.none && f.file != "":
 		return s, usage("--config and --no-config exclude each other")
 	case f.none:
 		return s, nil
 	case f.file != "":
-		text, err := untrusted.Read(f.file, maxConfig)
-		if err != nil {
-			return s, usage("--config: %w", err)
-		}
-		return withConfig(s, f.file, text, true, warn)
-	}
-	dir, err := untrusted.UserFolder(xdg.ConfigHome, "XDG_CONFIG_HOME")
-	if err != nil {
-		return s, nil // nor does that user have a file
-	}
-	path := filepath.Join(dir, "gloss", "config.json")
-	text, err := untrusted.Read(path, maxConfig)
-	if errors.Is(err, fs.ErrNotExist) {
+		path = f.file
+	case path == "":
 		return s, nil
 	}
-	if err != nil {
-		return s, &exitError{exitUsage, err}
+	text, err := untrusted.Read(path, maxConfig)
+	if f.file == "" && errors.Is(err, fs.ErrNotExist) {
+		return s, nil
 	}
-	return withConfig(s, path, text, true, warn)
+	if err == nil {
+		s, err = withConfig(s, path, text, true, warn)
+	}
+	if err != nil {
+		return s, usage("the settings in %s: %w", path, err)
+	}
+	return s, nil
+}
+
+// userConfig is where the user's own settings lie, "" for a user who has no
+// home folder.
+func userConfig() string {
+	dir, err := untrusted.UserFolder(xdg.ConfigHome, "XDG_CONFIG_HOME")
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(dir, "gloss", "config.json")
 }
 
 // of adds the settings of the project that path lies in.
@@ -101,7 +108,7 @@ func (f *configFlags) of(path string, warn func(error)) (lsp.Settings, error) {
 func withConfig(s lsp.Settings, name string, text []byte, own bool, warn func(error)) (lsp.Settings, error) {
 	s, warnings, err := s.WithFile(text, own)
 	if err != nil {
-		return s, &exitError{exitUsage, fmt.Errorf("%s: %w", name, err)}
+		return s, err
 	}
 	for _, w := range warnings {
 		warn(fmt.Errorf("%s: %s", name, w))

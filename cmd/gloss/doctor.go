@@ -47,7 +47,7 @@ func newDoctor() *cobra.Command {
 			case privacy && only != "":
 				return usage("--privacy and --check exclude each other")
 			case privacy:
-				return f.privacy(c.OutOrStdout())
+				return f.privacy(c.OutOrStdout(), settings.Cache)
 			}
 			checks := []check{
 				{"parser", checkParser},

@@ -25,8 +25,11 @@ func newLSP() *cobra.Command {
 			}
 			var warnings []string
 			settings, err := config.user(func(err error) { warnings = append(warnings, err.Error()) })
-			if err != nil {
+			switch {
+			case err != nil && config.file != "":
 				return err
+			case err != nil: // an editor without summaries would be worse
+				warnings = append(warnings, err.Error())
 			}
 			settings.Log.File = cmp.Or(logFile, settings.Log.File)
 			workers := newWorkers(2) // so that a file that takes long does not hold up all others
