@@ -1,6 +1,7 @@
 package inference
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -34,6 +35,8 @@ type EngineOptions struct {
 	// Timeout bounds the time of one summary (5 s), times the number of those
 	// that may share its steps.
 	Timeout time.Duration
+	// TimeoutBy is what a user sets Timeout by, for messages.
+	TimeoutBy string
 	// MaxInputTokens bounds the tokens of code in a prompt.
 	MaxInputTokens int
 	// MaxOutputTokens bounds the generated tokens.
@@ -332,7 +335,7 @@ func (e *Engine) Candidates(ctx context.Context, f Function) (Candidates, error)
 	}
 	if err != nil {
 		if ctx.Err() == nil && limited.Err() != nil {
-			return Candidates{}, fmt.Errorf("the model %s took longer than %s for %s (setting inference.timeout)", e.model.Name, timeout, f.Name)
+			return Candidates{}, fmt.Errorf("the model %s took longer than %s for %s; longer is allowed by %s", e.model.Name, timeout, f.Name, cmp.Or(e.options.TimeoutBy, "EngineOptions.Timeout"))
 		}
 		return Candidates{}, err
 	}

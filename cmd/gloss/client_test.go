@@ -77,7 +77,7 @@ func (c *client) initialize(processID int) {
 func startProcess(t testing.TB, home, library string, answer func(method string) any) *client {
 	t.Helper()
 	process := exec.Command("gloss", "lsp")
-	process.Env = append(process.Environ(), "HOME="+home, "XDG_CACHE_HOME="+home, "XDG_DATA_HOME="+home, "GLOSS_ONNXRUNTIME="+library)
+	process.Env = append(process.Environ(), "HOME="+home, "XDG_CACHE_HOME="+home, "XDG_DATA_HOME="+home, "XDG_CONFIG_HOME="+home, "GLOSS_ONNXRUNTIME="+library)
 	return startCommand(t, process, answer)
 }
 

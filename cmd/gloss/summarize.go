@@ -113,7 +113,7 @@ func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
 		return err
 	}
 	options := engineOptions(f.settings.Inference)
-	options.Parallel, options.Batch = f.jobs, batch
+	options.Parallel, options.Batch, options.TimeoutBy = f.jobs, batch, "--timeout"
 	engine, err := f.engine(c.Context(), options)
 	if err != nil {
 		return err

@@ -145,6 +145,7 @@ func engineOptions(s lsp.InferenceSettings) inference.EngineOptions {
 		Library:         s.Library,
 		Threads:         s.Threads,
 		Timeout:         time.Duration(s.Timeout),
+		TimeoutBy:       "the setting inference.timeout",
 		MaxInputTokens:  s.MaxInputTokens,
 		MaxOutputTokens: s.MaxOutputTokens,
 		Sampling: inference.Sampling{
