@@ -9,22 +9,26 @@ import sitter "github.com/tree-sitter/go-tree-sitter"
 func (f *File) Fault() (stretch Range, ok bool) { return f.fault, !f.fault.absent() }
 
 // fault looks for what File.Fault returns, without recursion: trees of hostile
-// texts are deep.
+// texts are deep. Where the text as a whole is nothing to the grammar, it is so
+// from the first error in it.
 func fault(root *sitter.Node, length int) Range {
+	least, found := uint(DefaultMinLines), Range{}
+	if root.IsError() {
+		least, found = 1, Range{0, length}
+	}
 	cursor := root.Walk()
 	defer cursor.Close()
-	for {
+	for inside := cursor.GotoFirstChild(); inside; {
 		n := cursor.Node()
-		if n.IsError() && n.EndPosition().Row-n.StartPosition().Row+1 >= DefaultMinLines {
-			return Range{min(int(n.StartByte()), length), min(int(n.EndByte()), length)}
+		if n.IsError() && n.EndPosition().Row-n.StartPosition().Row+1 >= least {
+			return Range{min(int(n.StartByte()), length), max(found.End, min(int(n.EndByte()), length))}
 		}
 		if n.HasError() && !n.IsError() && cursor.GotoFirstChild() {
 			continue
 		}
-		for !cursor.GotoNextSibling() {
-			if !cursor.GotoParent() {
-				return Range{}
-			}
+		for inside && !cursor.GotoNextSibling() {
+			inside = cursor.GotoParent()
 		}
 	}
+	return found
 }

@@ -9,10 +9,11 @@ import (
 // that hides none, and valid text, are not.
 func TestFault(t *testing.T) {
 	for name, test := range map[string]struct{ text, from string }{
-		"valid":          {"package p\n\nfunc f() int {\n\treturn 1\n}\n", ""},
-		"a slip":         {"package p\n\nfunc f() int {\n\treturn 1 1\n}\n", ""},
-		"a lost stretch": {"package p\n\nvar a = 1\n\n]]] func )( {\n\ta := ]\n\tb := }}}\nfunc (((\n", "]]]"},
-		"all of it":      {"]]]\n}}}\n)))\n", "]]]"},
+		"valid":                     {"package p\n\nfunc f() int {\n\treturn 1\n}\n", ""},
+		"a slip":                    {"package p\n\nfunc f() int {\n\treturn 1 1\n}\n", ""},
+		"a lost stretch":            {"package p\n\nvar a = 1\n\n]]] func )( {\n\ta := ]\n\tb := }}}\nfunc (((\n", "]]]"},
+		"all of it":                 {"]]]\n}}}\n)))\n", "]]]"},
+		"all of it, from somewhere": {"package p\n\nfunc f() int {\n\treturn 1\n}\n\nfunc g() int {\n\tif a {\n\t\treturn ]1\n", "{\n\tif a"},
 	} {
 		for how, w := range map[string]*Workers{"here": nil, "in a worker": newTestWorkers(t, 1)} {
 			f, err := Parse(t.Context(), LanguageByID("go"), test.text, Options{Workers: w})
