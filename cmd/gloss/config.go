@@ -30,7 +30,7 @@ type configFlags struct {
 }
 
 func (f *configFlags) add(c *cobra.Command) {
-	c.Flags().StringVar(&f.file, "config", "", "read the settings of this file, and of no other")
+	c.Flags().StringVar(&f.file, "config", "", "read the settings in this `FILE`, and in no other")
 	c.Flags().BoolVar(&f.none, "no-config", false, "read no file of settings")
 }
 

@@ -11,6 +11,18 @@ import (
 	"github.com/gloss-lsp/gloss/lsp"
 )
 
+// inputHelp is what --help says of them.
+const inputHelp = `
+A file that is named is read, whatever it is called; folders are searched as
+ripgrep would: .gitignore, .ignore and hidden files are heeded, and -g and -t
+choose among the rest. What is passed over is said at the end. With --changed
+git is asked what has changed since the last commit, with untracked files, and
+PATH may be left out, as with --stdin-filename.
+
+Settings are read from config.json in gloss's folder below XDG_CONFIG_HOME, then
+from .gloss.json at the top of the first path's repository, which may be
+anybody's and chooses no model and no place; flags go before both.`
+
 // inputFlags say what is summarized.
 type inputFlags struct {
 	config   configFlags
@@ -33,27 +45,28 @@ type inputFlags struct {
 func (f *inputFlags) add(c *cobra.Command) {
 	f.config.add(c)
 	flags := c.Flags()
-	flags.StringSliceVarP(&f.languages, "language", "t", nil, "of folders, only files in these languages (go,rust); a single one is also what standard input and the files named are in, whatever their names say")
-	flags.StringArrayVarP(&f.globs, "glob", "g", nil, "of folders, only files that match this glob, or with ! before it none that do; as .gitignore has it, and before all ignore files (repeatable)")
-	flags.StringArrayVar(&f.exclude, "exclude", nil, "of folders, no files that this glob matches, as in the setting exclude (repeatable)")
-	flags.BoolVar(&f.hidden, "hidden", false, "of folders, hidden files as well")
-	flags.BoolVar(&f.noIgnore, "no-ignore", false, "of folders, also what .gitignore and .ignore name, and node_modules")
-	flags.BoolVar(&f.noTests, "no-tests", false, "no tests, by their names and marks, and of folders no files of tests, by their names")
-	flags.StringSliceVar(&f.kinds, "kinds", nil, "the definitions that are summarized: "+strings.ReplaceAll(settingEnum("kinds"), ",", ", ")+" (default function,method,constructor)")
-	flags.IntVar(&f.minLines, "min-lines", chunker.DefaultMinLines, "the least lines of a function that is summarized")
-	flags.StringVar(&f.changed, "changed", "", "only functions with lines that git says have changed since a commit, in --changed=REF, or since where REF was left, in --changed=REF...")
+	flags.StringSliceVarP(&f.languages, "language", "t", nil, "below folders, only files in these `LANGUAGES`: go,py; one alone is also what standard input and named files are in, whatever they are called")
+	flags.StringArrayVarP(&f.globs, "glob", "g", nil, "below folders, only files that match this `GLOB`, or with ! before it none that do, whatever ignore files say (repeatable)")
+	flags.StringArrayVar(&f.exclude, "exclude", nil, "below folders, no files that match this `GLOB`, as in the setting exclude (repeatable)")
+	flags.BoolVar(&f.hidden, "hidden", false, "below folders, hidden files as well")
+	flags.BoolVar(&f.noIgnore, "no-ignore", false, "below folders, also what .gitignore and .ignore name, and node_modules")
+	flags.BoolVar(&f.noTests, "no-tests", false, "no tests, as their names and marks say, and below folders no files of tests")
+	flags.StringSliceVar(&f.kinds, "kinds", nil, "only definitions of these `KINDS`: "+strings.Join(settingEnum("kinds"), ", ")+" (default function,method,constructor)")
+	flags.IntVar(&f.minLines, "min-lines", chunker.DefaultMinLines, "only functions of at least `N` lines")
+	flags.StringVar(&f.changed, "changed", "", "only functions with lines that git says have changed since a commit, --changed=`REF`, or since where it was left, --changed=REF...")
 	flags.Lookup("changed").NoOptDefVal = "HEAD"
-	flags.StringVar(&f.stdinName, "stdin-filename", "", "the name that standard input has, which tells its language; '-' need not be given then")
-	flags.IntVar(&f.chunkLines, "chunk-lines", 0, "cut files at blank lines into pieces of at most this many lines instead of into functions; files of an unknown language are always cut so (default 40)")
+	flags.StringVar(&f.stdinName, "stdin-filename", "", "the `NAME` of what comes on standard input, which tells its language")
+	flags.IntVar(&f.chunkLines, "chunk-lines", 0, "cut files at blank lines into pieces of at most `N` lines instead of into functions; files of an unknown language are always cut so (default 40)")
 }
 
-func settingEnum(name string) string {
+// settingEnum returns what may stand in a setting.
+func settingEnum(name string) []string {
 	for _, f := range lsp.SettingFields() {
 		if f.Name == name {
-			return strings.Join(f.Enum, ",")
+			return f.Enum
 		}
 	}
-	return ""
+	return nil
 }
 
 // paths are the arguments of a command, or what is meant where there are none.

@@ -34,7 +34,7 @@ type summarizeFlags struct {
 func newSummarize() *cobra.Command {
 	var f summarizeFlags
 	c := &cobra.Command{
-		Use:   "summarize PATH...",
+		Use:   "summarize [PATH...]",
 		Short: "Summarize the functions of files and folders",
 		Long: `Summarize every function of the files and folders given ('-' reads standard
 input). Folders respect .gitignore. A function whose doc comment says what it
@@ -47,7 +47,8 @@ warning says why.
 Exit status: 0 nothing failed, even where functions have no summary; 1 a file
 could not be read, the model failed on a function, or none could run although
 --model, --onnxruntime or GLOSS_ONNXRUNTIME names one; 2 wrong usage or nothing
-to do.`,
+to do.
+` + inputHelp,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(f.paths(args)) == 0 {
 				return usage("summarize needs a file, a folder or '-'")
