@@ -108,12 +108,10 @@ func git(t *testing.T, dir string, args ...string) string {
 func TestIgnorePatterns(t *testing.T) {
 	top := t.TempDir()
 	git(t, top, "init", "-q")
-	var names []string
 	for _, name := range []string{
 		"a.go", "b.go", "ab.go", "a b.go", "#a.go", "!a.go", "[a].go", "{a,b}.go", "d/a.go", "d/x/a.go", "d/x/y/a.go", "e/d/a.go", "e/d/x/a.go", "foo/bar/foo/baz/a.go", "trail .go",
 	} {
 		writeFile(t, filepath.Join(top, filepath.FromSlash(name)), "")
-		names = append(names, name)
 	}
 	t.Chdir(top)
 	for _, lines := range []string{
