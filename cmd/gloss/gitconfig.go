@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
-	"github.com/go-git/go-git/v5/plumbing/format/config"
+	"github.com/go-git/gcfg/v2"
 
 	"github.com/gloss-lsp/gloss/models/untrusted"
 )
@@ -49,24 +50,25 @@ func userIgnorePath() (string, error) {
 }
 
 // excludesFile returns core.excludesFile of a file and of those that it
-// includes, or "".
-func excludesFile(file string, includes int) string {
+// includes, of which the last one counts, or "".
+func excludesFile(file string, includes int) (excludes string) {
 	b, err := untrusted.Read(file, maxGitConfig)
 	if err != nil || includes == 0 {
 		return ""
 	}
-	read := config.New()
-	if err := config.NewDecoder(bytes.NewReader(b)).Decode(read); err != nil {
-		return ""
-	}
-	excludes, err := untrusted.ExpandHome(read.Section("core").Option("excludesFile"))
-	if err != nil || !filepath.IsAbs(excludes) {
-		excludes = ""
-	}
-	for _, path := range read.Section("include").OptionAll("path") {
-		if path, err = untrusted.ExpandHome(path); err == nil {
+	take := func(section, subsection, key, value string, _ bool) error {
+		path, err := untrusted.ExpandHome(value)
+		switch name := strings.ToLower(section + "." + key); {
+		case err != nil || subsection != "" || value == "":
+		case name == "core.excludesfile" && filepath.IsAbs(path):
+			excludes = path
+		case name == "include.path":
 			excludes = cmp.Or(excludesFile(from(filepath.Dir(file), path), includes-1), excludes)
 		}
+		return nil
+	}
+	if gcfg.ReadWithCallback(bytes.NewReader(b), take) != nil {
+		return "" // git refuses it as a whole
 	}
 	return excludes
 }

@@ -88,6 +88,7 @@ func TestUserIgnorePath(t *testing.T) {
 		{name: "the home's before the folder's", xdg: "xdg", files: map[string]string{"xdg/git/config": "[core]\nexcludesfile = ~/other\n", ".gitconfig": "[core]\nexcludesfile = ~/mine\n"}, want: "mine"},
 		{name: "the machine's last", files: map[string]string{"system": "[core]\nexcludesfile = ~/all\n"}, want: "all"},
 		{name: "included", files: map[string]string{".gitconfig": "[include]\npath = more\n[include]\npath = ~/d/x\n", "more": "[core]\nexcludesfile = ~/first\n", "d/x": "[include]\npath = y\n", "d/y": "[core]\nexcludesfile = ~/last\n"}, want: "last"},
+		{name: "included before", files: map[string]string{".gitconfig": "[include]\npath = more\n[core]\nexcludesfile = ~/mine\n", "more": "[core]\nexcludesfile = ~/first\n"}, want: "mine"},
 		{name: "a circle", files: map[string]string{".gitconfig": "[include]\npath = .gitconfig\n[core]\nexcludesfile = ~/mine\n"}, want: "mine"},
 		{name: "another file", global: "global", files: map[string]string{".gitconfig": "[core]\nexcludesfile = ~/mine\n", "global": "[core]\nexcludesfile = ~/theirs\n"}, want: "theirs"},
 	} {
