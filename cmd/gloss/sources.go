@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -89,6 +90,8 @@ func (s *sources) argument(ctx context.Context, arg string, emit func(*item) err
 	}
 	info, err := os.Stat(arg)
 	switch {
+	case errors.Is(err, fs.ErrNotExist) && s.changes != nil:
+		s.fail(fmt.Errorf("%w; a commit is given as --changed=%s", err, arg))
 	case err != nil:
 		s.fail(err)
 	case info.IsDir():
