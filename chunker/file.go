@@ -60,6 +60,7 @@ type File struct {
 	syntax   syntax
 	text     string
 	broken   bool // by a syntax error
+	fault    Range
 	facts    facts
 	outlined []outline // of the chunks
 	chunks   []Chunk
@@ -115,7 +116,7 @@ func (f *File) Apply(ctx context.Context, newText string) error {
 	if err != nil {
 		return f.parseError(newText, err)
 	}
-	f.text, f.broken = newText, read.broken
+	f.text, f.broken, f.fault = newText, read.broken, read.fault
 	outlined, chunks := f.outlined, f.chunks
 
 	f.facts.update(read.change, read.dirty, read.facts)

@@ -116,6 +116,22 @@ func Languages() []*Language {
 // returns nil for a language that is not known.
 func LanguageByID(id string) *Language { return byID[id] }
 
+// LanguageNamed finds a language by what people call it, in any case: its id or
+// an alias, its name, or one of its extensions without the dot. It returns nil
+// for a language that is not known.
+func LanguageNamed(name string) *Language {
+	name = strings.ToLower(name)
+	if l := byID[name]; l != nil {
+		return l
+	}
+	for i := range languages {
+		if strings.ToLower(languages[i].Name) == name {
+			return &languages[i]
+		}
+	}
+	return byExtension["."+name]
+}
+
 // LanguageForFile finds the language of a file by its name, its extension or
 // its shebang line. Head is the beginning of the file's content and may be
 // empty. It returns nil for a language that is not known.

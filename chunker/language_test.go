@@ -48,6 +48,22 @@ func TestLanguageByID(t *testing.T) {
 	}
 }
 
+func TestLanguageNamed(t *testing.T) {
+	for name, want := range map[string]string{
+		"Bash": "shellscript", "sh": "shellscript", "py": "python", "js": "javascript", "ts": "typescript", "tsx": "typescriptreact",
+		"golang": "go", "GO": "go", "c++": "cpp", "C#": "csharp", "cs": "csharp", "rs": "rust", "hs": "haskell", "OCaml interface": "ocaml.interface", "h": "c",
+		"": "", ".py": "", "klingon": "",
+	} {
+		got := ""
+		if l := LanguageNamed(name); l != nil {
+			got = l.ID
+		}
+		if got != want {
+			t.Errorf("LanguageNamed(%q) = %q, want %q", name, got, want)
+		}
+	}
+}
+
 // TestLanguages's archives name one language each; no two rows may claim one
 // extension, name or id.
 func TestNoTwoLanguagesClaimOneName(t *testing.T) {

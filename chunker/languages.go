@@ -29,7 +29,7 @@ import (
 // languages is every language. To add one, add a row and its query.
 var languages = []Language{
 	{
-		ID: "go", Name: "Go", extensions: []string{".go"},
+		ID: "go", Name: "Go", aliases: []string{"golang"}, extensions: []string{".go"},
 		grammar: grammar(golang.Language), query: "go",
 		doc:    docSyntax{insert: slashes, line: []string{"//"}, block: []delimiters{{"/*", "*/"}}},
 		around: []delimiters{{"func _() {\n", "\n}"}, {"var _ = T{\n", ",\n}"}},
@@ -103,7 +103,7 @@ var languages = []Language{
 		around: []delimiters{{"<?php\n", ""}, {"<?php\nclass C {\n", "\n}"}, {"<?php\n$_ = [\n", "\n];"}},
 	},
 	{
-		ID: "shellscript", Name: "Bash", aliases: []string{"bash", "sh"},
+		ID: "shellscript", Name: "Bash", aliases: []string{"bash", "sh", "shell"},
 		extensions:   []string{".sh", ".bash", ".ebuild", ".bats"},
 		filenames:    []string{".bashrc", ".bash_profile", ".bash_aliases", ".profile", "PKGBUILD"},
 		interpreters: []string{"sh", "bash", "dash", "ksh"},

@@ -27,6 +27,7 @@ type reading struct {
 	dirty  Range  // of the text: outside of it stands what stood there before
 	facts  facts  // that touch dirty
 	broken bool   // the text has a syntax error
+	fault  Range  // the first long one, where the text was read as a whole
 }
 
 // tree is the syntax in this process. The grammar is foreign C code: over some
@@ -59,6 +60,9 @@ func (t *tree) read(ctx context.Context, c change, text string) (reading, error)
 		return reading{}, err
 	}
 	r := reading{change: c, dirty: Range{0, len(text)}, broken: after.RootNode().HasError()}
+	if edited == nil && r.broken {
+		r.fault = fault(after.RootNode(), len(text))
+	}
 	// Around errors the ranges can miss what changed, so the first valid tree
 	// after an error is queried as a whole.
 	if edited != nil && (r.broken || !t.tree.RootNode().HasError()) {

@@ -15,7 +15,7 @@ import (
 // first, and so many bytes of fields. A number is a varint, a string its length
 // and its bytes.
 const (
-	wireVersion = 1
+	wireVersion = 2
 	maxFrame    = 64 << 20
 )
 
@@ -81,7 +81,7 @@ func (r *response) encode() frame {
 	f.string(r.message)
 	read := &r.reading
 	f.ints(read.change.start, read.change.oldEnd, read.change.newEnd)
-	f.ints(read.dirty.Start, read.dirty.End, toInt(read.broken), len(read.facts.definitions))
+	f.ints(read.dirty.Start, read.dirty.End, toInt(read.broken), read.fault.Start, read.fault.End, len(read.facts.definitions))
 	for _, d := range read.facts.definitions {
 		f.ints(slices.Index(captures, d.capture), d.arity)
 		for _, r := range d.ranges() {
@@ -111,6 +111,7 @@ func decodeResponse(f frame, length int) (response, error) {
 	read.change = change{f.int(), f.int(), f.int()}
 	read.dirty = span()
 	read.broken = f.int() != 0
+	read.fault = span()
 	for range f.count(12) {
 		d := definition{capture: f.capture(), arity: f.int()}
 		for _, r := range d.ranges() {

@@ -173,6 +173,10 @@ func (w *Writer) Key(f Function) Key {
 // later call tries again.
 func (w *Writer) Load(ctx context.Context) error { return w.generator.Load(ctx) }
 
+// Options returns the options in force: what was said, completed by what the
+// model says and the defaults.
+func (w *Writer) Options() WriterOptions { return w.options }
+
 // ModelHash is that of the model's files (models.Model.Hash).
 func (w *Writer) ModelHash() string { return w.generator.Identity() }
 

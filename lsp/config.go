@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"reflect"
-	"regexp"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -22,7 +21,7 @@ const configurationTimeout = 5 * time.Second
 // configuration holds the settings in force and puts changes into effect.
 type configuration struct {
 	inForce atomic.Pointer[Settings]
-	exclude atomic.Pointer[[]*regexp.Regexp]
+	exclude atomic.Pointer[Exclude]
 
 	mu     sync.Mutex
 	user   Settings // flags and initializationOptions, below the workspace's
@@ -44,7 +43,8 @@ func (s *Settings) cutSettings() cutSettings {
 	return cutSettings{s.Enable, s.MinLines, s.Kinds, s.Languages, s.Exclude}
 }
 
-func (s *Settings) chunkerOptions(w *chunker.Workers) chunker.Options {
+// ChunkerOptions says what of a text is cut.
+func (s *Settings) ChunkerOptions(w *chunker.Workers) chunker.Options {
 	o := chunker.Options{MinLines: s.MinLines, Workers: w}
 	for _, k := range s.Kinds {
 		o.Kinds = append(o.Kinds, chunker.Kind(k))
@@ -53,7 +53,10 @@ func (s *Settings) chunkerOptions(w *chunker.Workers) chunker.Options {
 }
 
 func (s *Settings) serves(language string) bool {
-	return len(s.Languages) == 0 || slices.Contains(s.Languages, language)
+	return len(s.Languages) == 0 || slices.ContainsFunc(s.Languages, func(name string) bool {
+		l := chunker.LanguageNamed(name)
+		return l != nil && l.ID == language
+	})
 }
 
 func (c *configuration) init(s Settings) {
@@ -62,19 +65,12 @@ func (c *configuration) init(s Settings) {
 }
 
 func (c *configuration) force(s Settings) {
-	globs := make([]*regexp.Regexp, 0, len(s.Exclude))
-	for _, g := range s.Exclude {
-		if g != "" {
-			globs = append(globs, compileGlob(g))
-		}
-	}
-	c.exclude.Store(&globs)
+	exclude := NewExclude(s.Exclude)
+	c.exclude.Store(&exclude)
 	c.inForce.Store(&s)
 }
 
-func (c *configuration) excludes(path string) bool {
-	return slices.ContainsFunc(*c.exclude.Load(), func(g *regexp.Regexp) bool { return g.MatchString(path) })
-}
+func (c *configuration) excludes(path string) bool { return c.exclude.Load().Match(path) }
 
 // settings returns the settings in force, which never change; others take
 // their place.

@@ -2,8 +2,28 @@ package lsp
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
+
+// Exclude are the globs of the setting gloss.exclude.
+type Exclude []*regexp.Regexp
+
+// NewExclude compiles globs; an empty one names nothing.
+func NewExclude(globs []string) Exclude {
+	e := make(Exclude, 0, len(globs))
+	for _, g := range globs {
+		if g != "" {
+			e = append(e, compileGlob(g))
+		}
+	}
+	return e
+}
+
+// Match reports whether the globs name a path, which is written with slashes.
+func (e Exclude) Match(path string) bool {
+	return slices.ContainsFunc(e, func(g *regexp.Regexp) bool { return g.MatchString(path) })
+}
 
 // compileGlob compiles a glob of the setting gloss.exclude. It matches from
 // any folder on: * and ? stay within one name, ** spans folders, and a glob

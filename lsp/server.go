@@ -29,6 +29,8 @@ type Options struct {
 	Log *zap.Logger
 	// Settings hold where the client says nothing.
 	Settings Settings
+	// Warnings are about those Settings, and are logged.
+	Warnings []string
 	// Workers parse the documents; nil has them parsed in this process.
 	Workers *chunker.Workers
 	// OpenSummaries opens what writes and remembers summaries. It is called when
@@ -90,6 +92,9 @@ func newServer(ctx context.Context, o Options) *server {
 	s.logs = newLogs(o, s)
 	s.log = s.logs.logger
 	s.config.init(o.Settings)
+	for _, w := range o.Warnings {
+		s.log.Warn(w)
+	}
 	s.refresh, s.progress, s.status = newRefresher(s), newProgress(s), newStatusReporter(s)
 	return s
 }

@@ -26,7 +26,7 @@ type Settings struct {
 	HoverWait        Duration          `json:"hoverWait" min:"0s" max:"30s" doc:"How long a hover waits for a summary that is being written."`
 	MinLines         int               `json:"minLines" min:"1" max:"1000" doc:"Functions of fewer lines get no summary."`
 	Kinds            []string          `json:"kinds" enum:"function,method,constructor,type" doc:"The definitions that get a summary."`
-	Languages        []string          `json:"languages" doc:"The LSP language ids to serve; empty means all that gloss knows."`
+	Languages        []string          `json:"languages" doc:"The languages to serve, by LSP language id or by what people call them (py, c++, Bash); empty means all that gloss knows."`
 	Exclude          []string          `json:"exclude" doc:"Globs of paths that get no summaries. ** matches any number of folders; a glob without a slash matches the file's name. At most 512, of 512 bytes each."`
 	PreferDocComment bool              `json:"preferDocComment" doc:"Where a function has a doc comment, show its first sentence and run no inference."`
 	MinConfidence    float64           `json:"minConfidence" min:"0" max:"1" doc:"Summaries that are less likely than this to be good, as estimated for this model, are not shown: the sentence of the function's name is, or nothing. 0 shows all. docs/quality.md has the curve."`

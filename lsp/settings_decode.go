@@ -20,10 +20,10 @@ import (
 type settingsSource string
 
 const (
-	// fromUser are flags and initializationOptions.
+	// fromUser are flags, the user's file and initializationOptions.
 	fromUser settingsSource = "initializationOptions"
 	// fromWorkspace is workspace/configuration, which files of the opened
-	// folder may have a part in.
+	// folder may have a part in, and the file of a project.
 	fromWorkspace settingsSource = "workspace/configuration"
 )
 
@@ -174,7 +174,7 @@ func (d *settingsDecoder) untrusted(into, v reflect.Value, name string) {
 	case name == "model" && s == DefaultSettings().Model:
 		into.Set(v)
 	default:
-		d.warnf("setting gloss.%s decides what runs on this machine or where files go, so a workspace may not set it; give it in the client's initializationOptions. %s stays in force", name, quote(into))
+		d.warnf("setting gloss.%s decides what runs on this machine or where files go, so a workspace may not set it; give it in your own settings file or in the client's initializationOptions. %s stays in force", name, quote(into))
 	}
 }
 

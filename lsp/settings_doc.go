@@ -77,14 +77,32 @@ const settingsIntroduction = `# Settings
 
 <!-- Written by "gloss settings" from lsp/settings.go. -->
 
-The language server reads its settings from ` + "`initializationOptions`" + ` and from
-` + "`workspace/configuration`" + `, section ` + "`gloss`" + `, and follows changes. Later ones win.
-A value that cannot be used is reported once and the one before stays in force.
+Settings that are said once, for all editors and the terminal, stand in a file of
+yours: ` + "`~/.config/gloss/config.json`" + ` (macOS: ` + "`~/Library/Application Support/gloss/config.json`" + `;
+` + "`XDG_CONFIG_HOME`" + ` moves it), a JSON object as editors have it, comments allowed:
 
+` + "```json" + `
+{
+	"minLines": 5,
+	"exclude": ["vendor/**"], // and so on
+	"inference": {"timeout": "10s"}
+}
+` + "```" + `
+
+The language server reads that file when it starts, then ` + "`initializationOptions`" + `,
+then ` + "`workspace/configuration`" + `, section ` + "`gloss`" + `, and follows changes. Later ones win,
+so an editor that sends all its settings, set or not, decides alone.
+
+` + "`gloss summarize`" + ` reads that file, then ` + "`.gloss.json`" + ` at the top of the repository that its
+first path lies in, then its flags (` + "`--config FILE`" + ` names one file in place of both,
+` + "`--no-config`" + ` none). It heeds ` + "`minLines`, `kinds`, `languages`, `exclude`, `preferDocComment`," + `
+` + "`minConfidence`, `model`, `inference` and `cache`" + `; ` + "`gloss doctor`" + ` checks what your file names.
+
+A value that cannot be used is reported once and the one before stays in force.
 Durations are written ` + "`\"1.5s\"`" + ` or as a number of milliseconds. Settings marked
-*machine* decide which code runs or where files go: they are read from
-` + "`initializationOptions`" + ` and flags only, because a workspace's own files can reach
-` + "`workspace/configuration`" + `.
+*machine* decide which code runs or where files go: they are read from your own
+file, ` + "`initializationOptions`" + ` and flags only, because a workspace's own files can reach
+` + "`workspace/configuration`" + `, and ` + "`.gloss.json`" + ` may be anybody's.
 
 | setting | type | default | |
 |---|---|---|---|

@@ -65,7 +65,7 @@ func (x *syntax) keep(l *lastText) {
 // how it is cut.
 func (s *server) newSyntax(uri, path, languageID string) *syntax {
 	settings := s.settings()
-	x := &syntax{path: path, options: settings.chunkerOptions(s.workers), log: s.log.With(zap.String("uri", uri)), again: s.cutAgain, ctx: s.ctx}
+	x := &syntax{path: path, options: settings.ChunkerOptions(s.workers), log: s.log.With(zap.String("uri", uri)), again: s.cutAgain, ctx: s.ctx}
 	language := chunker.LanguageByID(languageID)
 	switch {
 	case !settings.Enable:

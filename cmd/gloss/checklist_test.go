@@ -132,7 +132,7 @@ type checklist struct {
 func (c *checklist) summarize(args ...string) []record {
 	c.t.Helper()
 	cmd := exec.Command("gloss", append([]string{"summarize", "--json", "--no-cache", "--min-confidence", "0"}, args...)...)
-	cmd.Env = append(cmd.Environ(), "HOME="+c.home, "XDG_DATA_HOME="+c.home, "GLOSS_ONNXRUNTIME="+c.library)
+	cmd.Env = append(cmd.Environ(), "HOME="+c.home, "XDG_DATA_HOME="+c.home, "XDG_CONFIG_HOME="+c.home, "GLOSS_ONNXRUNTIME="+c.library)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()

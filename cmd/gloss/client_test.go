@@ -86,7 +86,7 @@ func startProcess(t testing.TB, home, library string, answer func(method string)
 
 // environment is that of a user with this home, where a daemon of his own runs.
 func environment(c *exec.Cmd, home, library string) []string {
-	return append(c.Environ(), "HOME="+home, "XDG_CACHE_HOME="+home, "XDG_DATA_HOME="+home, "XDG_RUNTIME_DIR="+home, "GLOSS_ONNXRUNTIME="+library)
+	return append(c.Environ(), "HOME="+home, "XDG_CACHE_HOME="+home, "XDG_DATA_HOME="+home, "XDG_CONFIG_HOME="+home, "XDG_RUNTIME_DIR="+home, "GLOSS_ONNXRUNTIME="+library)
 }
 
 // stopsDaemon leaves no daemon behind when the test ends.

@@ -18,6 +18,7 @@ import (
 	"github.com/gloss-lsp/gloss/inference"
 	"github.com/gloss-lsp/gloss/inference/cache"
 	"github.com/gloss-lsp/gloss/inference/onnx"
+	"github.com/gloss-lsp/gloss/lsp"
 )
 
 // check is one thing that must be right for gloss to work. It returns what it
@@ -29,6 +30,7 @@ type check struct {
 
 func newDoctor() *cobra.Command {
 	var f modelFlags
+	var config configFlags
 	var only string
 	var privacy bool
 	c := &cobra.Command{
@@ -43,17 +45,22 @@ Exit status: 0 all is right, 1 something is not.`,
   gloss doctor --privacy`,
 		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			settings, err := config.user(warnTo(c.ErrOrStderr()))
+			if err != nil {
+				return err
+			}
+			f.inherit(c, settings)
 			switch {
 			case privacy && only != "":
 				return usage("--privacy and --check exclude each other")
 			case privacy:
-				return f.privacy(c.OutOrStdout())
+				return f.privacy(c.OutOrStdout(), settings.Cache)
 			}
 			checks := []check{
 				{"parser", checkParser},
 				{"library", f.checkLibrary},
 				{"model", f.checkModel},
-				{"cache", checkCache},
+				{"cache", func(context.Context) (string, error) { return checkCache(settings.Cache) }},
 				{"runtime", checkRuntimeFolder},
 			}
 			if only != "" {
@@ -67,6 +74,7 @@ Exit status: 0 all is right, 1 something is not.`,
 		},
 	}
 	f.add(c)
+	config.add(c)
 	c.Flags().BoolVar(&privacy, "privacy", false, "say what is written where and what leaves the machine, and change nothing")
 	c.Flags().StringVar(&only, "check", "", "run one check: parser, library, model, cache or runtime")
 	complete(c, "check", oneOf("parser", "library", "model", "cache", "runtime"))
@@ -175,10 +183,11 @@ func (f *modelFlags) checkModel(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%s loads in %s and says %q in %s", name, load.Round(time.Millisecond), summary.Text, summary.Elapsed.Round(time.Millisecond)), nil
 }
 
-func checkCache(context.Context) (string, error) {
+func checkCache(s lsp.CacheSettings) (string, error) {
 	var problem error
 	warn := func(err error) { problem = err }
-	store := cache.Open(cacheDir(warn), cache.Options{Warn: warn})
+	c := cacheConfig(s, warn)
+	store := cache.Open(c.Dir, cache.Options{MaxSize: c.MaxSize, Warn: warn})
 	path := store.Stats().Path
 	if err := errors.Join(problem, store.Close()); err != nil {
 		return "", err

@@ -11,33 +11,37 @@ import (
 	"strings"
 
 	"github.com/gloss-lsp/gloss/inference/onnx"
+	"github.com/gloss-lsp/gloss/lsp"
 )
 
 // kept is a folder that gloss writes to.
 type kept struct{ path, holds string }
 
-func keptFolders() []kept {
+func keptFolders(s lsp.CacheSettings) []kept {
 	return []kept{
-		{cacheDir(func(error) {}), "the cache: summaries (names from your code may stand in them), a hash for each function, no code"},
+		{cmp.Or(s.Dir, cacheDir(func(error) {})), "the cache: summaries (names from your code may stand in them), a hash for each function, no code"},
 		{modelStore().Root, "models that you pulled or imported, and which of them is in use"},
 	}
 }
 
 // privacy prints what is written where and what leaves the machine. It writes
 // nothing itself.
-func (f *modelFlags) privacy(w io.Writer) error {
+func (f *modelFlags) privacy(w io.Writer, s lsp.CacheSettings) error {
 	fmt.Fprintln(w, "Written, for your eyes only (folders 0700, files 0600):")
-	for _, k := range keptFolders() {
+	for _, k := range keptFolders(s) {
 		fmt.Fprintf(w, "  %s\n    %s\n    %s\n", cmp.Or(k.path, "nowhere, as the user has no home folder"), k.holds, k.state())
 	}
 	fmt.Fprint(w, `  the log
     paths, sizes and errors, no code; the server's stderr, which your editor
     keeps, or the file that the setting log.file or --log-file names
+`)
+	fmt.Fprintf(w, "Read, and never written: your settings,\n  %s\n", cmp.Or(userConfig(), "which have no place, as the user has no home folder"))
+	fmt.Fprint(w, `
 
 Leaves the machine: nothing, while gloss reads and summarizes code. It opens no
-connection, looks up no name, and starts no program but itself, to parse. No
-setting, flag or variable names a place that code could be sent to. Nothing is
-counted or reported.
+connection, looks up no name, and starts no program but itself, to parse, and
+git, for 'gloss summarize --changed' alone. No setting, flag or variable names a
+place that code could be sent to. Nothing is counted or reported.
 `)
 	hub := "the address in HF_ENDPOINT, which is no URL"
 	if h, err := newHub(); err == nil {

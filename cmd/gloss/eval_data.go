@@ -98,7 +98,7 @@ func (f *evalFlags) readData(c *cobra.Command) ([]eval.Function, []error, error)
 // that its grammar does not know outside of its file is taken as it is, if the
 // data says what it is called.
 func newSubject(ctx context.Context, f eval.Function) (subject, error) {
-	language, err := languageByID(f.Language)
+	language, err := languageNamed(f.Language)
 	if err != nil {
 		return subject{}, err
 	}

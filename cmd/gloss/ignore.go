@@ -1,16 +1,12 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"github.com/go-git/go-git/v5/plumbing/format/gitignore"
 
 	"github.com/gloss-lsp/gloss/models/untrusted"
 )
@@ -23,9 +19,10 @@ const (
 )
 
 // ignores are the patterns in force in a folder, in the order in which later
-// ones win.
+// ones win. Those of .ignore files go before git's, as other search tools have
+// it.
 type ignores struct {
-	patterns []gitignore.Pattern
+	git, own []pattern
 	bytes    int // of the files that they stand in
 }
 
@@ -33,7 +30,7 @@ type ignores struct {
 // it has no more than so many bytes. They hold below the folder domain. What
 // cannot be read has no patterns: git does the same. What is too much is left
 // out, and an error says so.
-func (g ignores) with(domain []string, read func(most int64) ([]byte, error)) (ignores, error) {
+func (g ignores) with(own bool, domain string, read func(most int64) ([]byte, error)) (ignores, error) {
 	errTooMuch := fmt.Errorf("it is left out: gloss reads at most %d patterns and %d KiB of the ignore files that hold in one folder", maxIgnorePatterns, maxIgnoreBytes>>10)
 	b, err := read(int64(maxIgnoreBytes - g.bytes))
 	var size *untrusted.SizeError
@@ -43,51 +40,52 @@ func (g ignores) with(domain []string, read func(most int64) ([]byte, error)) (i
 	case err != nil:
 		return g, nil
 	}
-	more := make([]gitignore.Pattern, 0, 16)
-	b = bytes.TrimPrefix(b, []byte("\ufeff"))
-	for line := range strings.Lines(string(b)) {
-		line = strings.TrimRight(line, "\r\n")
-		if line == "" || strings.HasPrefix(line, "#") {
+	if domain != "" {
+		domain += "/"
+	}
+	var more []pattern
+	for line := range strings.Lines(strings.TrimPrefix(string(b), "\ufeff")) {
+		p, ok := ignorePattern(line, domain)
+		if !ok {
 			continue
 		}
-		if len(g.patterns)+len(more) == maxIgnorePatterns {
+		if len(g.git)+len(g.own)+len(more) == maxIgnorePatterns {
 			return g, errTooMuch
 		}
-		more = append(more, gitignore.ParsePattern(line, domain))
+		more = append(more, p)
 	}
-	if len(more) == 0 {
-		return g, nil
+	into := &g.git
+	if own {
+		into = &g.own
 	}
-	return ignores{append(slices.Clip(g.patterns), more...), g.bytes + len(b)}, nil
+	*into = append(slices.Clip(*into), more...)
+	g.bytes += len(b)
+	return g, nil
 }
 
-func (g ignores) match(path []string, isDir bool) bool {
-	return gitignore.NewMatcher(g.patterns).Match(path, isDir)
-}
-
-// ignoreFile reads a .gitignore of the tree, which is no link: git follows none
-// either.
-func ignoreFile(tree *os.Root, folder []string) func(int64) ([]byte, error) {
-	return func(most int64) ([]byte, error) {
-		return untrusted.ReadIn(tree, path.Join(append(slices.Clip(folder), ".gitignore")...), most)
+// match reports whether a path below the top is ignored, if what is above it is
+// not.
+func (g *ignores) match(path string, isDir bool) bool {
+	p := last(g.own, path, isDir)
+	if p == nil {
+		p = last(g.git, path, isDir)
 	}
+	return p != nil && !p.negated
 }
 
-// userIgnoreFile reads the user's own ignore file, where git looks for it on
-// every system.
+// ignoreFile reads an ignore file of the tree, which is no link: git follows
+// none either.
+func ignoreFile(tree *os.Root, name string) func(int64) ([]byte, error) {
+	return func(most int64) ([]byte, error) { return untrusted.ReadIn(tree, name, most) }
+}
+
+// userIgnoreFile reads the user's own ignore file.
 func userIgnoreFile(most int64) ([]byte, error) {
-	dir := os.Getenv("XDG_CONFIG_HOME")
-	if dir == "" {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return nil, err
-		}
-		dir = filepath.Join(home, ".config")
+	path, err := userIgnorePath()
+	if err != nil {
+		return nil, err
 	}
-	if !filepath.IsAbs(dir) {
-		return nil, fmt.Errorf("%s is not absolute", dir)
-	}
-	return untrusted.Read(filepath.Join(dir, "git", "ignore"), most)
+	return untrusted.Read(path, most)
 }
 
 // excludeFile reads the ignore file that belongs to a clone and not to what is

@@ -66,6 +66,57 @@ func TestIgnoreFiles(t *testing.T) {
 	}
 }
 
+// TestUserIgnorePath has the user's ignore file where git's configuration says,
+// and asks git.
+func TestUserIgnorePath(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("HOME", home)
+	t.Setenv("USERPROFILE", home)
+	t.Setenv("GIT_CONFIG_SYSTEM", filepath.Join(home, "system"))
+	t.Setenv("GIT_CONFIG_GLOBAL", "") // which brings back what was there
+	os.Unsetenv("GIT_CONFIG_GLOBAL")
+	for _, test := range []struct {
+		name, xdg, global string
+		files             map[string]string
+		want              string // below home
+	}{
+		{name: "nothing said", want: ".config/git/ignore"},
+		{name: "a folder of its own", xdg: "xdg", want: "xdg/git/ignore"},
+		{name: "the user's", files: map[string]string{".gitconfig": "[core]\n\texcludesFile = ~/mine # here\n"}, want: "mine"},
+		{name: "in any case", files: map[string]string{".gitconfig": "[CORE]\n\tExcludesFile = \"~/m i n e\"\n"}, want: "m i n e"},
+		{name: "in the folder", xdg: "xdg", files: map[string]string{"xdg/git/config": "[core]\nexcludesfile = ~/other\n"}, want: "other"},
+		{name: "the home's before the folder's", xdg: "xdg", files: map[string]string{"xdg/git/config": "[core]\nexcludesfile = ~/other\n", ".gitconfig": "[core]\nexcludesfile = ~/mine\n"}, want: "mine"},
+		{name: "the machine's last", files: map[string]string{"system": "[core]\nexcludesfile = ~/all\n"}, want: "all"},
+		{name: "included", files: map[string]string{".gitconfig": "[include]\npath = more\n[include]\npath = ~/d/x\n", "more": "[core]\nexcludesfile = ~/first\n", "d/x": "[include]\npath = y\n", "d/y": "[core]\nexcludesfile = ~/last\n"}, want: "last"},
+		{name: "included before", files: map[string]string{".gitconfig": "[include]\npath = more\n[core]\nexcludesfile = ~/mine\n", "more": "[core]\nexcludesfile = ~/first\n"}, want: "mine"},
+		{name: "a circle", files: map[string]string{".gitconfig": "[include]\npath = .gitconfig\n[core]\nexcludesfile = ~/mine\n"}, want: "mine"},
+		{name: "another file", global: "global", files: map[string]string{".gitconfig": "[core]\nexcludesfile = ~/mine\n", "global": "[core]\nexcludesfile = ~/theirs\n"}, want: "theirs"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if test.xdg != "" {
+				test.xdg = filepath.Join(home, test.xdg)
+			}
+			t.Setenv("XDG_CONFIG_HOME", test.xdg)
+			if test.global != "" {
+				t.Setenv("GIT_CONFIG_GLOBAL", filepath.Join(home, test.global))
+			}
+			for name, content := range test.files {
+				path := filepath.Join(home, filepath.FromSlash(name))
+				writeFile(t, path, content)
+				t.Cleanup(func() { _ = os.Remove(path) })
+			}
+			want := filepath.Join(home, filepath.FromSlash(test.want))
+			got, err := userIgnorePath()
+			if err != nil || got != want {
+				t.Errorf("%q, %v; want %q", got, err, want)
+			}
+			if out, err := exec.Command("git", "config", "--global", "--includes", "--type=path", "core.excludesFile").Output(); err == nil && strings.TrimSpace(string(out)) != want {
+				t.Errorf("git has %s, the test %s", out, want)
+			}
+		})
+	}
+}
+
 // TestHostileIgnoreFiles walks through trees whose ignore files would have a
 // reader wait, read for good, or remember more than there is memory.
 func TestHostileIgnoreFiles(t *testing.T) {
@@ -122,10 +173,15 @@ func TestHostileIgnoreFiles(t *testing.T) {
 			var paths, reports []string
 			done := make(chan error, 1)
 			go func() {
-				done <- walkFiles(".", func(path string, open opener) error {
-					paths = append(paths, path)
-					return nil
-				}, func(err error) { reports = append(reports, err.Error()) })
+				w := walk{
+					visit: func(f found) error {
+						paths = append(paths, f.path)
+						return nil
+					},
+					unreadable: func(err error) { t.Error(err) },
+					warn:       func(err error) { reports = append(reports, err.Error()) },
+				}
+				done <- w.files(".")
 			}()
 			select {
 			case err := <-done:
@@ -171,9 +227,9 @@ func TestOpenedInsideTheTree(t *testing.T) {
 	writeFile(t, filepath.Join(base, "top", "sub", "a.go"), "plain")
 	t.Chdir(filepath.Join(base, "top"))
 	read := func(replace func()) (text string) {
-		err := walkFiles(".", func(path string, open opener) error {
+		w := walk{unreadable: func(err error) { t.Error(err) }, visit: func(found found) error {
 			replace()
-			f, err := open()
+			f, err := found.open()
 			if err != nil {
 				text = fmt.Sprint(err)
 				return nil
@@ -182,8 +238,8 @@ func TestOpenedInsideTheTree(t *testing.T) {
 			b, err := f.ReadAll(100)
 			text = string(b)
 			return err
-		}, func(err error) { t.Error(err) })
-		if err != nil {
+		}}
+		if err := w.files("."); err != nil {
 			t.Fatal(err)
 		}
 		return text

@@ -43,7 +43,9 @@ func TestImports(t *testing.T) {
 		"github.com/schollz/progressbar":      "cmd",
 		"github.com/rivo/uniseg":              "cmd",
 		"github.com/spf13/cobra":              "cmd",
-		"github.com/go-git/go-git/v5":         "cmd",
+		"github.com/go-git/gcfg/v2":           "cmd",
+		"github.com/bmatcuk/doublestar":       "cmd",
+		"github.com/tailscale/hujson":         "lsp",
 		"github.com/hashicorp/golang-lru/v2":  "inference",
 		"github.com/gloss-lsp/gloss/editors/": "nowhere",
 

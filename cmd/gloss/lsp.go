@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"os"
@@ -13,6 +14,7 @@ import (
 
 func newLSP() *cobra.Command {
 	var logFile string
+	var config configFlags
 	c := &cobra.Command{
 		Use:   "lsp",
 		Short: "Run the language server on stdin and stdout",
@@ -25,14 +27,22 @@ editor: 'gloss settings' lists them.`,
 			if logFile != "" && !filepath.IsAbs(logFile) {
 				return usage("--log-file is %q; it must be an absolute path, because editors start gloss in the workspace", logFile)
 			}
-			settings := lsp.DefaultSettings()
-			settings.Log.File = logFile
+			var warnings []string
+			settings, err := config.user(func(err error) { warnings = append(warnings, err.Error()) })
+			switch {
+			case err != nil && config.file != "":
+				return err
+			case err != nil: // an editor without summaries would be worse
+				warnings = append(warnings, err.Error())
+			}
+			settings.Log.File = cmp.Or(logFile, settings.Log.File)
 			workers := newWorkers(2) // so that a file that takes long does not hold up all others
 			defer workers.Close()
 			var summaries services
-			err := lsp.Serve(c.Context(), stdio{}, lsp.Options{
+			err = lsp.Serve(c.Context(), stdio{}, lsp.Options{
 				Version:       version,
 				Settings:      settings,
+				Warnings:      warnings,
 				Workers:       workers,
 				OpenSummaries: summaries.open,
 				Place:         func(s lsp.Settings) string { return modelStore().Place(s.Model) },
@@ -43,6 +53,7 @@ editor: 'gloss settings' lists them.`,
 			return nil
 		},
 	}
+	config.add(c)
 	c.Flags().StringVar(&logFile, "log-file", "", "append logs to this file, an absolute path, instead of stderr")
 	c.Flags().Bool("stdio", true, "accepted for editors that always pass it; there is no other transport")
 	return c

@@ -148,8 +148,10 @@ func (o *output) end(s *sources) error {
 	if err = errors.Join(err, o.w.Flush()); err != nil {
 		return err
 	}
-	for _, err := range s.unreadable {
-		o.say(err.Error())
+	for _, errs := range [][]error{s.unreadable, s.warnings} {
+		for _, err := range errs {
+			o.say(err.Error())
+		}
 	}
 	if o.unavailable != nil {
 		o.say(o.unavailable.Error())
@@ -157,17 +159,12 @@ func (o *output) end(s *sources) error {
 	if o.failed > 0 {
 		o.say(fmt.Sprintf("the model failed on %s, first on %s", count(o.failed, "function"), o.failure))
 	}
-	if o.quiet || o.total == 0 && len(s.skipped) == 0 {
+	if o.quiet || o.total == 0 && s.empty() {
 		return nil
 	}
-	skipped := 0
-	for _, reason := range slices.Sorted(maps.Keys(s.skipped)) {
-		fmt.Fprintf(o.stderr, "passed over %s: %s\n", count(s.skipped[reason], "file"), reason)
-		skipped += s.skipped[reason]
-	}
 	passed := ""
-	if skipped > 0 {
-		passed = "; " + count(skipped, "file") + " passed over"
+	if n := s.passed(o.stderr); n > 0 {
+		passed = "; " + count(n, "file") + " passed over"
 	}
 	fmt.Fprintf(o.stderr, "%s in %s: %d from the model (%d of them cached), %d from names, %d from doc comments, %d without a summary%s; %.1f s\n",
 		count(o.total, "function"), count(s.files, "file"), o.written(), o.cached, o.names, o.docs, o.none(), passed, time.Since(o.begun).Seconds())

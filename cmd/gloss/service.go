@@ -29,7 +29,7 @@ const batch = 4
 type services struct{ last *inference.Service } // nil before the first
 
 func (u *services) open(ctx context.Context, s lsp.Settings, warn func(error)) (lsp.Summaries, error) {
-	config, err := serviceConfig(s, warn)
+	config, err := editorConfig(s, warn)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +98,7 @@ func attach(ctx context.Context, c inference.Config, o attachOptions) (*inferenc
 	if err != nil {
 		return nil, err
 	}
-	config := daemon.Config{Model: c.Model.Ref(), Hash: keys.ModelHash(), Runtime: c.Runtime, Writer: c.Writer}
+	config := daemon.Config{Model: c.Model.Ref(), Hash: keys.ModelHash(), Runtime: c.Runtime, Writer: keys.Options()}
 	if config.Runtime.Library, err = onnx.FindLibrary(c.Runtime.Library); err != nil {
 		return nil, err
 	}

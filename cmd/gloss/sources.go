@@ -1,14 +1,19 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/gloss-lsp/gloss/chunker"
+	"github.com/gloss-lsp/gloss/inference/naming"
 	"github.com/gloss-lsp/gloss/models/untrusted"
 )
 
@@ -17,43 +22,47 @@ const defaultChunkLines = 40
 
 // sources are the files named on the command line.
 type sources struct {
-	args       []string
-	stdin      io.Reader
-	language   *chunker.Language // nil: by name and content
-	chunkLines int               // 0: functions where the language is known
-	workers    *chunker.Workers
+	args  []string
+	stdin io.Reader
+	*selection
+	report
 
-	files      int            // that had functions
-	skipped    map[string]int // reason -> files passed over
-	unreadable []error
+	files int             // that had functions
+	named map[string]bool // the files among args, by where they lie
+	seen  map[string]bool // the files that were looked at, by where they lie
 }
 
 func newSources(args []string, f summarizeFlags, stdin io.Reader) (*sources, error) {
-	s := &sources{args: args, stdin: stdin, chunkLines: f.chunkLines, workers: newWorkers(1), skipped: map[string]int{}}
-	if f.language != "" {
-		l, err := languageByID(f.language)
-		if err != nil {
-			return nil, usage("%w", err)
-		}
-		s.language = l
+	s := &sources{args: args, stdin: stdin, named: map[string]bool{}, seen: map[string]bool{}}
+	var err error
+	if s.selection, err = f.selection(s.warn); err != nil {
+		return nil, err
+	}
+	if s.changes != nil && slices.Contains(args, "-") {
+		return nil, usage("--changed cannot tell what has changed of standard input")
 	}
 	return s, nil
 }
 
-func languageByID(id string) (*chunker.Language, error) {
-	if l := chunker.LanguageByID(id); l != nil {
+func languageNamed(name string) (*chunker.Language, error) {
+	if l := chunker.LanguageNamed(name); l != nil {
 		return l, nil
 	}
 	var known []string
 	for _, l := range chunker.Languages() {
 		known = append(known, l.ID)
 	}
-	return nil, fmt.Errorf("unknown language %q; known are %s", id, strings.Join(known, ", "))
+	return nil, fmt.Errorf("unknown language %q; known are %s", name, strings.Join(known, ", "))
 }
 
 // each gives every function of every source to emit, in order.
 func (s *sources) each(ctx context.Context, emit func(*item) error) error {
-	defer s.workers.Close()
+	defer s.options.Workers.Close()
+	for _, arg := range s.args {
+		if real, err := realPath(arg); err == nil && arg != "-" {
+			s.named[real] = true
+		}
+	}
 	for _, arg := range s.args {
 		if err := s.argument(ctx, arg, emit); err != nil {
 			return err
@@ -69,90 +78,147 @@ func (s *sources) argument(ctx context.Context, arg string, emit func(*item) err
 			return ctx.Err()
 		}
 		if err != nil {
-			s.unreadable = append(s.unreadable, fmt.Errorf("read standard input: %w", err))
+			s.fail(fmt.Errorf("read standard input: %w", err))
 			return nil
 		}
-		return s.text(ctx, "-", b, true, emit)
+		return s.cut(ctx, source{path: cmp.Or(s.stdinName, "-"), content: b, named: true}, emit)
 	}
 	info, err := os.Stat(arg)
 	switch {
+	case errors.Is(err, fs.ErrNotExist) && s.changes != nil:
+		s.fail(fmt.Errorf("%w; a commit is given as --changed=%s", err, arg))
 	case err != nil:
-		s.unreadable = append(s.unreadable, err)
-		return nil
-	case !info.IsDir() && !info.Mode().IsRegular():
-		s.unreadable = append(s.unreadable, fmt.Errorf("%s is neither a file nor a folder; pipe it into 'gloss summarize -'", arg))
-		return nil
+		s.fail(err)
 	case info.IsDir():
-		return walkFiles(arg, func(path string, open opener) error {
-			return s.file(ctx, path, open, false, emit)
-		}, func(err error) { s.unreadable = append(s.unreadable, err) })
+		w := walk{rules: s.walk, visit: func(f found) error { return s.file(ctx, f, emit) }, unreadable: s.fail, warn: s.warn}
+		return w.files(arg)
+	case !info.Mode().IsRegular():
+		s.fail(fmt.Errorf("%s is neither a file nor a folder; pipe it into 'gloss summarize -'", arg))
 	default:
-		open := func() (*untrusted.File, error) { return untrusted.Open(arg) }
-		return s.file(ctx, arg, open, true, emit)
+		real, err := realPath(arg)
+		if err != nil {
+			s.fail(err)
+			return nil
+		}
+		return s.file(ctx, found{arg, real, func() (*untrusted.File, error) { return untrusted.Open(arg) }}, emit)
 	}
+	return nil
 }
 
-// file cuts one file. A file that was named itself is cut as plain text when
-// its language is unknown; below a folder it is passed over.
-func (s *sources) file(ctx context.Context, path string, open opener, named bool, emit func(*item) error) error {
+// realPath returns where a file lies, whatever links lead there.
+func realPath(path string) (string, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	return filepath.EvalSymlinks(abs)
+}
+
+// source is what is cut at a time.
+type source struct {
+	path    string
+	content []byte
+	named   bool          // by the user, and not found below a folder
+	changed *changedLines // nil: it does not matter
+}
+
+// file cuts one file, if it was not yet. A file that was named itself is cut as
+// plain text when its language is unknown; below a folder it is passed over.
+func (s *sources) file(ctx context.Context, f found, emit func(*item) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	f, err := open()
-	if err != nil {
-		s.unreadable = append(s.unreadable, err)
+	if s.seen[f.real] {
 		return nil
 	}
-	defer f.Close()
+	source := source{path: f.path, named: s.named[f.real]}
+	opened, err := f.open()
+	if err != nil {
+		s.fail(err)
+		return nil
+	}
+	defer opened.Close()
 	// Most files below a folder are of no language gloss knows: look before
 	// reading them whole.
-	head := make([]byte, 1024)
-	n, err := io.ReadFull(f, head)
+	head := make([]byte, headBytes)
+	n, err := io.ReadFull(opened, head)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		s.unreadable = append(s.unreadable, err)
+		s.fail(err)
 		return nil
 	}
 	head = head[:n]
-	if chunker.LanguageForFile(path, head) == nil && !named {
-		s.skipped["of no language that gloss knows"]++
-		return nil
+	if !source.named {
+		language := chunker.LanguageForFile(f.path, head)
+		if language == nil {
+			s.unknown++
+			return nil
+		}
+		if !s.serves(language) {
+			return nil
+		}
 	}
-	rest, err := io.ReadAll(io.LimitReader(f, chunker.DefaultMaxBytes))
+	s.seen[f.real] = true
+	if s.changes != nil {
+		if source.changed, err = s.changes.of(ctx, f.real); err != nil {
+			return err
+		}
+		if source.changed == nil {
+			return nil
+		}
+	}
+	rest, err := io.ReadAll(io.LimitReader(opened, chunker.DefaultMaxBytes))
 	if err != nil {
-		s.unreadable = append(s.unreadable, err)
+		s.fail(err)
 		return nil
 	}
-	return s.text(ctx, path, append(head, rest...), named, emit)
+	source.content = append(head, rest...)
+	return s.cut(ctx, source, emit)
 }
 
-func (s *sources) text(ctx context.Context, path string, b []byte, named bool, emit func(*item) error) error {
+// headBytes are what a file's language is told by, besides its name.
+const headBytes = 1024
+
+func (s *sources) cut(ctx context.Context, f source, emit func(*item) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	text := string(b)
-	if reason, skip := chunker.SkipReason(path, text); skip {
-		s.skipped[reason]++
+	text, encoding := decode(f.content)
+	if reason, skip := chunker.SkipReason(f.path, text); skip {
+		s.skip(f.named, f.path, reason)
 		return nil
 	}
-	chunks, language, err := s.chunks(ctx, path, text)
+	if encoding != "" {
+		s.say(f.named, fmt.Sprintf("%s is read as %s", f.path, encoding), "%s read as "+encoding)
+	}
+	chunks, language, err := s.chunks(ctx, f, text)
 	if err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		s.unreadable = append(s.unreadable, fmt.Errorf("%s: %w", path, err))
+		s.fail(fmt.Errorf("%s: %w", f.path, err))
 		return nil
 	}
-	if len(chunks) > 0 {
+	if len(chunks) == 0 && f.named {
+		s.say(true, fmt.Sprintf("%s: no function of at least %s", f.path, count(cmp.Or(s.options.MinLines, chunker.DefaultMinLines), "line")), "")
+	}
+	items := make([]*item, 0, len(chunks))
+	lines := lineCounter{text: text, line: 1}
+	for _, chunk := range chunks { // which are ordered by where they start
+		i := &item{file: f.path, language: language, chunk: chunk, done: make(chan struct{})}
+		i.line, i.endLine = lines.of(chunk.Range)
+		if s.wants(i, f, text) {
+			items = append(items, i)
+		}
+	}
+	if len(items) > 0 {
 		s.files++
 	}
-	of := &listing{lines: strings.Count(text, "\n") + 1, chunks: chunks}
-	line, at := 1, 0
-	for _, chunk := range chunks {
-		// Chunks are ordered by where they start.
-		line += strings.Count(text[at:chunk.Range.Start], "\n")
-		at = chunk.Range.Start
-		end := line + strings.Count(strings.TrimRight(text[at:chunk.Range.End], "\r\n"), "\n")
-		i := &item{file: path, language: language, chunk: chunk, line: line, endLine: end, of: of, done: make(chan struct{})}
+	of := &listing{lines: strings.Count(text, "\n") + 1}
+	for _, i := range items {
+		of.chunks = append(of.chunks, i.chunk)
+	}
+	for _, i := range items {
+		i.of = of
 		if err := emit(i); err != nil {
 			return err
 		}
@@ -160,27 +226,55 @@ func (s *sources) text(ctx context.Context, path string, b []byte, named bool, e
 	return nil
 }
 
+// lineCounter tells the lines of ranges that are asked for in order.
+type lineCounter struct {
+	text     string
+	line, at int
+}
+
+func (c *lineCounter) of(r chunker.Range) (first, last int) {
+	c.line += strings.Count(c.text[c.at:r.Start], "\n")
+	c.at = r.Start
+	return c.line, c.line + strings.Count(strings.TrimRight(c.text[r.Start:r.End], "\r\n"), "\n")
+}
+
+// wants reports whether a function is summarized. A change of its doc comment,
+// which may stand before it, is a change of what is shown.
+func (s *sources) wants(i *item, f source, text string) bool {
+	if s.walk.noTests && naming.IsTest(i.function()) {
+		return false
+	}
+	first := i.line
+	if doc := i.chunk.DocRange; doc.Start < doc.End && doc.Start < i.chunk.Range.Start {
+		first -= strings.Count(text[doc.Start:i.chunk.Range.Start], "\n")
+	}
+	return f.changed == nil || f.changed.touch(first, i.endLine)
+}
+
 // chunks cuts text into functions, or into pieces where the language is
 // unknown or --chunk-lines asks for them.
-func (s *sources) chunks(ctx context.Context, path, text string) ([]chunker.Chunk, string, error) {
-	language := s.language
-	if language == nil {
-		language = chunker.LanguageForFile(path, []byte(text[:min(len(text), 1024)]))
+func (s *sources) chunks(ctx context.Context, f source, text string) ([]chunker.Chunk, string, error) {
+	language := chunker.LanguageForFile(f.path, []byte(text[:min(len(text), headBytes)]))
+	if f.named && s.as != nil {
+		language = s.as
 	}
 	if language == nil || s.chunkLines > 0 {
-		lines, id := s.chunkLines, "plaintext"
-		if lines == 0 {
-			lines = defaultChunkLines
-		}
+		lines, id := cmp.Or(s.chunkLines, defaultChunkLines), "plaintext"
 		if language != nil {
 			id = language.ID
+		} else if s.chunkLines == 0 {
+			s.say(true, fmt.Sprintf("%s is of no language that gloss knows by its name, so it is cut at blank lines; --language names one", f.path), "")
 		}
 		return chunker.Lines(text, lines), id, nil
 	}
-	f, err := chunker.Parse(ctx, language, text, chunker.Options{Workers: s.workers})
+	parsed, err := chunker.Parse(ctx, language, text, s.options)
 	if err != nil {
 		return nil, "", err
 	}
-	defer f.Close()
-	return f.Chunks(), language.ID, nil
+	defer parsed.Close()
+	if r, ok := parsed.Fault(); ok {
+		line := 1 + strings.Count(text[:r.Start], "\n")
+		s.say(f.named, fmt.Sprintf("%s: syntax errors from line %d; functions there may be missing", f.path, line), "%s with syntax errors")
+	}
+	return parsed.Chunks(), language.ID, nil
 }

@@ -22,20 +22,19 @@ const ahead = 8192
 
 type summarizeFlags struct {
 	modelFlags
+	inputFlags
 	outputFlags
-	jobs       int
-	sure       float64 // the least confidence
-	noCache    bool
-	noDoc      bool
-	language   string
-	chunkLines int
-	mode       string
+	jobs    int
+	sure    float64 // the least confidence
+	noCache bool
+	noDoc   bool
+	mode    string
 }
 
 func newSummarize() *cobra.Command {
 	var f summarizeFlags
 	c := &cobra.Command{
-		Use:   "summarize PATH...",
+		Use:   "summarize [PATH...]",
 		Short: "Summarize the functions of files and folders",
 		Example: `  gloss summarize src                        a folder, as a tree on a terminal
   gloss summarize src | grep -i cache        one line for each function
@@ -59,24 +58,29 @@ can run, names are all there is, and a warning says why.
 Exit status: 0 nothing failed, even where functions have no summary; 1 a file
 could not be read, the model failed on a function, or none could run although
 --model, --onnxruntime or GLOSS_ONNXRUNTIME names one; 2 wrong usage or nothing
-to do.`,
+to do.
+` + inputHelp,
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
+			if len(f.paths(args)) == 0 {
 				return usage("summarize needs a file, a folder or '-'")
 			}
 			return nil
 		},
-		RunE: func(c *cobra.Command, args []string) error { return summarize(c, args, f) },
+		RunE: func(c *cobra.Command, args []string) error {
+			paths := f.paths(args)
+			if err := f.configure(c, paths); err != nil {
+				return err
+			}
+			return summarize(c, paths, f)
+		},
 	}
 	f.modelFlags.add(c)
+	f.inputFlags.add(c)
 	f.outputFlags.add(c)
 	c.Flags().IntVar(&f.jobs, "jobs", runtime.NumCPU(), "steps of the model that run at a time; each serves several functions where it can")
 	c.Flags().Float64Var(&f.sure, "min-confidence", inference.DefaultMinConfidence, "0 to 1: the share of good ones among summaries of which the model is as sure, below which none is shown")
 	c.Flags().BoolVar(&f.noCache, "no-cache", false, "ask the model anew and keep nothing on disk")
 	c.Flags().BoolVar(&f.noDoc, "no-doc", false, "ask the model even where a doc comment would do")
-	c.Flags().StringVar(&f.language, "language", "", "language of the files (default: by name and content)")
-	complete(c, "language", oneOf(languageIDs()...))
-	c.Flags().IntVar(&f.chunkLines, "chunk-lines", 0, "cut files at blank lines into pieces of at most this many lines instead of into functions; files of an unknown language are always cut so (default 40)")
 	c.Flags().StringVar(&f.mode, "mode", modeAuto, "where the model runs: inprocess, in the daemon (which editors start), or auto: in the daemon if one runs")
 	c.Flags().DurationVar(&f.timeout, "timeout", 0, "longest time for one function (default 5s), times the number of those that share its steps")
 	return c
@@ -117,9 +121,6 @@ func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
 	if !(f.sure >= 0 && f.sure <= 1) {
 		return usage("--min-confidence is %v; it must lie between 0 and 1", f.sure)
 	}
-	if f.chunkLines < 0 {
-		return usage("--chunk-lines is %d; it must be at least 1", f.chunkLines)
-	}
 	out, err := newOutput(c, f.outputFlags)
 	if err != nil {
 		return err
@@ -129,14 +130,14 @@ func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
 	if err != nil {
 		return err
 	}
-	config, err := f.config()
+	config, err := f.serviceConfig(writerOptions(f.settings.Inference))
 	if err != nil {
 		return err
 	}
 	config.Runtime.Parallel, config.Runtime.Batch = f.jobs, batch
 	config.Warn = out.warn
 	if !f.noCache {
-		config.Cache.Dir = cacheDir(config.Warn)
+		config.Cache = cacheConfig(f.settings.Cache, config.Warn)
 	}
 	service, err := f.service(c.Context(), config)
 	if err != nil {
@@ -201,8 +202,10 @@ func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
 		return &exitError{exitFailed, err}
 	case out.total == 0 && len(sources.unreadable) > 0:
 		return &exitError{code: exitFailed}
+	case out.total == 0 && f.changed != "":
+		fmt.Fprintf(c.ErrOrStderr(), "no function has changed since %s\n", f.changed)
 	case out.total == 0:
-		return usage("nothing to do: no function of at least %d lines in %q", chunker.DefaultMinLines, args)
+		return usage("nothing to do: no function in %q of those that are wanted", args)
 	case out.failed > 0 || len(sources.unreadable) > 0 || out.unavailable != nil && f.asksForModel():
 		return &exitError{code: exitFailed}
 	}

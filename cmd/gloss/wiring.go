@@ -40,6 +40,16 @@ func (f *modelFlags) addRuntime(c *cobra.Command) {
 	c.Flags().IntVar(&f.threads, "threads", 0, "threads of one step of the model (default: 1 for a small model, else up to 4)")
 }
 
+// inherit lays settings below the flags.
+func (f *modelFlags) inherit(c *cobra.Command, s lsp.Settings) {
+	inherit(c, "model", &f.model, s.Model)
+	inherit(c, "onnxruntime", &f.library, s.Inference.Library)
+	inherit(c, "threads", &f.threads, s.Inference.Threads)
+	if c.Flags().Lookup("timeout") != nil {
+		inherit(c, "timeout", &f.timeout, time.Duration(s.Inference.Timeout))
+	}
+}
+
 // open opens the model, with the prompt form that is wanted.
 func (f *modelFlags) open() (*models.Model, error) {
 	m, err := openModel(f.model)
@@ -55,8 +65,9 @@ func (f *modelFlags) open() (*models.Model, error) {
 	return m, nil
 }
 
-// config says which model is run, and how, by the flags.
-func (f *modelFlags) config() (inference.Config, error) {
+// serviceConfig says which model is run, and how, by the flags, with o for what they do
+// not say.
+func (f *modelFlags) serviceConfig(o inference.WriterOptions) (inference.Config, error) {
 	m, err := f.open()
 	if err != nil {
 		return inference.Config{}, err
@@ -64,22 +75,18 @@ func (f *modelFlags) config() (inference.Config, error) {
 	if err := f.check(); err != nil {
 		return inference.Config{}, err
 	}
-	return inference.Config{
-		Model:   m,
-		Runtime: local.Options{Library: f.library, Threads: f.threads},
-		Writer:  inference.WriterOptions{Timeout: f.timeout},
-	}, nil
+	o.Timeout = f.timeout
+	return inference.Config{Model: m, Runtime: local.Options{Library: f.library, Threads: f.threads}, Writer: o}, nil
 }
 
 // writer prepares the model to run by itself, without a cache, with o for what
 // the flags do not say.
 func (f *modelFlags) writer(ctx context.Context, o inference.WriterOptions) (*inference.Writer, error) {
-	c, err := f.config()
+	c, err := f.serviceConfig(o)
 	if err != nil {
 		return nil, err
 	}
-	o.Timeout = c.Writer.Timeout
-	w, err := inference.OpenModel(ctx, c.Model, c.Runtime, o)
+	w, err := inference.OpenModel(ctx, c.Model, c.Runtime, c.Writer)
 	return w, openError(ctx, err)
 }
 
@@ -129,37 +136,38 @@ func (f *modelFlags) openGraph() (*models.Model, *onnx.Model, error) {
 	return m, graph, nil
 }
 
-// serviceConfig says where the language server has its summaries from, as its
+// editorConfig says where the language server has its summaries from, as its
 // settings say.
-func serviceConfig(s lsp.Settings, warn func(error)) (inference.Config, error) {
+func editorConfig(s lsp.Settings, warn func(error)) (inference.Config, error) {
 	m, err := openModel(s.Model)
 	if err != nil {
 		return inference.Config{}, offerPull(err)
 	}
-	dir := s.Cache.Dir
-	if dir == "" {
-		dir = cacheDir(warn)
-	}
 	return inference.Config{
 		Model:   m,
 		Runtime: local.Options{Library: s.Inference.Library, Threads: s.Inference.Threads},
-		Writer: inference.WriterOptions{
-			Timeout:         time.Duration(s.Inference.Timeout),
-			MaxInputTokens:  s.Inference.MaxInputTokens,
-			MaxOutputTokens: s.Inference.MaxOutputTokens,
-			Sampling: inference.Sampling{
-				Temperature:       float32(s.Inference.Sampling.Temperature),
-				TopP:              float32(s.Inference.Sampling.TopP),
-				TopK:              s.Inference.Sampling.TopK,
-				RepetitionPenalty: float32(s.Inference.Sampling.RepetitionPenalty),
-				NoRepeatNgramSize: s.Inference.Sampling.NoRepeatNgramSize,
-				NumBeams:          s.Inference.Sampling.NumBeams,
-				LengthPenalty:     s.Inference.Sampling.LengthPenalty,
-			},
-		},
-		Cache: inference.CacheConfig{Dir: dir, MaxSize: int64(s.Cache.MaxSize) << 20},
-		Warn:  warn,
+		Writer:  writerOptions(s.Inference),
+		Cache:   cacheConfig(s.Cache, warn),
+		Warn:    warn,
 	}, nil
+}
+
+// writerOptions are what settings say of how summaries are written.
+func writerOptions(s lsp.InferenceSettings) inference.WriterOptions {
+	return inference.WriterOptions{
+		Timeout:         time.Duration(s.Timeout),
+		MaxInputTokens:  s.MaxInputTokens,
+		MaxOutputTokens: s.MaxOutputTokens,
+		Sampling: inference.Sampling{
+			Temperature:       float32(s.Sampling.Temperature),
+			TopP:              float32(s.Sampling.TopP),
+			TopK:              s.Sampling.TopK,
+			RepetitionPenalty: float32(s.Sampling.RepetitionPenalty),
+			NoRepeatNgramSize: s.Sampling.NoRepeatNgramSize,
+			NumBeams:          s.Sampling.NumBeams,
+			LengthPenalty:     s.Sampling.LengthPenalty,
+		},
+	}
 }
 
 // missingModel is a model of the catalog that an editor asks for.
@@ -196,4 +204,13 @@ func cacheDir(warn func(error)) string {
 		return ""
 	}
 	return filepath.Join(dir, "gloss")
+}
+
+// cacheConfig is what settings say of the cache.
+func cacheConfig(s lsp.CacheSettings, warn func(error)) inference.CacheConfig {
+	dir := s.Dir
+	if dir == "" {
+		dir = cacheDir(warn)
+	}
+	return inference.CacheConfig{Dir: dir, MaxSize: int64(s.MaxSize) << 20}
 }

@@ -86,15 +86,15 @@ func classify(err error) problem {
 
 // advice says what a problem means for the user and how to end it.
 var advice = map[problem]string{
-	failing:    "summaries are kept in memory only; check the disk, or point cache.dir at another directory",
+	failing:    "summaries are kept in memory only; check the disk, or point the setting cache.dir, or XDG_CACHE_HOME, at another directory",
 	corrupt:    "the file is damaged; it was kept as %[1]s.corrupt, which may be deleted, and a new one was begun",
 	locked:     "another program keeps the file locked; summaries are kept in memory until it is free: close programs that have it open, for example a database browser",
-	full:       "there is no room left on the disk or in this user's quota; summaries are kept in memory only: free some space, lower cache.maxSize or point cache.dir at another disk",
-	readOnly:   "the file cannot be written; summaries are kept in memory only: make the directory and the file writable for this user, or point cache.dir at another directory",
-	foreign:    "it is left as it is and summaries are kept in memory only: move it away, or point cache.dir at an empty directory",
+	full:       "there is no room left on the disk or in this user's quota; summaries are kept in memory only: free some space, lower the setting cache.maxSize or point cache.dir, or XDG_CACHE_HOME, at another disk",
+	readOnly:   "the file cannot be written; summaries are kept in memory only: make the directory and the file writable for this user, or point the setting cache.dir, or XDG_CACHE_HOME, at another directory",
+	foreign:    "it is left as it is and summaries are kept in memory only: move it away, or point the setting cache.dir, or XDG_CACHE_HOME, at an empty directory",
 	newer:      "it is left as it is and summaries are kept in memory only: update this gloss, or delete the file to begin anew",
-	unlockable: "the file system does not lock and share files as a database needs, as on some network file systems; summaries are kept in memory only: point cache.dir, or XDG_CACHE_HOME, at a folder on a local disk",
-	slow:       "summaries are kept in memory until it does: check the disk, or point cache.dir at a local one",
+	unlockable: "the file system does not lock and share files as a database needs, as on some network file systems; summaries are kept in memory only: point the setting cache.dir, or XDG_CACHE_HOME, at a folder on a local disk",
+	slow:       "summaries are kept in memory until it does: check the disk, or point the setting cache.dir, or XDG_CACHE_HOME, at a local one",
 }
 
 // explain turns a disk's error into what the user should read.

@@ -14,7 +14,7 @@
 ---@field hoverWait? string|integer How long a hover waits for a summary that is being written. Default: `"1.5s"`.
 ---@field minLines? integer Functions of fewer lines get no summary. Default: `3`.
 ---@field kinds? ('function'|'method'|'constructor'|'type')[] The definitions that get a summary. Default: `["function","method","constructor"]`.
----@field languages? string[] The LSP language ids to serve; empty means all that gloss knows. Default: `[]`.
+---@field languages? string[] The languages to serve, by LSP language id or by what people call them (py, c++, Bash); empty means all that gloss knows. Default: `[]`.
 ---@field exclude? string[] Globs of paths that get no summaries. ** matches any number of folders; a glob without a slash matches the file's name. At most 512, of 512 bytes each. Default: `[]`.
 ---@field preferDocComment? boolean Where a function has a doc comment, show its first sentence and run no inference. Default: `true`.
 ---@field minConfidence? number Summaries that are less likely than this to be good, as estimated for this model, are not shown: the sentence of the function's name is, or nothing. 0 shows all. docs/quality.md has the curve. Default: `0.3`.
