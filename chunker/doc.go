@@ -90,7 +90,7 @@ func (d docSyntax) lines(comment string) []string {
 	unprefixed := strings.TrimLeft(comment, "rRuUbBfF") // of a Python string
 	for _, b := range d.block {
 		if content, ok := strings.CutPrefix(unprefixed, b.open); ok {
-			return blockLines(strings.TrimSuffix(content, b.close))
+			return blockLines(closingStars.ReplaceAllString(strings.TrimSuffix(content, b.close), ""))
 		}
 	}
 	if isBlockComment(comment) {
@@ -108,11 +108,15 @@ func (d docSyntax) lines(comment string) []string {
 	return dedent(lines)
 }
 
+// closingStars matches the stars at the end of a comment that is framed by them.
+var closingStars = regexp.MustCompile(`\*{3,}\s*$|\s\*+\s*$`)
+
 // cutMarker strips the marker of a line comment that documents.
 func (d docSyntax) cutMarker(line string, continues bool) (content string, ok bool) {
 	for _, marker := range d.line {
 		if content, ok := strings.CutPrefix(line, marker); ok {
 			// A marker is often repeated, as in "##" and "////".
+			content = strings.TrimSuffix(trimRight(content), " "+marker)
 			return strings.TrimLeft(content, marker[len(marker)-1:]), true
 		}
 	}

@@ -3,6 +3,7 @@ package chunker
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // part says what a line is in the structure of a comment.
@@ -32,57 +33,96 @@ type blockMarkup struct {
 const maxParagraph = 1 << 10
 
 func (m blockMarkup) paragraphs(lines []string, yield func(plain string) bool) {
-	var text strings.Builder
-	// flush yields the paragraph so far. Constructs may break it into several.
-	flush := func() bool {
-		raw := text.String()
-		text.Reset()
-		return raw == "" || m.inline.paragraphs(raw, lines, yield)
-	}
-	skipping, fenced, boxed, indentation := prose, "", false, 0
+	r := blockReader{blockMarkup: m, lines: lines, yield: yield}
 	for i, line := range lines {
-		bare := strings.TrimSpace(line)
-		indented := len(line) - len(strings.TrimLeft(line, " \t"))
-		switch {
-		case fenced != "":
-			if strings.HasPrefix(bare, fenced) || strings.HasSuffix(bare, fenced) {
-				fenced = ""
-			}
-			continue
-		case skipping == tag && bare == "", skipping == field && bare != "" && indented <= indentation:
-			skipping = prose
-		}
-		p, content := m.classify(bare)
-		if p == prose && pointsOnly(bare, text.Len() > 0, i+1 < len(lines) && !isBlank(lines[i+1])) {
-			p = nothing
-		}
-		if skipping != prose && p != summary && p != rest {
-			continue
-		}
-		if p == nothing && ruler.MatchString(bare) && (!boxed && underline.MatchString(bare) || boxed && saysMore(lines[i+1:])) && !strings.ContainsAny(text.String(), "\n.") {
-			text.Reset() // what it underlines is a heading
-		}
-		boxed = boxed || p == nothing && bare != "" && ruler.MatchString(bare)
-		if p != prose && !flush() {
+		if !r.read(line, lines[i+1:]) {
 			return
 		}
-		skipping = prose
-		switch p {
-		case tag, field, rest:
-			skipping, indentation = p, indented
-		case fence:
-			fenced = content
-		case nothing:
-		default:
-			if text.Len() > 0 {
-				text.WriteByte('\n')
-			}
-			if text.Len() < maxParagraph {
-				text.WriteString(content)
-			}
+	}
+	r.flush()
+}
+
+// blockReader joins lines to paragraphs.
+type blockReader struct {
+	blockMarkup
+	lines []string // of the whole comment
+	yield func(plain string) bool
+
+	text        strings.Builder // the paragraph so far
+	indentation int             // of its first line, or of the tag that is skipped
+	listed      bool            // its last lines are a list that it announced
+	boxed       bool            // a ruler came before it
+	skipping    part            // what is left out, or prose
+	fenced      string          // where what is verbatim ends, or ""
+}
+
+// flush yields the paragraph. Constructs may break it into several.
+func (r *blockReader) flush() bool {
+	raw := r.text.String()
+	r.text.Reset()
+	r.listed = false
+	return raw == "" || r.inline.paragraphs(raw, r.lines, r.yield)
+}
+
+// read takes a line, which others follow, and reports whether to go on.
+func (r *blockReader) read(line string, following []string) bool {
+	bare := strings.TrimSpace(line)
+	indented := len(line) - len(strings.TrimLeft(line, " \t"))
+	switch {
+	case r.fenced != "":
+		if strings.HasPrefix(bare, r.fenced) || strings.HasSuffix(bare, r.fenced) {
+			r.fenced = ""
+		}
+		return true
+	case r.skipping == tag && bare == "", r.skipping == field && bare != "" && indented <= r.indentation:
+		r.skipping = prose
+	}
+	p, content := r.classify(bare)
+	if r.skipping != prose && p != summary && p != rest {
+		return true
+	}
+	so := r.text.String()
+	announced := strings.HasSuffix(so, ":")
+	switch {
+	case p == prose && (pointsOnly(bare, so, following) || announced && indented > r.indentation):
+		p = nothing // or an example
+	case p == item && (announced || r.listed) && len(so) < maxDoc:
+		if r.listed && endsInWord(so) {
+			r.text.WriteByte(';')
+		}
+		p, r.listed = prose, true
+	case p == nothing && ruler.MatchString(bare):
+		if (!r.boxed && underline.MatchString(bare) || r.boxed && saysMore(following)) && !strings.ContainsAny(so, "\n.") {
+			r.text.Reset() // what it underlines is a heading
+		}
+		r.boxed = true
+	}
+	if p != prose && !r.flush() {
+		return false
+	}
+	r.skipping = prose
+	switch p {
+	case tag, field, rest:
+		r.skipping, r.indentation = p, indented
+	case fence:
+		r.fenced = content
+	case nothing:
+	default:
+		if r.text.Len() == 0 {
+			r.indentation = indented
+		} else {
+			r.text.WriteByte('\n')
+		}
+		if r.text.Len() < maxParagraph {
+			r.text.WriteString(content)
 		}
 	}
-	flush()
+	return true
+}
+
+func endsInWord(s string) bool {
+	last, _ := utf8.DecodeLastRuneInString(s)
+	return isWordRune(last)
 }
 
 // saysMore reports whether lines have text right at their beginning.
@@ -90,13 +130,13 @@ func saysMore(lines []string) bool {
 	return len(lines) > 0 && strings.ContainsFunc(lines[0], isWordRune) && !ruler.MatchString(strings.TrimSpace(lines[0]))
 }
 
-// pointsOnly reports whether a line of text is nothing but a link, or the name
-// of what the text after it is about.
-func pointsOnly(line string, continues, goesOn bool) bool {
-	if continues {
-		return leadsToLink.MatchString(line) && linkAlone.MatchString(line)
+// pointsOnly reports whether a line of text after that of its paragraph so far
+// is nothing but a link, or the name of what the text after it is about.
+func pointsOnly(line, so string, following []string) bool {
+	if so != "" {
+		return (leadsToLink.MatchString(line) || strings.HasSuffix(so, ".")) && linkAlone.MatchString(line)
 	}
-	return linkAlone.MatchString(line) || goesOn && usageAlone.MatchString(line)
+	return linkAlone.MatchString(line) || len(following) > 0 && !isBlank(following[0]) && usageAlone.MatchString(line)
 }
 
 // classify knows what all markups share, and asks m for the others.
@@ -122,7 +162,7 @@ func (m blockMarkup) classify(line string) (part, string) {
 var (
 	// ruler matches a line that divides, and a banner, whose title says nothing
 	// of a function.
-	ruler = regexp.MustCompile(`^[-=*#~+/<>─━═—]{3,}(?:\s.*)?$|^-{2}$|^==$|\s[-=*#~/─━═—]{4,}$|^[─━═]`)
+	ruler = regexp.MustCompile(`^[-=*#~+/<>─━═—]{3,}(?:\s.*)?$|^-{2}$|^==$|^[-=*#~─━═—]{4,}.*[-=*#~─━═—]{4,}$|\s[-=*#~/─━═—]{4,}$|^[─━═]`)
 	// underline matches what makes the line before it a heading.
 	underline = regexp.MustCompile(`^(?:=+|-{2,}|~{3,})$`)
 	// marks matches a line without words that is no code either.

@@ -14,6 +14,9 @@ var doxygenDoc = blockMarkup{part: doxygenPart, inline: &constructs{
 
 var (
 	commandName = regexp.MustCompile(`^[@\\]([a-z]+)(?:\[[a-z,]*\])?:?(?:$|\s|\{)`)
+	preprocessed = regexp.MustCompile(`^#\s*(?:if|ifdef|ifndef|define|endif|include|else|elif|undef|pragma)\b`)
+	// declaration matches the head of a function, which some repeat.
+	declaration = regexp.MustCompile(`^(?:static|inline|extern|const|unsigned|signed|struct|void|int|char|bool|long|short|float|double|size_t|\w+_t|template)\b[^.]*\([^()]*\)\s*(?:const)?\s*[{;]?$`)
 	// wordCommands are about the word after them.
 	wordCommands = words("c p a e em b ref link")
 	// verbatimCommands start what ends at another command.
@@ -25,10 +28,11 @@ var (
 
 func doxygenPart(line string) (part, string) {
 	m := commandName.FindStringSubmatch(line)
-	if m == nil {
-		if strings.HasPrefix(line, "#") { // of the preprocessor
-			return prose, line
-		}
+	switch {
+	case m != nil:
+	case preprocessed.MatchString(line), declaration.MatchString(line), strings.HasPrefix(line, "@{"), strings.HasPrefix(line, "@}"):
+		return nothing, ""
+	default:
 		return markdownPart(line)
 	}
 	switch name := m[1]; {

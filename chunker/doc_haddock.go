@@ -15,6 +15,8 @@ func haddockPart(line string) (part, string) {
 	switch {
 	case line == "@":
 		return fence, "@"
+	case strings.HasPrefix(line, ">>>"):
+		return tag, ""
 	case line[0] == '>', line[0] == '^', line[0] == '$', strings.HasPrefix(line, "prop>"), haddockHeading.MatchString(line):
 		return nothing, ""
 	case tagName(line) == "since":
@@ -33,7 +35,7 @@ func haddockPart(line string) (part, string) {
 
 var (
 	haddockHeading = regexp.MustCompile(`^=+\s`)
-	identifier     = regexp.MustCompile(`^[vt]?['` + "`" + `](\(?[\w.':!#$%&*+/<=>?@\\^|~-]*\)?)['` + "`" + `]`)
+	identifier     = regexp.MustCompile(`^[vt]?['` + "`" + `]([\w.'#]+|\(?(?:[A-Z]\w*\.)*[.:!#$%&*+/<=>?@\\^|~-]+\)?)['` + "`" + `]`)
 	moduleName     = regexp.MustCompile(`^"([A-Z]\w*(?:\.[A-Z]\w*)+)(?:#[^"]*)?"`)
 )
 
@@ -86,6 +88,13 @@ func haddockEmphasis(r *inlineReader, s string, at int) int {
 		return at
 	}
 	i := strings.IndexByte(s[at+1:], '/')
+	for i > 0 && s[at+i] == '\\' {
+		next := strings.IndexByte(s[at+1+i+1:], '/')
+		if next < 0 {
+			return at
+		}
+		i += 1 + next
+	}
 	end := at + 1 + i + 1
 	if i < 1 || s[end-2] == ' ' || end < len(s) && (isWordByte(s[end]) || s[end] == '/') {
 		return at

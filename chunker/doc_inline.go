@@ -220,11 +220,11 @@ var starred = regexp.MustCompile(`^[^,;=(){}<>|*]+$`)
 // underlined reports whether n underscores around text are markup. They may
 // well be part of a name.
 func underlined(text string, n int) bool {
-	if n == 1 {
-		return !strings.ContainsFunc(text, func(c rune) bool { return !unicode.IsLetter(c) && c != ' ' })
+	if n == 1 && !strings.Contains(text, " ") {
+		return !strings.ContainsFunc(text, func(c rune) bool { return !unicode.IsLetter(c) })
 	}
 	first, _ := utf8.DecodeRuneInString(text)
-	return strings.Contains(text, " ") || unicode.IsUpper(first)
+	return strings.Contains(text, " ") && !strings.Contains(text, "_") || unicode.IsUpper(first)
 }
 
 // link reads [label](target), [label][name], and [label] where the comment says

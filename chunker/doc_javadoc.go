@@ -6,18 +6,18 @@ import "strings"
 // and in braces within a text of HTML or Markdown.
 var (
 	javadocDoc = blockMarkup{part: javadocPart, inline: &constructs{
-		'`': {codeSpan}, '{': {braceTag}, '<': {autoLink, htmlElement}, '&': {entity},
+		'`': {codeSpan}, '{': {braceTag('.')}, '<': {autoLink, htmlElement}, '&': {entity},
 	}}
 	jsdocDoc = blockMarkup{part: javadocPart, inline: &constructs{
-		'`': {codeSpan}, '{': {braceTag}, '[': {labelledTag, link}, '!': {image}, '<': {autoLink, htmlElement},
+		'`': {codeSpan}, '{': {braceTag('#')}, '[': {labelledTag, link}, '!': {image}, '<': {autoLink, htmlElement},
 		'*': {emphasis}, '_': {emphasis}, '\\': {escape}, '&': {entity},
 	}}
 	phpDoc = blockMarkup{part: javadocPart, inline: &constructs{
-		'`': {codeSpan}, '{': {braceTag}, '[': {doubleBracket, link}, '!': {image}, '<': {autoLink, htmlElement},
+		'`': {codeSpan}, '{': {braceTag('#')}, '[': {doubleBracket, link}, '!': {image}, '<': {autoLink, htmlElement},
 		'*': {emphasis}, '_': {emphasis}, '&': {entity},
 	}}
 	kdoc = blockMarkup{part: javadocPart, inline: &constructs{
-		'`': {codeSpan}, '{': {braceTag}, '[': {link, nameLink}, '!': {image}, '<': {autoLink, htmlElement},
+		'`': {codeSpan}, '{': {braceTag('.')}, '[': {link, nameLink}, '!': {image}, '<': {autoLink, htmlElement},
 		'*': {emphasis}, '_': {emphasis}, '\\': {escape}, '&': {entity},
 	}}
 )
@@ -42,8 +42,13 @@ func javadocPart(line string) (part, string) {
 	return rest, ""
 }
 
-// braceTag reads {@code text}, {@link target label} and their like.
-func braceTag(r *inlineReader, s string, at int) int {
+// braceTag reads {@code text}, {@link target label} and their like. Member is
+// what is shown between a type and its member, which the target joins by #.
+func braceTag(member byte) construct {
+	return func(r *inlineReader, s string, at int) int { return readBraceTag(r, s, at, member) }
+}
+
+func readBraceTag(r *inlineReader, s string, at int, member byte) int {
 	if !strings.HasPrefix(s[at:], "{@") {
 		return at
 	}
@@ -63,7 +68,11 @@ func braceTag(r *inlineReader, s string, at int) int {
 	default:
 		target, label := splitLabel(text)
 		if label == "" {
-			r.code(strings.TrimPrefix(target, "#"))
+			target = strings.TrimPrefix(target, "#")
+			if !strings.Contains(target, "://") {
+				target = strings.ReplaceAll(target, "#", string(rune(member)))
+			}
+			r.code(target)
 		} else {
 			r.read(label)
 		}

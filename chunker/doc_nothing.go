@@ -23,13 +23,13 @@ var (
 	// spelled so that a search for open tasks does not find this line.
 	note = regexp.MustCompile(`^(?i:to-?do|fix-?me|x{3}|hack|hmm)\b|(?i)^\{?@?inherit-?doc\b`)
 	// reference matches what only points to somewhere else.
-	reference = regexp.MustCompile(`^(?i:issue|bug|gh|pr|ticket|see|rfc|fixes)?[\s#:-]*[\d.,]+\W*$|^(?i:deprecated)\W*$`)
+	reference = regexp.MustCompile(`^(?i:issue|bug|gh|pr|ticket|see|rfc|fixes)?[\s#:-]*[\d.,]+\W*$|^(?i:deprecated)\W*$|^[\w.-]+/[\w.-]+#\d+$`)
 	// linkAlone matches what is nothing but a link.
-	linkAlone = regexp.MustCompile(`(?i)^\W*(?:(?:see|also|refs?|references?|source|from|via|links?|docs?|spec|documentation|adapted|taken|copied|based|on|in|at|and|or)\b\W*)*<?(?:https?://|www\.)\S+\W*$`)
+	linkAlone = regexp.MustCompile(`(?i:^\W*(?:(?:see|also|refs?|references?|source|from|via|links?|docs?|spec|documentation|adapted|taken|copied|based|on|in|at|and|or)\b\W*)*<?(?:https?://|www\.)\S+\W*$)`)
 	// leadsToLink matches a line that starts with saying that a link follows.
 	leadsToLink = regexp.MustCompile(`(?i)^\W*(?:see|refs?|references?|source|from|links?|docs?|spec)\b`)
 	// pointer matches what is nothing but a link, a tag, or a name in code.
-	pointer = regexp.MustCompile(linkAlone.String() + `|^\W*https?://\S*$|^\(?(?i:see|cf)\.?:?(?: also)?:? [^ ]*[\w)]\)?\W*$|^\(see(?: also)? [^)]*\)\W*$|^\{ ?@[^{}]*\}\W*$|^\{[A-Z#][\w:.#?!]*\}\W*$|^\{? ?@!?[a-z]+\b(?:$|[^/\w])|` + nameAlone.String())
+	pointer = regexp.MustCompile(linkAlone.String() + `|^\W*https?://\S*$|^\(?(?i:see|cf)\.?:?(?: also)?:? [^ ]*[\w)]\)?\W*$|^\(see(?: also)? [^)]*\)\W*$|^\{ ?@[^{}]*\}\W*$|^\{[A-Z#][\w:.#?!]*\}\W*$|^@[a-z]+$|` + nameAlone.String())
 	// nameAlone matches a name in code, with what it takes.
 	nameAlone = regexp.MustCompile(`^(?:\w+(?:\.|::|->|#|_))+\w+(?:\(\))?\.?$|^\w+\(\)\.?$`)
 	// usageAlone matches a line that only says how to call something.

@@ -29,7 +29,7 @@ func rdocPart(line string) (part, string) {
 	if tagName(line) == "overload" {
 		return nothing, "" // what it does is said in the lines after it
 	}
-	if strings.HasPrefix(line, "@!") || yardTags[tagName(line)] {
+	if name := tagName(line); strings.HasPrefix(line, "@!") || yardTags[name] || name != "" && strings.HasPrefix(afterTag(line, name), "[") {
 		return field, ""
 	}
 	if m := rdocDirective.FindStringSubmatch(line); m != nil {
@@ -73,8 +73,7 @@ func yardLink(r *inlineReader, s string, at int) int {
 	target, label := splitLabel(text)
 	switch {
 	case strings.Contains(target, "://"), strings.HasPrefix(target, "file:"):
-	case !yardTarget.MatchString(target), label == "" && target == strings.ToLower(target) && !strings.HasPrefix(target, "#"),
-		strings.HasSuffix(target, ":"):
+	case !yardTarget.MatchString(target), at > 0 && s[at-1] != ' ' && s[at-1] != '(' && target[0] != '#', strings.HasSuffix(target, ":"):
 		return at
 	}
 	if label == "" {

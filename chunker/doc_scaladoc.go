@@ -4,7 +4,7 @@ import "strings"
 
 // scaladoc is the wiki syntax of Scala's doc comments, and their Markdown.
 var scaladoc = blockMarkup{part: scaladocPart, inline: &constructs{
-	'`': {codeSpan}, '{': {tripleBrace, braceTag}, '[': {doubleBracket, link}, '\'': {wikiQuotes}, '<': {autoLink, htmlElement},
+	'`': {codeSpan}, '{': {tripleBrace, braceTag('.')}, '[': {doubleBracket, link}, '\'': {wikiQuotes}, '<': {autoLink, htmlElement},
 	'*': {emphasis}, '_': {emphasis}, '&': {entity},
 }}
 

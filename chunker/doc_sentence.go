@@ -45,9 +45,9 @@ func withoutCost(sentence string) string {
 
 var (
 	// cost matches how an operation's cost is given before what it does.
-	cost = regexp.MustCompile(`^(?:[Aa]morti[sz]ed )?[OΘΩθω]\s?(?:big[lg]?)?\(`)
+	cost = regexp.MustCompile(`^(?:[Aa]morti[sz]ed )?[OΘΩθω][\s` + string(hardBlank) + `]?(?:big[lg]?)?\(`)
 	// costGoesOn matches what says more about the cost.
-	costGoesOn = regexp.MustCompile(`^,?[\s` + string(hardBlank) + `]+(?:[Oo0-9<]|(?:where|time|amorti[sz]ed|worst|average|expected|in|for|on|construction|conversion|if|when|and|or|but|space|memory|complexity|operations?|with|to|per|bytes?)\b)`)
+	costGoesOn = regexp.MustCompile(`^,|^[\s` + string(hardBlank) + `]+(?:[Oo0-9<]|(?:where|time|amorti[sz]ed|worst|average|expected|in|for|on|construction|conversion|if|when|and|or|but|space|memory|complexity|operations?|with|to|per|bytes?)\b)`)
 )
 
 // tidy drops what can steer a terminal or turn the direction of a text around,
