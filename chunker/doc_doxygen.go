@@ -13,7 +13,7 @@ var doxygenDoc = blockMarkup{part: doxygenPart, inline: &constructs{
 }}
 
 var (
-	commandName = regexp.MustCompile(`^[@\\]([a-z]+)(?:\[[a-z,]*\])?:?(?:$|\s|\{)`)
+	commandName  = regexp.MustCompile(`^[@\\]([a-z]+)(?:\[[a-z,]*\])?:?(?:$|\s|\{)`)
 	preprocessed = regexp.MustCompile(`^#\s*(?:if|ifdef|ifndef|define|endif|include|else|elif|undef|pragma)\b`)
 	// declaration matches the head of a function, which some repeat.
 	declaration = regexp.MustCompile(`^(?:static|inline|extern|const|unsigned|signed|struct|void|int|char|bool|long|short|float|double|size_t|\w+_t|template)\b[^.]*\([^()]*\)\s*(?:const)?\s*[{;]?$`)

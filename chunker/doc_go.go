@@ -28,30 +28,46 @@ func (goDoc) paragraphs(lines []string, yield func(string) bool) {
 		}
 		text = append(text, line)
 	}
+	var announced strings.Builder // a paragraph that a list may belong to
 	for _, block := range goParser.Parse(strings.Join(text, "\n")).Content {
 		switch block := block.(type) {
 		case *godoc.Paragraph:
-			if !yieldGo(block.Text, yield) {
+			if !flushGo(&announced, yield) {
 				return
 			}
+			writeGo(&announced, block.Text)
 		case *godoc.List:
-			for _, item := range block.Items {
-				for _, part := range item.Content {
-					if p, ok := part.(*godoc.Paragraph); ok && !yieldGo(p.Text, yield) {
+			for i, item := range block.Items {
+				if !strings.HasSuffix(announced.String(), ":") && i == 0 || announced.Len() > maxDoc {
+					if !flushGo(&announced, yield) {
 						return
 					}
 				}
+				for _, part := range item.Content {
+					if p, ok := part.(*godoc.Paragraph); ok {
+						announced.WriteByte(' ')
+						writeGo(&announced, p.Text)
+						if i+1 < len(block.Items) && endsInWord(announced.String()) {
+							announced.WriteByte(';')
+						}
+					}
+				}
+			}
+		default:
+			if !flushGo(&announced, yield) {
+				return
 			}
 		}
 	}
+	flushGo(&announced, yield)
 }
 
-// yieldGo yields the text of a paragraph. Backticks are no markup of Go, but
-// many write code in them.
-func yieldGo(text []godoc.Text, yield func(string) bool) bool {
-	var b strings.Builder
-	writeGo(&b, text)
-	return plainDoc.inline.paragraphs(b.String(), nil, yield)
+// flushGo yields a paragraph. Backticks are no markup of Go, but many write
+// code in them.
+func flushGo(paragraph *strings.Builder, yield func(string) bool) bool {
+	text := paragraph.String()
+	paragraph.Reset()
+	return text == "" || plainDoc.inline.paragraphs(text, nil, yield)
 }
 
 func writeGo(b *strings.Builder, text []godoc.Text) {

@@ -35,7 +35,7 @@ var (
 	// usageAlone matches a line that only says how to call something.
 	usageAlone = regexp.MustCompile(`^(?:\w+(?:\.|::|->|#|_|-))+\w+(?:\(.*\))?(?:\s+(?:[\[<][^\[\]<>]*[\]>]|\.\.\.))*$|^\w+\([^()]*\)(?:\s*[-=]>\s*[\w.\[\] |]+)?$`)
 	// leftover matches the marks of a list or of a heading before it.
-	leftover = regexp.MustCompile(`^[-–—:;,.)\]}|>]+\s+`)
+	leftover = regexp.MustCompile(`^(?:[-–—:;,.)\]}|>]+|\d{1,2}[.)])\s+`)
 	// half matches a piece of a sentence: one that goes on from something before.
 	half = regexp.MustCompile(`^(?:and|or|but|of|on|in|at|by|with|from|into|that|which|than|because)\s`)
 	// directive matches a comment, less its marker, that speaks to a tool.
@@ -53,12 +53,16 @@ var (
 	code = regexp.MustCompile(`[;{]$|^[})\];,]+$|^(?:if|for|while|switch)\s*\(|^(?:return|import|from|def|func|function|const|let|var|local|end|else)\b[^.]*[\])(=]|^[\w.\[\]"']+\s*(?::=|[-+*/]?=)\s*\S|^[\w.]+\(.*\)$`)
 )
 
-// looksLikeCode reports whether most lines of line comments are code that was
-// commented out.
+// looksLikeCode reports whether most lines of the first paragraph of line
+// comments are code that was commented out.
 func looksLikeCode(lines []string) bool {
 	lookalikes, total := 0, 0
 	for _, line := range lines {
-		if line = strings.TrimSpace(line); line != "" {
+		line = strings.TrimSpace(line)
+		if line == "" && total > 0 {
+			break
+		}
+		if line != "" {
 			total++
 			if code.MatchString(line) {
 				lookalikes++

@@ -9,7 +9,7 @@ import (
 // epytext or in Markdown. Nothing tells which, and they do not contradict each
 // other in what a summary has.
 var docstrings = blockMarkup{part: docstringPart, inline: &constructs{
-	'`': {interpreted}, ':': {role}, '*': {emphasis}, '[': {footnote, link}, '\\': {escape}, '<': {autoLink},
+	'`': {interpreted}, ':': {role}, '*': {emphasis}, '[': {footnote, link}, '\\': {escape}, '<': {autoLink}, '$': {texMath},
 	'L': {epytext}, 'C': {epytext}, 'I': {epytext}, 'B': {epytext}, 'U': {epytext}, 'X': {epytext}, 'M': {epytext},
 }}
 
@@ -105,5 +105,15 @@ func epytext(r *inlineReader, s string, at int) int {
 	} else {
 		r.code(text)
 	}
+	return end
+}
+
+// texMath reads $math$, not the dollars of sums and variables.
+func texMath(r *inlineReader, s string, at int) int {
+	text, end, ok := between(s, at, "$", "$")
+	if !ok || text == "" || strings.TrimSpace(text) != text || afterWord(s, at) || end < len(s) && isWordByte(s[end]) {
+		return at
+	}
+	r.code(texCommand.ReplaceAllString(text, "$1"))
 	return end
 }

@@ -69,7 +69,7 @@ func tidy(s string) string {
 var abbreviations = map[string]bool{
 	"e.g": true, "i.e": true, "etc": true, "vs": true, "cf": true, "viz": true, "approx": true, "resp": true,
 	"incl": true, "excl": true, "esp": true, "no": true, "fig": true, "eq": true, "sec": true, "ch": true,
-	"dr": true, "mr": true, "mrs": true, "ms": true, "prof": true, "st": true, "inc": true, "ltd": true, "al": true,
+	"dr": true, "mr": true, "mrs": true, "ms": true, "prof": true, "st": true, "inc": true, "ltd": true, "al": true, "ed": true,
 }
 
 // firstSentence cuts a paragraph after its first sentence: at a period, a
