@@ -75,8 +75,14 @@ func (d docSyntax) sentence(comment string) string {
 	if isLicense(comment) {
 		return ""
 	}
+	lines := d.lines(comment)
+	for i, line := range lines {
+		if len(line) > maxParagraph {
+			lines[i] = strings.ToValidUTF8(line[:maxParagraph], "")
+		}
+	}
 	said := ""
-	d.markup.paragraphs(d.lines(comment), func(paragraph string) (next bool) {
+	d.markup.paragraphs(lines, func(paragraph string) (next bool) {
 		said, next = firstSaying(paragraph)
 		return next
 	})
@@ -117,7 +123,10 @@ func (d docSyntax) cutMarker(line string, continues bool) (content string, ok bo
 		if content, ok := strings.CutPrefix(line, marker); ok {
 			// A marker is often repeated, as in "##" and "////".
 			content = strings.TrimSuffix(trimRight(content), " "+marker)
-			return strings.TrimLeft(content, marker[len(marker)-1:]), true
+			if again := strings.TrimLeft(content, marker[len(marker)-1:]); again != "" || len(content) < 3 {
+				content = again // else it is a ruler
+			}
+			return content, true
 		}
 	}
 	if continues && d.continued != "" {

@@ -3,7 +3,6 @@ package chunker
 import (
 	"regexp"
 	"strings"
-	"unicode/utf8"
 )
 
 // part says what a line is in the structure of a comment.
@@ -87,7 +86,7 @@ func (r *blockReader) read(line string, following []string) bool {
 	case p == prose && (pointsOnly(bare, so, following) || announced && indented > r.indentation):
 		p = nothing // or an example
 	case p == item && (announced || r.listed) && len(so) < maxDoc:
-		if r.listed && endsInWord(so) {
+		if r.listed && goesOn(so) {
 			r.text.WriteByte(';')
 		}
 		p, r.listed = prose, true
@@ -120,10 +119,8 @@ func (r *blockReader) read(line string, following []string) bool {
 	return true
 }
 
-func endsInWord(s string) bool {
-	last, _ := utf8.DecodeLastRuneInString(s)
-	return isWordRune(last)
-}
+// goesOn reports whether a text does not end in a mark.
+func goesOn(s string) bool { return strings.IndexByte(".,;:!?", s[len(s)-1]) < 0 }
 
 // saysMore reports whether lines have text right at their beginning.
 func saysMore(lines []string) bool {
@@ -147,8 +144,9 @@ func (m blockMarkup) classify(line string) (part, string) {
 	case section.MatchString(line):
 		return rest, ""
 	}
-	if p, content := m.part(line); p != prose {
-		return p, content
+	p, line := m.part(line)
+	if p != prose {
+		return p, line
 	}
 	if label := summaryLabel.FindString(line); label != "" {
 		return summary, line[len(label):]

@@ -47,7 +47,7 @@ func (goDoc) paragraphs(lines []string, yield func(string) bool) {
 					if p, ok := part.(*godoc.Paragraph); ok {
 						announced.WriteByte(' ')
 						writeGo(&announced, p.Text)
-						if i+1 < len(block.Items) && endsInWord(announced.String()) {
+						if i+1 < len(block.Items) && goesOn(announced.String()) {
 							announced.WriteByte(';')
 						}
 					}

@@ -12,6 +12,9 @@ import (
 // the runes that tidy would drop.
 const hardBlank = '\uE000'
 
+// codeEnd follows code, so that a mark in it ends no sentence.
+const codeEnd = '\uE001'
+
 // construct reads what s has at an offset into r and returns where it ends, or
 // at where it is not there.
 type construct func(r *inlineReader, s string, at int) (end int)
@@ -72,6 +75,7 @@ func (r *inlineReader) code(s string) {
 		}
 		r.out.WriteRune(c)
 	}
+	r.out.WriteRune(codeEnd)
 }
 
 // breakHere ends the paragraph.

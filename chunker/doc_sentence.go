@@ -36,7 +36,7 @@ func withoutCost(sentence string) string {
 	if !cost.MatchString(sentence) {
 		return sentence
 	}
-	rest := sentence[balanced(sentence, strings.IndexByte(sentence, '(')):]
+	rest := strings.TrimLeft(sentence[balanced(sentence, strings.IndexByte(sentence, '(')):], string(codeEnd))
 	if costGoesOn.MatchString(rest) {
 		_, rest, _ = strings.Cut(rest, ". ")
 	}

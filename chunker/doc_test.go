@@ -1,8 +1,10 @@
 package chunker
 
 import (
+	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestSentence(t *testing.T) {
@@ -94,12 +96,13 @@ func TestSentence(t *testing.T) {
 	}
 }
 
-// FuzzSentence holds that a comment of any bytes gives one short line.
+// FuzzSentence holds that a comment of any bytes, in any markup, gives one short
+// line, whose letters and digits are those of the comment, in their order.
 func FuzzSentence(f *testing.F) {
-	f.Add(uint8(0), "// Foo does x. More.")
-	f.Add(uint8(1), `"""Does x."""`)
-	f.Add(uint8(6), "/** {@link x} <p> [a](b) :r:`x` */")
 	all := Languages()
+	docShapes(f, func(l *Language, comment, _ string) {
+		f.Add(uint8(slices.Index(all, l)), comment)
+	})
 	f.Fuzz(func(t *testing.T, id uint8, comment string) {
 		got := all[int(id)%len(all)].doc.sentence(comment)
 		if n := len([]rune(got)); n > maxDoc {
@@ -108,5 +111,57 @@ func FuzzSentence(f *testing.F) {
 		if strings.Join(strings.Fields(got), " ") != got {
 			t.Errorf("%q is not one line of words", got)
 		}
+		if left := comment; !strings.Contains(comment, "&") { // a named character is none of the comment's
+			for _, r := range got {
+				_, after, ok := strings.Cut(left, string(r))
+				if isWordRune(r) && !ok {
+					t.Fatalf("%q has a %q that is not in the comment %q", got, r, comment)
+				}
+				if ok && isWordRune(r) {
+					left = after
+				}
+			}
+		}
 	})
+}
+
+// TestHostileDocs holds that no comment takes long.
+func TestHostileDocs(t *testing.T) {
+	for _, l := range Languages() {
+		for _, piece := range []string{
+			"[", "](", "[]", "{", "{@", "{@link ", "<", "<a ", "</", "<!--", "`", "``a`", "*a", "**", "_a", "@", "@a", "'", "''", "/a", "\\(", "\\", "+a",
+			"(", "{{!", "{b ", "[[", "[[a[", "|", "&a;", "&", ":a:`", "$a", "\"A.", "%A", "\n", "a\n", "- a\n", "a:\n - ", "====\na\n", "O(", ". ", "1. ", "a.b ", "a_", "see ", "C{", "<<", "\n\n", "@a\n", "```\n", "A ",
+		} {
+			for _, open := range append([]string{""}, append(l.doc.line, openings(l.doc.block)...)...) {
+				comment := open + " " + strings.Repeat(piece, maxDocBytes/len(piece))
+				start := time.Now()
+				l.doc.sentence(comment)
+				if took := time.Since(start); took > time.Second {
+					t.Errorf("%s: %q, repeated after %q, takes %s", l.ID, piece, open, took)
+				}
+			}
+		}
+	}
+}
+
+func openings(all []delimiters) (open []string) {
+	for _, d := range all {
+		open = append(open, d.open)
+	}
+	return open
+}
+
+// BenchmarkSentence reads the doc comments of testdata/docs.txtar, which is what
+// a keystroke costs for each function that it changes.
+func BenchmarkSentence(b *testing.B) {
+	type comment struct {
+		language *Language
+		text     string
+	}
+	var comments []comment
+	docShapes(b, func(l *Language, text, _ string) { comments = append(comments, comment{l, text}) })
+	for i := 0; b.Loop(); i++ {
+		c := comments[i%len(comments)]
+		c.language.doc.sentence(c.text)
+	}
 }
