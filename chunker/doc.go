@@ -69,9 +69,7 @@ var aboutFile = regexp.MustCompile(`[@\\](?:file|fileoverview|overview|module|pa
 // a comment that documents nothing: a licence, a directive, code, a note to do
 // something, an inherited comment.
 func (d docSyntax) sentence(comment string) string {
-	if len(comment) > maxDocBytes {
-		comment = strings.ToValidUTF8(comment[:maxDocBytes], "")
-	}
+	comment = strings.ToValidUTF8(comment[:min(len(comment), maxDocBytes)], "")
 	if isLicense(comment) {
 		return ""
 	}

@@ -115,12 +115,13 @@ func labelledTag(r *inlineReader, s string, at int) int {
 
 // doubleBracket reads [[target label]] and [[target|label]], a link.
 func doubleBracket(r *inlineReader, s string, at int) int {
-	text, end, ok := between(s, at, "[[", "]]")
-	if !ok || text == "" || strings.TrimLeft(text, "[") != text {
+	end := balanced(s, at)
+	if !strings.HasPrefix(s[at:], "[[") || end < at+5 || s[end-2] != ']' {
 		return at
 	}
-	for end < len(s) && s[end] == ']' && strings.Count(text, "[") > strings.Count(text, "]") {
-		text, end = text+"]", end+1 // of a type's parameter
+	text := s[at+2 : end-2]
+	if inner := balanced(text+" ", 0); text[0] == '[' && inner == len(text) {
+		text = text[1 : inner-1] // of an overloaded method
 	}
 	target, label := splitLabel(text)
 	if label == "" {

@@ -15,11 +15,12 @@ var rdoc = blockMarkup{part: rdocPart, inline: &constructs{
 var (
 	yardTags = words("abstract api attr attr_reader attr_writer author deprecated example note option param private raise return " +
 		"see since todo version yield yieldparam yieldreturn macro method attribute parse scope visibility group endgroup throw rbs sig")
-	rdocHeading   = regexp.MustCompile(`^=+\s`)
-	rdocDirective = regexp.MustCompile(`^:?(call-seq|[a-z]+(?:-[a-z]+)*):(?:\s*[\w-]*)?$`)
-	rdocWord      = regexp.MustCompile(`^\+([^\s+]+|\+)\+`)
-	yardTarget    = regexp.MustCompile(`^(?:#|::?|\.)?[A-Z_a-z][\w:#.]*[?!=]?(?:\([^()]*\))?$`)
-	tomDocStatus  = regexp.MustCompile(`^(?:Public|Internal|Private):\s+`)
+	rdocHeading       = regexp.MustCompile(`^=+\s`)
+	rdocDirective     = regexp.MustCompile(`^:?(call-seq|[a-z]+(?:-[a-z]+)*):(?:\s*[\w-]*)?$`)
+	rdocWord          = regexp.MustCompile(`^\+([^\s+]+|\+)\+`)
+	yardTarget        = regexp.MustCompile(`^(?:#|::?|\.)?[A-Z_a-z][\w:#.]*[?!=]?(?:\([^()]*\))?$`)
+	tomDocStatusAlone = regexp.MustCompile(`^(?:Public|Internal|Private)[.:]?$`)
+	tomDocStatus      = regexp.MustCompile(`^(?:Public|Internal|Private):\s+`)
 )
 
 func rdocPart(line string) (part, string) {
@@ -40,7 +41,7 @@ func rdocPart(line string) (part, string) {
 			return nothing, ""
 		}
 	}
-	if rdocHeading.MatchString(line) {
+	if rdocHeading.MatchString(line) || tomDocStatusAlone.MatchString(line) {
 		return nothing, ""
 	}
 	p, content := markdownPart(line)
