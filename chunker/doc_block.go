@@ -80,10 +80,13 @@ func (r *blockReader) read(line string, following []string) bool {
 	if r.skipping != prose && p != summary && p != rest {
 		return true
 	}
+	if p == summary && followed(following) && usageAlone.MatchString(content) {
+		content = ""
+	}
 	so := r.text.String()
 	announced := strings.HasSuffix(so, ":")
 	switch {
-	case p == prose && (pointsOnly(bare, so, following) || announced && indented > r.indentation):
+	case p == prose && (pointsOnly(bare, so, following) || announced && indented > r.indentation || describesOther(bare, so)):
 		p = nothing // or an example
 	case p == item && (announced || r.listed) && len(so) < maxDoc:
 		if r.listed && goesOn(so) {
@@ -107,6 +110,9 @@ func (r *blockReader) read(line string, following []string) bool {
 		r.fenced = content
 	case nothing:
 	default:
+		if content == "" {
+			break
+		}
 		if r.text.Len() == 0 {
 			r.indentation = indented
 		} else {
@@ -133,7 +139,16 @@ func pointsOnly(line, so string, following []string) bool {
 	if so != "" {
 		return (leadsToLink.MatchString(line) || strings.HasSuffix(so, ".")) && linkAlone.MatchString(line)
 	}
-	return linkAlone.MatchString(line) || len(following) > 0 && !isBlank(following[0]) && usageAlone.MatchString(line)
+	return linkAlone.MatchString(line) || followed(following) && usageAlone.MatchString(line)
+}
+
+func followed(following []string) bool { return len(following) > 0 && !isBlank(following[0]) }
+
+// describesOther reports whether a line after the text so far says what a
+// parameter is.
+func describesOther(line, so string) bool {
+	m := parameter.FindStringSubmatch(line)
+	return so != "" && m != nil && (!goesOn(so) || strings.ContainsAny(m[1], "$_ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
 }
 
 // classify knows what all markups share, and asks m for the others.
@@ -171,6 +186,8 @@ var (
 	summaryLabel = regexp.MustCompile(`^(?i:description|summary|purpose|synopsis)\s*:\s+`)
 	// listMark matches the mark before an item of a list.
 	listMark = regexp.MustCompile(`^(?:[-*+•–]|\(?1[.)]|\(?[a1][)])\s+`)
+	// parameter matches the description of a parameter.
+	parameter = regexp.MustCompile(`^([\w$.*]+)\s+--?\s+\S`)
 	// atTag matches a block tag.
 	atTag = regexp.MustCompile(`^@([a-z][\w-]*)(?:$|[^\w./@(-])`)
 )

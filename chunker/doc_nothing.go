@@ -31,13 +31,13 @@ var (
 	// pointer matches what is nothing but a link, a tag, or a name in code.
 	pointer = regexp.MustCompile(linkAlone.String() + `|^\W*https?://\S*$|^\(?(?i:see|cf)\.?:?(?: also)?:? [^ ]*[\w)]\)?\W*$|^\(see(?: also)? [^)]*\)\W*$|^\{ ?@[^{}]*\}\W*$|^\{[A-Z#][\w:.#?!]*\}\W*$|^@[a-z]+$|` + nameAlone.String())
 	// nameAlone matches a name in code, with what it takes.
-	nameAlone = regexp.MustCompile(`^(?:\w+(?:\.|::|->|#|_))+\w+(?:\(\))?\.?$|^\w+\(\)\.?$`)
+	nameAlone = regexp.MustCompile(`^(?:[a-z]\w*|[A-Z]+|\w*[a-z][A-Z]\w*)$|^(?:\w+(?:\.|::|->|#|_))+\w+(?:\(\))?\.?$|^\w+\(\)\.?$`)
 	// usageAlone matches a line that only says how to call something.
 	usageAlone = regexp.MustCompile(`^(?:\w+(?:\.|::|->|#|_|-))+\w+(?:\(.*\))?(?:\s+(?:[\[<][^\[\]<>]*[\]>]|\.\.\.))*$|^\w+\([^()]*\)(?:\s*[-=]>\s*[\w.\[\] |]+)?$`)
 	// leftover matches the marks of a list or of a heading before it.
 	leftover = regexp.MustCompile(`^(?:[-–—:;,.)\]}|>]+|\d{1,2}[.)])\s+`)
 	// half matches a piece of a sentence: one that goes on from something before.
-	half = regexp.MustCompile(`^(?:and|or|but|of|on|in|at|by|with|from|into|that|which|than|because)\s`)
+	half = regexp.MustCompile(`^(?:and|or|but|except|of|on|in|at|by|with|from|into|that|which|than|because)\s`)
 	// directive matches a comment, less its marker, that speaks to a tool.
 	directive = regexp.MustCompile(`^\s*(?:!|nolint\b|\+build\b|eslint[- ]|tslint[: ]|jshint |jslint |jscs:|@ts-|@flow\b|prettier-|biome-|istanbul |c8 |v8 ignore|webpack|` +
 		`noqa\b|type:|pylint:|mypy:|ruff:|flake8:|pyright:|pragma[: ]|fmt: ?o|yapf:|isort:|nosec\b|-\*-|vim?:|coding[:=]|encoding:|` +

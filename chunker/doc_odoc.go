@@ -20,19 +20,22 @@ func odocPart(line string) (part, string) {
 		return fence, closing
 	case odocList.MatchString(line):
 		return item, line
-	case tagName(line) != "":
+	case odocTag.MatchString(line):
 		return rest, ""
 	}
 	return prose, line
 }
 
 var (
+	odocTag  = regexp.MustCompile(`^@[a-z]+\b`)
 	odocList = regexp.MustCompile(`^\{(?:[uo]l\b|li\b|-\s)`)
 	// odocStyle matches what begins a styled text, a list or its item.
-	odocStyle = regexp.MustCompile(`^\{(?:[biecCLRp^_]|ul|ol|li|-|mb?|math)(?:\s|$)\s*`)
-	odocTitle = regexp.MustCompile(`^\{\d(?::[\w-]+)?\s`)
+	odocStyle = regexp.MustCompile(`^\{(?:[biecCLRp]|ul|ol|li|-|mb?|math)(?:\s|$)\s*`)
+	odocTitle = regexp.MustCompile(`^\{\d(?::[\w-]*)?\s`)
 	odocKind  = regexp.MustCompile(`^(?:[a-z-]+[:!])?`)
 )
+
+var odocEscapes = strings.NewReplacer(`\[`, "[", `\]`, "]", `\\`, `\`, `\@`, "@", `\{`, "{", `\}`, "}")
 
 // odocCode reads [code], in which brackets are balanced.
 func odocCode(r *inlineReader, s string, at int) int {
@@ -40,7 +43,10 @@ func odocCode(r *inlineReader, s string, at int) int {
 	if end == at {
 		return at
 	}
-	r.code(strings.NewReplacer(`\[`, "[", `\]`, "]", `\\`, `\`).Replace(s[at+1 : end-1]))
+	if s[at+1] == ' ' {
+		r.out.WriteByte(' ')
+	}
+	r.code(odocEscapes.Replace(s[at+1 : end-1]))
 	return end
 }
 
@@ -64,6 +70,8 @@ func odocBrace(r *inlineReader, s string, at int) int {
 		}
 	case text[0] == '[', text[0] == 'v' && strings.HasSuffix(text, "v"):
 		r.breakHere()
+	case text[0] == '^', text[0] == '_':
+		r.code(text)
 	case text[0] == '%', odocTitle.MatchString(s[at:]):
 	case odocStyle.MatchString(s[at:end]):
 		if list := text[0] == '-' || len(text) > 1 && text[1] == 'l'; list || strings.HasPrefix(text, "li") {
