@@ -32,7 +32,7 @@ type blockMarkup struct {
 const maxParagraph = 1 << 10
 
 func (m blockMarkup) paragraphs(lines []string, yield func(plain string) bool) {
-	r := blockReader{blockMarkup: m, lines: lines, yield: yield}
+	r := blockReader{blockMarkup: m, links: definedLinks(lines), yield: yield}
 	for i, line := range lines {
 		if !r.read(line, lines[i+1:]) {
 			return
@@ -41,10 +41,26 @@ func (m blockMarkup) paragraphs(lines []string, yield func(plain string) bool) {
 	r.flush()
 }
 
+// definedLinks are the names of the links whose targets stand in lines of their
+// own.
+func definedLinks(lines []string) map[string]bool {
+	var links map[string]bool
+	for _, line := range lines {
+		line = strings.TrimLeft(line, " \t")
+		if end := strings.Index(line, "]:"); end > 0 && line[0] == '[' {
+			if links == nil {
+				links = map[string]bool{}
+			}
+			links[line[1:end]] = true
+		}
+	}
+	return links
+}
+
 // blockReader joins lines to paragraphs.
 type blockReader struct {
 	blockMarkup
-	lines []string // of the whole comment
+	links map[string]bool // those that the comment says the targets of
 	yield func(plain string) bool
 
 	text        strings.Builder // the paragraph so far
@@ -60,7 +76,7 @@ func (r *blockReader) flush() bool {
 	raw := r.text.String()
 	r.text.Reset()
 	r.listed = false
-	return raw == "" || r.inline.paragraphs(raw, r.lines, r.yield)
+	return raw == "" || r.inline.paragraphs(raw, r.links, r.yield)
 }
 
 // read takes a line, which others follow, and reports whether to go on.

@@ -31,13 +31,13 @@ type inlineReader struct {
 	*constructs
 	out   strings.Builder
 	depth int
-	lines []string // of the whole comment, which may define links
+	links map[string]bool // those that the comment says the targets of
 }
 
 // paragraphs yields the plain text of a paragraph, in several pieces where
 // constructs break it.
-func (c *constructs) paragraphs(text string, lines []string, yield func(string) bool) bool {
-	r := inlineReader{constructs: c, lines: lines}
+func (c *constructs) paragraphs(text string, links map[string]bool, yield func(string) bool) bool {
+	r := inlineReader{constructs: c, links: links}
 	r.read(strings.ReplaceAll(text, "\n", " "))
 	for piece := range strings.SplitSeq(r.out.String(), "\n") {
 		if piece = strings.TrimSpace(piece); piece != "" && !yield(piece) {
@@ -246,29 +246,17 @@ func link(r *inlineReader, s string, at int) int {
 			return target
 		}
 	case end < len(s) && s[end] == '[':
-		if name := balanced(s, end); name > end && (r.defines(s[end+1:name-1]) || strings.ContainsAny(s[end+1:name-1], ".:`") || r.defines(label)) {
+		if name := balanced(s, end); name > end && (r.links[s[end+1:name-1]] || strings.ContainsAny(s[end+1:name-1], ".:`") || r.links[label]) {
 			r.read(label)
 			return name
 		}
-	case r.defines(label):
+	case r.links[label]:
 		if strings.ContainsFunc(label, unicode.IsLetter) {
 			r.read(label)
 		}
 		return end
 	}
 	return at
-}
-
-// defines reports whether the comment says where the link of a name leads.
-func (r *inlineReader) defines(name string) bool {
-	for _, line := range r.lines {
-		if rest, ok := strings.CutPrefix(strings.TrimLeft(line, " \t"), "["); ok {
-			if rest, ok = strings.CutPrefix(rest, name); ok && strings.HasPrefix(rest, "]:") {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // image reads ![text](target), which says nothing.
@@ -367,6 +355,9 @@ func htmlElement(r *inlineReader, s string, at int) int {
 		r.code(html.UnescapeString(htmlAnyTag.ReplaceAllString(s[end:end+i], "")))
 		return end + i + len(closing)
 	case blockTags[name]:
+		if opens && namesTag(r.out.String(), s[end:]) {
+			return at
+		}
 		r.breakHere()
 	case name == "br":
 		r.out.WriteByte(' ')
@@ -378,6 +369,14 @@ func htmlElement(r *inlineReader, s string, at int) int {
 		return at
 	}
 	return end
+}
+
+// namesTag reports whether a sentence is about the tag between its halves.
+func namesTag(before, after string) bool {
+	before = trimRight(before)
+	next, _ := utf8.DecodeRuneInString(strings.TrimLeft(after, blanks))
+	return before != "" && strings.IndexByte(".:;!?)>", before[len(before)-1]) < 0 &&
+		(unicode.IsLower(next) || next != utf8.RuneError && strings.ContainsRune(".,;:)'\"", next))
 }
 
 // htmlAnyTag matches what is a tag within code too.

@@ -39,19 +39,24 @@ var (
 	// half matches a piece of a sentence: one that goes on from something before.
 	half = regexp.MustCompile(`^(?:and|or|but|except|of|on|in|at|by|with|from|into|that|which|than|because)\s`)
 	// directive matches a comment, less its marker, that speaks to a tool.
-	directive = regexp.MustCompile(`^\s*(?:!|nolint\b|\+build\b|eslint[- ]|tslint[: ]|jshint |jslint |jscs:|@ts-|@flow\b|prettier-|biome-|istanbul |c8 |v8 ignore|webpack|` +
+	directive = regexp.MustCompile(`^\s*(?:!|nolint\b|\+build\b|eslint-|eslint [\w/-]+:|tslint[: ]|jshint |jslint |jscs:|@ts-|@flow\b|prettier-|biome-|istanbul |c8 |v8 ignore|webpack[A-Z]\w*:|` +
 		`noqa\b|type:|pylint:|mypy:|ruff:|flake8:|pyright:|pragma[: ]|fmt: ?o|yapf:|isort:|nosec\b|-\*-|vim?:|coding[:=]|encoding:|` +
 		`rubocop:|frozen_string_literal:|typed: |shellcheck |luacheck:|stylua:|selene:|` +
 		`NOLINT|clang-format |clang-tidy|cppcheck-|IWYU|LCOV_|GCOVR?_|coverity\[|` +
 		`phpcs:|@?phpstan-|@?psalm-|@codeCoverage|noinspection |ktlint-|checkstyle[: ]|CHECKSTYLE|scalastyle:|scalafmt:|` +
-		`#?region\b|#?endregion\b|<editor-fold|</editor-fold|credo:|sobelow|hlint|cspell:|spell-?checker:|swiftlint:|@formatter:|zig fmt:)`)
+		`#(?:end)?region\b|<editor-fold|</editor-fold|credo:|sobelow|hlint|cspell:|spell-?checker:|swiftlint:|@formatter:|zig fmt:)`)
 	// announcement matches a word that only announces what follows.
 	announcement = regexp.MustCompile(`^\w+:$`)
 	// closeDirective matches one that stands right after its marker.
-	closeDirective = regexp.MustCompile(`^(?:[a-z][a-z0-9]*:\S|export \w+$|line \S+:\d)`)
+	closeDirective = regexp.MustCompile(`^(?:[a-z][a-z0-9]*:\S|export \w+$|line \S+:\d|(?:end)?region\b)`)
 	// code matches a line that a person would not write as prose.
 	code = regexp.MustCompile(`[;{]$|^[})\];,]+$|^(?:if|for|while|switch)\s*\(|^(?:return|import|from|def|func|function|const|let|var|local|end|else)\b[^.]*[\])(=]|^[\w.\[\]"']+\s*(?::=|[-+*/]?=)\s*\S|^[\w.]+\(.*\)$`)
 )
+
+// isDirective reports whether a comment of one line speaks to a tool.
+func isDirective(comment string) bool {
+	return !strings.Contains(comment, "\n") && (closeDirective.MatchString(strings.TrimLeft(comment, "/#-")) || directive.MatchString(strings.TrimLeft(comment, "/*#-! \t")))
+}
 
 // looksLikeCode reports whether most lines of the first paragraph of line
 // comments are code that was commented out.

@@ -100,6 +100,7 @@ func TestAttachedDoc(t *testing.T) {
 		"below a banner and attributes": {"rust", "// Doors.\n#[inline]\n/// Opens.\nfn open() {\n    go();\n}\n", "Opens."},
 		"above attributes and a note":   {"rust", "/// Opens.\n#[inline]\n// Fast.\nfn open() {\n    go();\n}\n", "Opens."},
 		"above a pragma":                {"haskell", "module M where\n\n-- | Opens\n-- doors.\n{-# INLINE open #-}\nopen x =\n  go\n    x\n", "Opens doors."},
+		"above a directive of C":        {"c", "/* Opens. */\n// NOLINTNEXTLINE\nint open(int a) {\n  return a;\n}\n", "Opens."},
 		"lines of Go end at a blank":    {"go", "package p\n\n// Doors.\n\nfunc open() {\n\tgo1()\n}\n", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -220,6 +220,9 @@ func (f *File) attach(o *outline, leads []mark) {
 			joins := !o.comments.absent() && o.comments.Start == at && !isBlockComment(f.text[at:o.comments.End])
 			switch {
 			case closed:
+			case documented && block && o.comments.Start == at && isDirective(f.text[at:o.comments.End]):
+				o.comments = m.Range
+				closed = true
 			case !startsLine(f.text, m.Start), documented && (block || !joins || !documents):
 				closed = true
 			case !block && joins && (documented || !documents || doc.continued != ""):
