@@ -156,7 +156,7 @@ var languages = []Language{
 	{
 		ID: "elixir", Name: "Elixir", extensions: []string{".ex", ".exs"}, interpreters: []string{"elixir"},
 		grammar: grammar(elixir.Language), query: "elixir", clauses: true,
-		doc: docSyntax{insert: attribute, markup: markdownDoc, block: []delimiters{
+		doc: docSyntax{insert: attribute, markup: exdoc, block: []delimiters{
 			{`@doc """`, `"""`}, {`@doc ~S"""`, `"""`}, {`@doc ~s"""`, `"""`}, {`@doc "`, `"`}, {`@doc ~S"`, `"`},
 		}},
 	},
