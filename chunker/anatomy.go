@@ -210,8 +210,8 @@ func (f *File) remark(c Chunk) string {
 			continue
 		}
 		for line := range strings.Lines(f.text[m.Start:m.End]) {
-			line = plain(strings.Trim(line, " \t\r\n/*#-;(){}!%=[]"))
-			if strings.ContainsFunc(line, unicode.IsLetter) && !directive.MatchString(line) && !note.MatchString(line) {
+			line = tidy(strings.ReplaceAll(strings.Trim(line, " \t\r\n/*#-;(){}!%=[]"), "`", ""))
+			if strings.ContainsFunc(line, unicode.IsLetter) && !directive.MatchString(line) && !closeDirective.MatchString(line) && !note.MatchString(line) {
 				return line
 			}
 		}

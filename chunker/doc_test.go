@@ -1,8 +1,10 @@
 package chunker
 
 import (
+	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestSentence(t *testing.T) {
@@ -54,7 +56,7 @@ func TestSentence(t *testing.T) {
 		{"java", "/** Closes. */", "Closes."},
 		{"java", "/** {@code null} is refused. */", "null is refused."},
 		// What would steer a terminal or turn the text around.
-		{"go", "// Foo \x1b[31mdoes\u202e x\u200b&#27;.", "Foo [31mdoes x."},
+		{"java", "/** Foo \x1b[31mdoes\u202e x\u200b&#27;. */", "Foo [31mdoes x."},
 		{"python", "# A comment.", ""},
 		{"javascript", "// A note.", ""},
 		{"javascript", "/* A note. */", ""},
@@ -68,13 +70,13 @@ func TestSentence(t *testing.T) {
 		{"php", "/** @var int */", ""},
 		// Documentation languages.
 		{"java", "/**\n * Sums {@code a} and {@link Foo#bar the bar}, see {@link Baz}.\n * @param a x\n */", "Sums a and the bar, see Baz."},
-		{"java", "/** Keeps <b>bold</b> text &amp; more.<p>Second. */", "Keeps bold text & more.Second."},
+		{"java", "/** Keeps <b>bold</b> text &amp; more.<p>Second. */", "Keeps bold text & more."},
 		{"javascript", "/**\n * @description Maps `x` to [y](http://y).\n */", "Maps x to y."},
 		{"c", "/**\n * @brief Adds \\p a and @c b.\n */", "Adds a and b."},
 		{"c", "/*! \\brief Adds. */", "Adds."},
 		{"cpp", "//! Adds.\n//! More.", "Adds."},
 		{"csharp", "/// <summary>\n/// Makes a <see cref=\"T:N.Foo\"/> of <paramref name=\"x\"/>.\n/// </summary>\n/// <returns>y</returns>", "Makes a N.Foo of x."},
-		{"python", `"""Return :class:` + "`~a.Foo` of ``x``" + `."""`, "Return a.Foo of x."},
+		{"python", `"""Return :class:` + "`~a.Foo` of ``x``" + `."""`, "Return Foo of x."},
 		{"python", "r'''\n    Parse it.\n\n    Args:\n        x: y\n    '''", "Parse it."},
 		{"python", `"""Parse it` + "\n\n    :param x: y\n" + `"""`, "Parse it"},
 		{"python", `"""Dump *req* as a **PEM** buffer of 2*x*y."""`, "Dump req as a PEM buffer of 2*x*y."},
@@ -94,12 +96,13 @@ func TestSentence(t *testing.T) {
 	}
 }
 
-// FuzzSentence holds that a comment of any bytes gives one short line.
+// FuzzSentence holds that a comment of any bytes, in any markup, gives one short
+// line, whose letters and digits are those of the comment, in their order.
 func FuzzSentence(f *testing.F) {
-	f.Add(uint8(0), "// Foo does x. More.")
-	f.Add(uint8(1), `"""Does x."""`)
-	f.Add(uint8(6), "/** {@link x} <p> [a](b) :r:`x` */")
 	all := Languages()
+	docShapes(f, func(l *Language, comment, _ string) {
+		f.Add(uint8(slices.Index(all, l)), comment)
+	})
 	f.Fuzz(func(t *testing.T, id uint8, comment string) {
 		got := all[int(id)%len(all)].doc.sentence(comment)
 		if n := len([]rune(got)); n > maxDoc {
@@ -108,5 +111,56 @@ func FuzzSentence(f *testing.F) {
 		if strings.Join(strings.Fields(got), " ") != got {
 			t.Errorf("%q is not one line of words", got)
 		}
+		if left := strings.ToValidUTF8(comment, ""); !strings.Contains(comment, "&") { // a named character is none of the comment's
+			for _, r := range got {
+				_, after, ok := strings.Cut(left, string(r))
+				if isWordRune(r) && !ok {
+					t.Fatalf("%q has a %q that is not in the comment %q", got, r, comment)
+				}
+				if ok && isWordRune(r) {
+					left = after
+				}
+			}
+		}
 	})
+}
+
+// TestHostileDocs holds that no comment takes long.
+func TestHostileDocs(t *testing.T) {
+	const hang = 10 * time.Second
+	for _, l := range Languages() {
+		opening := append(l.doc.line, openings(l.doc.block)...)[0]
+		for _, piece := range []string{
+			"[", "](", "{@link ", "<a ", "<!--", "`", "*a", "_a", "@a", "'", "/a", "\\(", "+a", "(", "{{!", "[[a[", "&a;", ":a:`", "$a",
+			"\"A.", "\n", "- a\n", "a:\n - ", "====\na\n", "[a]: b\n", "O(", "1. ", "see ", "C{", "```\n", "A. ",
+		} {
+			start := time.Now()
+			l.doc.sentence(opening + " " + strings.Repeat(piece, maxDocBytes/len(piece)))
+			if took := time.Since(start); took > hang {
+				t.Errorf("%s: %q, repeated after %q, takes %s", l.ID, piece, opening, took)
+			}
+		}
+	}
+}
+
+func openings(all []delimiters) (open []string) {
+	for _, d := range all {
+		open = append(open, d.open)
+	}
+	return open
+}
+
+// BenchmarkSentence reads the doc comments of testdata/docs.txtar, which is what
+// a keystroke costs for each function that it changes.
+func BenchmarkSentence(b *testing.B) {
+	type comment struct {
+		language *Language
+		text     string
+	}
+	var comments []comment
+	docShapes(b, func(l *Language, text, _ string) { comments = append(comments, comment{l, text}) })
+	for i := 0; b.Loop(); i++ {
+		c := comments[i%len(comments)]
+		c.language.doc.sentence(c.text)
+	}
 }

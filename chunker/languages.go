@@ -31,39 +31,39 @@ var languages = []Language{
 	{
 		ID: "go", Name: "Go", aliases: []string{"golang"}, extensions: []string{".go"},
 		grammar: grammar(golang.Language), query: "go",
-		doc:    docSyntax{insert: slashes, line: []string{"//"}, block: []delimiters{{"/*", "*/"}}},
+		doc:    docSyntax{insert: slashes, markup: goDoc{}, line: []string{"//"}, block: []delimiters{{"/*", "*/"}}},
 		around: []delimiters{{"func _() {\n", "\n}"}, {"var _ = T{\n", ",\n}"}},
 	},
 	{
 		ID: "python", Name: "Python",
 		extensions: []string{".py", ".pyi", ".pyw"}, filenames: []string{"SConstruct", "SConscript"}, interpreters: []string{"python"},
 		grammar: grammar(python.Language), query: "python", constructor: "__init__",
-		doc: docSyntax{insert: docstring, block: []delimiters{{`"""`, `"""`}, {"'''", "'''"}, {`"`, `"`}, {"'", "'"}}},
+		doc: docSyntax{insert: docstring, markup: docstrings, block: []delimiters{{`"""`, `"""`}, {"'''", "'''"}, {`"`, `"`}, {"'", "'"}}},
 	},
 	{
 		ID: "javascript", Name: "JavaScript", aliases: []string{"javascriptreact", "jsx"},
 		extensions: []string{".js", ".mjs", ".cjs", ".jsx"}, interpreters: []string{"node", "nodejs"},
 		grammar: grammar(javascript.Language), query: "javascript", constructor: "constructor",
-		doc:    javadoc,
+		doc:    javadoc.in(jsdocDoc),
 		around: []delimiters{inClass, {"({\n", "\n})"}},
 	},
 	{
 		ID: "typescript", Name: "TypeScript",
 		extensions: []string{".ts", ".mts", ".cts"}, interpreters: []string{"deno", "ts-node", "tsx", "bun"},
 		grammar: grammar(typescript.LanguageTypescript), query: "typescript", constructor: "constructor",
-		doc:    javadoc,
+		doc:    javadoc.in(jsdocDoc),
 		around: []delimiters{inClass, {"({\n", "\n})"}},
 	},
 	{
 		ID: "typescriptreact", Name: "TSX", aliases: []string{"tsx"}, extensions: []string{".tsx"},
 		grammar: grammar(typescript.LanguageTSX), query: "typescript", constructor: "constructor",
-		doc:    javadoc,
+		doc:    javadoc.in(jsdocDoc),
 		around: []delimiters{inClass, {"({\n", "\n})"}},
 	},
 	{
 		ID: "rust", Name: "Rust", extensions: []string{".rs"},
 		grammar: grammar(rust.Language), query: "rust",
-		doc:    docSyntax{insert: comment, line: []string{"///"}, block: []delimiters{{"/**", "*/"}}},
+		doc:    docSyntax{insert: comment, markup: namesDoc, line: []string{"///"}, block: []delimiters{{"/**", "*/"}}, far: []string{"///", "/**"}},
 		around: []delimiters{{"fn _f() {\n", "\n}"}},
 	},
 	{
@@ -81,25 +81,25 @@ var languages = []Language{
 		ID: "cpp", Name: "C++", aliases: []string{"c++"},
 		extensions: []string{".cpp", ".cc", ".cxx", ".c++", ".hpp", ".hh", ".hxx", ".h++", ".ipp", ".tpp"},
 		grammar:    grammar(cpp.Language), query: "cpp",
-		doc:    docSyntax{insert: comment, line: doxygen.line, block: doxygen.block},
+		doc:    docSyntax{insert: comment, markup: doxygenDoc, line: doxygen.line, block: doxygen.block, far: doxygen.far},
 		around: []delimiters{{"class C {\n", "\n};"}},
 	},
 	{
 		ID: "csharp", Name: "C#", aliases: []string{"c#", "cs"}, extensions: []string{".cs", ".csx"},
 		grammar: grammar(csharp.Language), query: "csharp",
-		doc:    docSyntax{insert: xml, line: []string{"///"}, block: []delimiters{{"/**", "*/"}}},
+		doc:    docSyntax{insert: xml, markup: xmlDoc{}, line: []string{"///"}, block: []delimiters{{"/**", "*/"}}, far: []string{"///", "/**"}},
 		around: []delimiters{inClass},
 	},
 	{
 		ID: "ruby", Name: "Ruby", extensions: []string{".rb", ".rake", ".gemspec", ".ru"},
 		filenames: []string{"Rakefile", "Gemfile", "Guardfile", "Vagrantfile"}, interpreters: []string{"ruby"},
 		grammar: grammar(ruby.Language), query: "ruby", constructor: "initialize", mask: maskLongHeredocs,
-		doc: docSyntax{insert: comment, line: []string{"#"}, block: []delimiters{{"=begin", "=end"}}},
+		doc: docSyntax{insert: comment, markup: rdoc, line: []string{"#"}, block: []delimiters{{"=begin", "=end"}}},
 	},
 	{
 		ID: "php", Name: "PHP", extensions: []string{".php", ".phtml", ".inc"}, interpreters: []string{"php"},
 		grammar: grammar(php.LanguagePHP), query: "php", constructor: "__construct",
-		doc:    javadoc,
+		doc:    javadoc.in(phpDoc),
 		around: []delimiters{{"<?php\n", ""}, {"<?php\nclass C {\n", "\n}"}, {"<?php\n$_ = [\n", "\n];"}},
 	},
 	{
@@ -108,36 +108,39 @@ var languages = []Language{
 		filenames:    []string{".bashrc", ".bash_profile", ".bash_aliases", ".profile", "PKGBUILD"},
 		interpreters: []string{"sh", "bash", "dash", "ksh"},
 		grammar:      grammar(bash.Language), query: "bash",
-		doc: docSyntax{insert: comment, line: []string{"#"}},
+		doc: docSyntax{insert: comment, markup: plainDoc, line: []string{"#"}},
 	},
 	{
 		ID: "lua", Name: "Lua", extensions: []string{".lua"}, interpreters: []string{"lua", "luajit"},
 		grammar: grammar(lua.Language), query: "lua",
-		doc:    docSyntax{insert: comment, line: []string{"---", "--"}, block: []delimiters{{"--[[", "]]"}}},
+		doc:    docSyntax{insert: comment, markup: luaDoc, line: []string{"---", "--"}, block: []delimiters{{"--[[", "]]"}}},
 		around: []delimiters{{"_ = {\n", "\n}"}},
 	},
 	{
 		ID: "kotlin", Name: "Kotlin", extensions: []string{".kt", ".kts"},
 		grammar: grammar(kotlin.Language), query: "kotlin",
 		unended: true, // tree-sitter-kotlin v1.1.0 looks for the blank after an annotation for ever
-		doc:     javadoc,
+		doc:     javadoc.in(kdoc),
 		around:  []delimiters{inClass},
 	},
 	{
 		ID: "scala", Name: "Scala", extensions: []string{".scala", ".sc", ".sbt"}, interpreters: []string{"scala"},
 		grammar: grammar(scala.Language), query: "scala", constructor: "this",
-		doc:    javadoc,
+		doc:    javadoc.in(scaladoc),
 		around: []delimiters{inClass},
 	},
 	{
 		ID: "zig", Name: "Zig", extensions: []string{".zig"},
 		grammar: grammar(zig.Language), query: "zig",
-		doc: docSyntax{insert: comment, line: []string{"///"}},
+		doc: docSyntax{insert: comment, markup: markdownDoc, line: []string{"///"}, far: []string{"///"}},
 	},
 	{
 		ID: "haskell", Name: "Haskell", extensions: []string{".hs"}, interpreters: []string{"runhaskell", "runghc", "stack"},
 		grammar: grammar(haskell.Language), query: "haskell", clauses: true, mask: maskTabs,
-		doc: docSyntax{insert: comment, line: []string{"-- |"}, continued: "--", block: []delimiters{{"{-|", "-}"}, {"{- |", "-}"}}},
+		doc: docSyntax{
+			insert: comment, markup: haddock, line: []string{"-- |"}, continued: "--", block: []delimiters{{"{-|", "-}"}, {"{- |", "-}"}},
+			far: []string{"-- |", "{-|", "{- |"},
+		},
 	},
 	{
 		ID: "ocaml", Name: "OCaml", extensions: []string{".ml"}, interpreters: []string{"ocaml"},
@@ -153,7 +156,7 @@ var languages = []Language{
 	{
 		ID: "elixir", Name: "Elixir", extensions: []string{".ex", ".exs"}, interpreters: []string{"elixir"},
 		grammar: grammar(elixir.Language), query: "elixir", clauses: true,
-		doc: docSyntax{insert: attribute, block: []delimiters{
+		doc: docSyntax{insert: attribute, markup: exdoc, block: []delimiters{
 			{`@doc """`, `"""`}, {`@doc ~S"""`, `"""`}, {`@doc ~s"""`, `"""`}, {`@doc "`, `"`}, {`@doc ~S"`, `"`},
 		}},
 	},
@@ -161,16 +164,18 @@ var languages = []Language{
 
 var (
 	// javadoc is the doc comment of Java and of the languages that took it over.
-	javadoc = docSyntax{insert: block, block: []delimiters{{"/**", "*/"}}}
+	javadoc = docSyntax{insert: block, markup: javadocDoc, block: []delimiters{{"/**", "*/"}}, far: []string{"/**"}}
 	// doxygen has markers of its own, but any comment before a function of C
 	// documents it.
 	doxygen = docSyntax{
 		insert: block,
+		markup: doxygenDoc,
 		line:   []string{"///", "//!", "//"},
 		block:  []delimiters{{"/**", "*/"}, {"/*!", "*/"}, {"/*", "*/"}},
+		far:    []string{"///", "//!", "/**", "/*!"},
 	}
 	inClass  = delimiters{"class C {\n", "\n}"}
-	ocamldoc = docSyntax{insert: block, block: []delimiters{{"(**", "*)"}}}
+	ocamldoc = docSyntax{insert: block, markup: odoc, block: []delimiters{{"(**", "*)"}}}
 )
 
 // grammar defers loading a grammar's tables to its first use.

@@ -183,12 +183,14 @@ func signs(signature, name string) bool {
 // attach walks from a definition back over what stands right before it.
 // Annotations widen its span. The comments next to it, or to its annotations,
 // become its comments: one block comment, or line comments without a blank
-// line among them.
+// line among them. One that documents goes before those that do not, which may
+// stand between it and the definition; and some document over blank lines.
 func (f *File) attach(o *outline, leads []mark) {
 	o.span = o.definition
 	at := o.definition.Start
 	next := sort.Search(len(leads), func(i int) bool { return leads[i].Start >= at })
 	closed, documented := false, false
+	doc := f.language.doc
 	for i := next - 1; i >= 0; i-- {
 		m := leads[i]
 		if m.End > at || !isBlank(f.text[m.End:at]) {
@@ -210,21 +212,26 @@ func (f *File) attach(o *outline, leads []mark) {
 			o.comments = m.Range
 			closed, documented = true, true
 		case "comment":
-			if strings.Count(f.text[m.End:at], "\n") > 1 {
+			text := f.text[m.Start:m.End]
+			if strings.Count(f.text[m.End:at], "\n") > 1 && (documented || !doc.isFar(text)) {
 				return
 			}
-			joins := !o.comments.absent() && o.comments.Start == at
+			block, documents := isBlockComment(text), doc.documents(text)
+			joins := !o.comments.absent() && o.comments.Start == at && !isBlockComment(f.text[at:o.comments.End])
 			switch {
-			case closed || !startsLine(f.text, m.Start):
-				closed = true
-			case !joins:
+			case closed:
+			case documented && block && o.comments.Start == at && isDirective(f.text[at:o.comments.End]):
 				o.comments = m.Range
-				closed = isBlockComment(f.text[m.Start:m.End])
-			case isBlockComment(f.text[m.Start:m.End]):
 				closed = true
-			default:
+			case !startsLine(f.text, m.Start), documented && (block || !joins || !documents):
+				closed = true
+			case !block && joins && (documented || !documents || doc.continued != ""):
 				o.comments.Start = m.Start
+			case documents, o.comments.absent():
+				o.comments = m.Range
+				closed = block && documents
 			}
+			documented = documented || documents && !o.comments.absent()
 		}
 		at = m.Start
 	}
