@@ -186,6 +186,17 @@ func TestLensesOutliveNewSettings(t *testing.T) {
 	if got := o.lenses(); len(got) != 1 {
 		t.Errorf("%d lenses of the version now", len(got))
 	}
+
+	// The text is cut anew, which may take long or fail.
+	o.setSettings([]byte(`{"minLines": 3}`), fromUser)
+	o.configure()
+	x := o.syntax()
+	x.mu.Lock() // as a parse does that does not come back
+	got := o.lenses()
+	x.mu.Unlock()
+	if len(got) != 1 {
+		t.Errorf("%d lenses while it is cut anew", len(got))
+	}
 }
 
 // Whether a file is passed over is a question of the text as it is now.

@@ -26,15 +26,17 @@ func newDaemon() *cobra.Command {
 	started := false
 	c := &cobra.Command{
 		Use:   "daemon",
-		Short: "Run the model for all editors and terminals (they start it themselves)",
+		Short: "Run the model for all editors and terminals, which start it",
 		Long: `Run the model in one process for all editors and terminals of a user. They start
 it when they need it, and it ends when nobody has asked for a while (setting
 inference.idleExit), so there is seldom a reason to run it by hand.
 
-It listens on a Unix socket in a folder that is yours alone, and on nothing else.
+It listens on a Unix socket in a folder that is yours alone, on nothing else.
 
 Exit status: 0 it has ended as it should, or another one serves already; 1 it
 could not serve.`,
+		Example: `  gloss daemon status
+  gloss daemon stop`,
 		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			err := serveDaemon(c.Context(), c.OutOrStdout(), c.ErrOrStderr(), started)
@@ -145,6 +147,8 @@ func newDaemonStatus() *cobra.Command {
 use.
 
 Exit status: 0 one runs, 1 none does, or one does not answer.`,
+		Example: `  gloss daemon status
+  gloss daemon status --json | jq .Memory`,
 		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return eachDaemon(c, func(ctx context.Context, p daemon.Place) error {
@@ -167,7 +171,12 @@ func newDaemonStop() *cobra.Command {
 	return &cobra.Command{
 		Use:   "stop",
 		Short: "End the daemon; the next client starts it again",
-		Args:  noArgs,
+		Long: `End the daemons of this user. What they were asked is asked again: their clients
+start the next one when they need it. One that does not answer is killed.
+
+Exit status: 0 one was ended, 1 none runs, or one could not be ended.`,
+		Example: `  gloss daemon stop`,
+		Args:    noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return eachDaemon(c, func(ctx context.Context, p daemon.Place) error {
 				err := daemon.Stop(ctx, p)

@@ -56,6 +56,8 @@ func (f *inputFlags) add(c *cobra.Command) {
 	flags.StringVar(&f.changed, "changed", "", "only functions with lines that git says have changed since a commit, --changed=`REF`, or since where it was left, --changed=REF...")
 	flags.Lookup("changed").NoOptDefVal = "HEAD"
 	flags.StringVar(&f.stdinName, "stdin-filename", "", "the `NAME` of what comes on standard input, which tells its language")
+	complete(c, "language", oneOf(languageIDs()...))
+	complete(c, "kinds", oneOf(settingEnum("kinds")...))
 	flags.IntVar(&f.chunkLines, "chunk-lines", 0, "cut files at blank lines into pieces of at most `N` lines instead of into functions; files of an unknown language are always cut so (default 40)")
 }
 
