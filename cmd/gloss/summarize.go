@@ -17,8 +17,8 @@ import (
 )
 
 // ahead is how many functions may be found before the first of them is printed:
-// so many that what is left to do is mostly known, in some 20 MB.
-const ahead = 8192
+// so many that what is left to do is mostly known, in some 15 MB.
+const ahead = 4096
 
 type summarizeFlags struct {
 	modelFlags
