@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"bytes"
 	"fmt"
 	"reflect"
 
@@ -12,7 +13,7 @@ import (
 // of a project, which may be anybody's and has a workspace's say. What cannot be
 // used is named in warnings.
 func (s Settings) WithFile(text []byte, own bool) (with Settings, warnings []string, err error) {
-	raw, err := hujson.Standardize(text)
+	raw, err := hujson.Standardize(bytes.TrimPrefix(text, []byte("\ufeff")))
 	if err != nil {
 		return s, nil, fmt.Errorf("it is no JSON: %w", err)
 	}

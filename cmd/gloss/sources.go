@@ -41,6 +41,9 @@ func newSources(args []string, f summarizeFlags, stdin io.Reader) (*sources, err
 	if s.changes != nil && slices.Contains(args, "-") {
 		return nil, usage("--changed cannot tell what has changed of standard input")
 	}
+	if f.stdinName != "" && !slices.Contains(args, "-") {
+		return nil, usage("--stdin-filename names what '-' reads, and %q does not", args)
+	}
 	return s, nil
 }
 
