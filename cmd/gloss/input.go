@@ -97,6 +97,7 @@ func (f *summarizeFlags) configure(c *cobra.Command, paths []string) error {
 	f.settings, f.set = s, c.Flags().Changed
 	inherit(c, "no-doc", &f.noDoc, !s.PreferDocComment)
 	inherit(c, "min-confidence", &f.sure, s.MinConfidence)
+	inherit(c, "mode", &f.mode, s.Inference.Mode)
 	f.modelFlags.inherit(c, s)
 	return nil
 }

@@ -23,7 +23,7 @@ func newSettings() *cobra.Command {
 	known := strings.Join(slices.Sorted(maps.Keys(settingsFormats)), ", ")
 	c := &cobra.Command{
 		Use:   "settings",
-		Short: "Print the settings of editors and the terminal, with their defaults",
+		Short: "Print all settings, of editors and the terminal",
 		Example: `  gloss settings | less
   gloss settings --format vscode`,
 		Args: noArgs,
