@@ -33,11 +33,17 @@ func TestDaemon(t *testing.T) {
 		t.Fatalf("before the first client: %v: %s", err, out)
 	}
 	stopsDaemon(t, env)
+	var editors []*client
 	status := func() (s daemon.Status) {
 		t.Helper()
 		out, err := gloss("daemon", "status", "--json")
 		if err != nil {
-			t.Fatalf("%v: %s", err, out)
+			logs, _ := filepath.Glob(filepath.Join(home, "gloss", "daemon-*"))
+			for _, file := range logs {
+				b, _ := os.ReadFile(file)
+				t.Logf("%s:\n%s", file, b)
+			}
+			t.Fatalf("%v: %s\nthe editors' logs:\n%s\n%s", err, out, editors[0].stderr, editors[1].stderr)
 		}
 		if err := json.Unmarshal([]byte(out), &s); err != nil {
 			t.Fatalf("%v: %s", err, out)
@@ -46,7 +52,7 @@ func TestDaemon(t *testing.T) {
 	}
 
 	const functions = 20
-	editors := []*client{startLSPIn(t, home, library, os.Getpid()), startLSPIn(t, home, library, os.Getpid())}
+	editors = []*client{startLSPIn(t, home, library, os.Getpid()), startLSPIn(t, home, library, os.Getpid())}
 	for i, c := range editors {
 		c.open(strings.ReplaceAll(largeFile(functions), "line", fmt.Sprint("part", i)))
 	}

@@ -19,8 +19,8 @@ func newLSP() *cobra.Command {
 		Use:   "lsp",
 		Short: "Run the language server on stdin and stdout",
 		Long: `Run the language server on stdin and stdout, for editors, which start it
-themselves. Logs go to stderr, or to --log-file. Its settings come from the
-editor: 'gloss settings' lists them.`,
+themselves. Logs go to stderr, or to --log-file. Its settings come from
+the user's config.json and the editor: 'gloss settings' lists them.`,
 		Example: `  gloss lsp --log-file "$HOME/gloss.log"`,
 		Args:    noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {

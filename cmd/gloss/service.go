@@ -65,8 +65,8 @@ func (f *summarizeFlags) service(ctx context.Context, c inference.Config) (*infe
 		return nil, usage("--mode is %q; it must be auto, daemon or inprocess", f.mode)
 	}
 	// What a daemon remembers would not be written anew.
-	if f.mode == modeDaemon && f.noCache {
-		return nil, usage("--no-cache asks the model anew, which the daemon need not do; leave out one of it and --mode daemon")
+	if f.mode == modeDaemon && f.noCache && f.set("mode") {
+		return nil, usage("--no-cache asks the model anew, which the daemon need not do; leave out --no-cache or --mode daemon")
 	}
 	if f.mode != modeInProcess && !f.noCache && daemon.Supported {
 		service, err := attach(ctx, c, attachOptions{name: "summarize", start: f.mode == modeDaemon})

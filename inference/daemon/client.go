@@ -246,7 +246,11 @@ func (l *link) call(ctx context.Context, method string, params, result any) erro
 	case ctx.Err() != nil:
 		return ctx.Err()
 	}
-	return fmt.Errorf("%w: %w", errEnded, err)
+	// The next try must not come by this connection, which may not know yet that
+	// it is over.
+	err = fmt.Errorf("%w: %w", errEnded, err)
+	l.end(err)
+	return err
 }
 
 func (l *link) notify(method string, params any) {
@@ -316,30 +320,36 @@ func (l *link) ping() {
 }
 
 // Ask returns the status of the daemon at p.
-func Ask(ctx context.Context, p Place) (Status, error) {
-	var s Status
-	return s, once(ctx, p, methodStatus, &s)
+func Ask(ctx context.Context, p Place) (s Status, err error) {
+	c, err := dial(ctx, p)
+	if err != nil {
+		return s, err
+	}
+	l := newLink(c, usual)
+	defer l.end(nil)
+	err = l.call(ctx, methodStatus, struct{}{}, &s)
+	return s, err
 }
 
 // Stop has the daemon at p end, and returns when it has. One that does not answer
 // before ctx ends is killed.
 func Stop(ctx context.Context, p Place) error {
-	err := once(ctx, p, methodStop, nil)
+	c, err := dial(ctx, p)
+	if err != nil {
+		if IsGone(err) {
+			p.sweep()
+		}
+		return err
+	}
+	l := newLink(c, usual)
+	defer l.end(nil)
+	l.notify(methodStop, struct{}{}) // an answer would end with the daemon
+	lock, err := lockWhenFree(ctx, p.lock())
 	switch {
-	case IsGone(err):
-		p.sweep()
-		return err
-	case err != nil && ctx.Err() != nil:
+	case err == nil:
+		lock.release()
+	case ctx.Err() != nil:
 		return p.kill()
-	case err != nil && !errors.Is(err, errEnded):
-		return err
-	}
-	l, err := lockWhenFree(ctx, p.lock())
-	if err != nil && ctx.Err() != nil {
-		return p.kill()
-	}
-	if err == nil {
-		l.release()
 	}
 	return err
 }
@@ -376,15 +386,4 @@ func (p Place) kill() error {
 	p.awaitEnd(context.Background())
 	p.sweep()
 	return nil
-}
-
-// once asks a daemon that is there one thing.
-func once(ctx context.Context, p Place, method string, result any) error {
-	c, err := dial(ctx, p)
-	if err != nil {
-		return err
-	}
-	l := newLink(c, usual)
-	defer l.end(nil)
-	return l.call(ctx, method, struct{}{}, result)
 }

@@ -73,6 +73,8 @@ func (k fake) Summarize(ctx context.Context, f inference.Function) (inference.Su
 		if rest == "" || os.Mkdir(rest, 0o700) == nil {
 			os.Exit(3)
 		}
+	case "slow":
+		time.Sleep(20 * time.Millisecond)
 	case "wait":
 		if k.began != nil {
 			k.began <- f.Name
@@ -253,6 +255,32 @@ func TestKilled(t *testing.T) {
 	if again := ask(t, newClient(t, options(p)), "b"); again == pid {
 		t.Error("the daemon was not killed")
 	}
+}
+
+// One that is killed under many requests of several clients costs none of them
+// more than another try.
+func TestKilledUnderLoad(t *testing.T) {
+	p := newPlace(t)
+	clients := []*Client{newClient(t, options(p)), newClient(t, options(p)), newClient(t, options(p))}
+	pid := ask(t, clients[0], "a")
+	var all sync.WaitGroup
+	for i, c := range clients {
+		for n := range 20 {
+			all.Go(func() {
+				if _, err := c.Summarize(t.Context(), function(fmt.Sprint("slow ", i, n))); err != nil {
+					t.Errorf("%d %d: %v", i, n, err)
+				}
+			})
+		}
+	}
+	until(t, "the requests are there", func() bool {
+		s, err := Ask(t.Context(), p)
+		return err == nil && s.Queued > 10
+	})
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	all.Wait()
 }
 
 // A daemon that hangs does not hang its clients, and can be ended.

@@ -92,7 +92,7 @@ func (x *session) handle(ctx context.Context, r *jsonrpc2.Request) (any, error) 
 		return encode(x.server.status())
 	case methodStop:
 		x.server.log.Info("a client has asked the daemon to end")
-		x.server.end() // which hangs up, and so answers
+		x.server.end()
 		return nil, nil
 	}
 	return nil, jsonrpc2.NewError(jsonrpc2.MethodNotFound, fmt.Sprintf("the daemon does not know %.80q", r.Method()))
