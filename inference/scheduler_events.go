@@ -15,8 +15,9 @@ const (
 // Status says what a Scheduler is at.
 type Status struct {
 	State State
-	// Queued and Running count requests.
-	Queued, Running int
+	// Queued and Running count requests, and Awaited those of the queued that a
+	// user waits for.
+	Queued, Running, Awaited int
 	// Err is why no model can run, when Unavailable.
 	Err error
 }
@@ -68,7 +69,7 @@ func (s *Scheduler) Status() Status {
 }
 
 func (s *Scheduler) status() Status {
-	st := Status{Queued: s.queue.len, Running: s.active}
+	st := Status{Queued: s.queue.len, Running: s.active, Awaited: s.queue.lists[Hover].Len()}
 	switch {
 	case s.outage != nil:
 		st.State, st.Err = Unavailable, s.outage.err

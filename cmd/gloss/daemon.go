@@ -232,7 +232,7 @@ func printStatus(w io.Writer, s daemon.Status) error {
 		fmt.Fprintf(t, "model\t%s, for %s\n", printable(m.Name), count(m.Clients, "client"))
 	}
 	fmt.Fprintf(t, "written\t%s, %d of them in the last minute\n", count(s.Written, "function"), s.LastMinute)
-	fmt.Fprintf(t, "queue\t%d wait, %d are written\n", s.Queued, s.Running)
+	fmt.Fprintf(t, "queue\t%d, %d of them awaited by users; %d are written\n", s.Queued, s.Awaited, s.Running)
 	for _, c := range s.Clients {
 		fmt.Fprintf(t, "client\t%s, process %d: %d asked for, %d answered\n", printable(c.Name), c.PID, c.Waiting, c.Written)
 	}

@@ -69,9 +69,10 @@ type Status struct {
 	Since   time.Time
 	Models  []ModelStatus
 	Clients []ClientStatus
-	// Queued and Running count functions, Written those since the start, and
-	// LastMinute those of the last one.
-	Queued, Running, Written, LastMinute int
+	// Queued and Running count functions, Awaited those of the queued that users
+	// wait for, Written those since the start, and LastMinute those of the last
+	// one.
+	Queued, Awaited, Running, Written, LastMinute int
 	// Memory is the resident size in bytes, 0 where it is not known.
 	Memory int64
 	// Idle is how long the daemon stays when nobody asks.

@@ -156,11 +156,11 @@ func (s *Server) learned() {
 
 func (s *Server) status() Status {
 	s.pool.mu.Lock()
-	var running, queued int
+	var running, queued, awaited int
 	var models []ModelStatus
 	for _, e := range s.pool.opened {
 		st := e.scheduler.Status()
-		queued, running = queued+st.Queued, running+st.Running
+		queued, awaited, running = queued+st.Queued, awaited+st.Awaited, running+st.Running
 		models = append(models, ModelStatus{e.config.Model, e.clients})
 	}
 	s.pool.mu.Unlock()
@@ -168,7 +168,7 @@ func (s *Server) status() Status {
 	defer s.mu.Unlock()
 	st := Status{
 		PID: os.Getpid(), Build: s.build, Since: s.since, Idle: s.idle, Models: models, Memory: residentSize(),
-		Queued: queued, Running: running, Written: s.rate.total, LastMinute: s.rate.lastMinute(time.Since(s.since)),
+		Queued: queued, Awaited: awaited, Running: running, Written: s.rate.total, LastMinute: s.rate.lastMinute(time.Since(s.since)),
 	}
 	for c := range s.sessions {
 		if c.entry != nil {

@@ -48,6 +48,8 @@ func connect(ctx context.Context, p Place, command func() *exec.Cmd) (*net.UnixC
 	if c, err = dial(ctx, p); !IsGone(err) {
 		return c, err // which another client has started
 	}
+	// One that is about to end listens no more, and is still in the way.
+	p.awaitEnd(ctx)
 	if err := start(ctx, p, command()); err != nil {
 		return nil, fmt.Errorf("start the daemon: %w", err)
 	}
