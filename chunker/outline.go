@@ -53,9 +53,9 @@ func (f *File) outlines() []outline {
 			enclosing = enclosing[:len(enclosing)-1]
 		}
 		var parent definition
-		for i := len(enclosing) - 1; i >= 0; i-- {
-			if enclosing[i].capture != "test" {
-				parent = enclosing[i]
+		for _, e := range slices.Backward(enclosing) {
+			if e.capture != "test" && e.name.Start <= d.Start {
+				parent = e
 				break
 			}
 		}
@@ -66,7 +66,7 @@ func (f *File) outlines() []outline {
 		o := outline{definition: d.Range, name: d.name, body: d.body, docstring: d.docstring, arity: d.arity}
 		o.container = d.container
 		for i := len(enclosing) - 2; i >= 0 && o.container.absent(); i-- {
-			if enclosing[i].isContainer() {
+			if enclosing[i].isContainer() && enclosing[i].name.Start <= d.Start {
 				o.container = enclosing[i].name
 			}
 		}

@@ -10,7 +10,7 @@ class Lister:
 
     def __init__(self, path, text):
         self.path = path
-        self.lines = text.splitlines()
+        self.lines = text.split("\n")
 
     def visit(self, node, container):
         """Prints what is defined inside of node, whose name is container."""
@@ -60,7 +60,7 @@ class Lister:
         first = self.lines[node.body[0].lineno - 1]
         indent = len(first) - len(first.lstrip())
         end = node.end_lineno
-        if node.body[0].lineno == node.lineno:  # on one line
+        if indent < node.body[0].col_offset:  # behind the colon
             return end
         for number, line in enumerate(self.lines[end:], end + 1):
             said = line.lstrip()

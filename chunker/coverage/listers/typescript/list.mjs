@@ -33,7 +33,8 @@ function list(path, text) {
       const whole = wholeOf(node)
       found.push({ file: path, name, container, start: lineOf(whole.getStart(file)), end: lineOf(whole.end) })
     }
-    ts.forEachChild(node, (child) => visit(child, name || container))
+    // A decorator stands before what it decorates, and not in it.
+    ts.forEachChild(node, (child) => visit(child, !ts.isDecorator(child) && name || container))
   }
   visit(file, '')
   found.forEach(emit)
