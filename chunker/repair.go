@@ -2,6 +2,8 @@ package chunker
 
 import (
 	"bytes"
+	"iter"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -16,12 +18,14 @@ type lexis struct {
 	regexps bool
 	// definitions start lines that no bracket is around.
 	definitions []string
+	// head is that of a block, but for its colon, where indentation makes blocks.
+	head string
 }
 
 var (
 	goLexis     = &lexis{line: "//", long: []delimiters{{"/*", "*/"}, {"`", "`"}}, quotes: `"'`}
 	scriptLexis = &lexis{line: "//", long: []delimiters{{"/*", "*/"}, {"`", "`"}}, quotes: `"'`, regexps: true}
-	pythonLexis = &lexis{line: "#", long: []delimiters{{`"""`, `"""`}, {"'''", "'''"}}, quotes: `"'`, definitions: []string{"def ", "class ", "async def ", "@"}}
+	pythonLexis = &lexis{line: "#", long: []delimiters{{`"""`, `"""`}, {"'''", "'''"}}, quotes: `"'`, definitions: []string{"def ", "class ", "async def ", "@"}, head: "if 1"}
 )
 
 // token is a bracket, or the start of a line of code that starts with something
@@ -29,6 +33,7 @@ var (
 type token struct {
 	at, indent int
 	char       byte // the bracket, or one of the below
+	line       int
 	edge       bool // of a bracket: it leads its line, or trails it, but for others that close
 }
 
@@ -46,44 +51,140 @@ func (t token) closes() bool { return strings.IndexByte(")]}", t.char) >= 0 }
 var partner = map[byte]byte{')': '(', ']': '[', '}': '{'}
 
 // repaired blanks the brackets without a partner, which indentation tells from
-// the others. A grammar looks for the partner to the end of the file, while a
-// person sees which function the error is in. Text whose brackets pair stays as
-// it is.
+// the others, and what would make no sense without them. A grammar looks for the
+// partner to the end of the file, while a person sees which function the error is
+// in. Text whose brackets pair stays as it is.
 func (l *lexis) repaired(text string) string {
 	tokens := l.scan(text)
 	if paired(tokens) {
 		return text
 	}
-	masked := []byte(text)
-	for len(tokens) > 0 {
-		// What stands between two words at the margin is repaired by itself.
-		n := 1 + slices.IndexFunc(tokens[1:], func(t token) bool { return t.indent == 0 && (t.char == wordStart || t.char == definitionStart) })
-		if n == 0 {
-			n = len(tokens)
-		}
-		if !paired(tokens[:n]) {
-			blank(masked, tokens[0], single(tokens[:n]))
-		}
-		tokens = tokens[n:]
+	r := repair{l, []byte(text)}
+	for unit := range pieces(tokens, 0) {
+		r.piece(unit, 0)
 	}
-	return string(masked)
+	return string(r.text)
 }
 
-// blank overwrites the brackets at the places. The head of a function that leaves
-// both its parameters and its body open goes altogether: the next function would
-// be taken for a parameter.
-func blank(text []byte, first token, places []int) {
+type repair struct {
+	*lexis
+	text []byte
+}
+
+// maxRepair bounds the blocks within blocks that are looked into.
+const maxRepair = 100
+
+// piece repairs a statement or a definition: what is around its body, and each
+// line of the body by itself.
+func (r *repair) piece(tokens []token, depth int) {
+	if paired(tokens) {
+		return
+	}
+	first, last := len(tokens), len(tokens) // of the body, and of what closes it
+	var open []byte                         // before the body
+	for i, t := range tokens {
+		switch {
+		case first == len(tokens) && t.opens():
+			open = append(open, t.char)
+		case first == len(tokens) && t.closes():
+			if n := len(open) - 1; n >= 0 && open[n] == partner[t.char] {
+				open = open[:n]
+			}
+		case first == len(tokens):
+			if t.indent > tokens[0].indent && (len(open) == 0 || open[len(open)-1] == '{') {
+				first = i
+			}
+		case t.closes() && t.edge && t.indent <= tokens[0].indent:
+			last = min(last, i)
+		}
+	}
+	if first == len(tokens) || depth == maxRepair {
+		r.blank(tokens)
+		return
+	}
+	if around := slices.Concat(tokens[:first], tokens[last:]); !paired(around) {
+		if depth > 0 && r.head == "" {
+			// A method without a head or an end would take the others along.
+			r.wipe(tokens[0].at, r.lineEnd(tokens[len(tokens)-1].at))
+			return
+		}
+		if whole := r.blank(around); whole {
+			return
+		}
+	}
+	for statement := range pieces(tokens[first:last], tokens[first].indent) {
+		r.piece(statement, depth+1)
+	}
+}
+
+// pieces divides tokens where lines start with an indentation, or with less.
+func pieces(tokens []token, indent int) iter.Seq[[]token] {
+	return func(yield func([]token) bool) {
+		for len(tokens) > 0 {
+			n := 1 + slices.IndexFunc(tokens[1:], func(t token) bool {
+				return t.indent <= indent && (t.char == wordStart || t.char == definitionStart || t.char == otherStart && indent > 0)
+			})
+			if n == 0 {
+				n = len(tokens)
+			}
+			if !yield(tokens[:n]) {
+				return
+			}
+			tokens = tokens[n:]
+		}
+	}
+}
+
+// blank overwrites the brackets without a partner. The first line of a function
+// that leaves both its parameters and its body open goes altogether: what comes
+// next would be taken for a part of them. Where indentation makes blocks, what
+// is left must be the head of a block, or a statement: that is gone as a whole.
+func (r *repair) blank(tokens []token) (whole bool) {
+	first := tokens[0]
+	head := r.lineEnd(first.at)
+	if r.head != "" {
+		line := r.text[first.at:head]
+		if compound.Match(line) && len(line) > len(r.head) {
+			r.wipe(first.at, head)
+			copy(line, r.head)
+			line[len(line)-1] = ':'
+			return false
+		}
+		r.wipe(first.at, r.lineEnd(tokens[len(tokens)-1].at))
+		if first.char != definitionStart { // which is a decorator
+			line[0] = '0'
+		}
+		return true
+	}
 	inHead := 0
-	head := bytes.IndexByte(text[first.at:], '\n') // the length of its line, or -1
-	for _, at := range places {
-		text[at] = ' '
-		if at < first.at+head {
+	for _, at := range single(tokens) {
+		r.text[at] = ' '
+		if at < head {
 			inHead++
 		}
 	}
 	if inHead > 1 && first.char == wordStart {
-		for i := range head {
-			text[first.at+i] = ' '
+		r.wipe(first.at, head)
+	}
+	return false
+}
+
+// compound matches the statements of Python that have a block.
+var compound = regexp.MustCompile(`^(?:async|class|def|for|if|while|with)\b`)
+
+// lineEnd returns where the line ends that at is on.
+func (r *repair) lineEnd(at int) int {
+	if n := bytes.IndexByte(r.text[at:], '\n'); n >= 0 {
+		return at + n
+	}
+	return len(r.text)
+}
+
+// wipe blanks all but the line breaks.
+func (r *repair) wipe(from, to int) {
+	for i := from; i < to; i++ {
+		if r.text[i] != '\n' {
+			r.text[i] = ' '
 		}
 	}
 }
@@ -118,9 +219,13 @@ func single(tokens []token) []int {
 			open = open[:len(open)-1]
 		}
 	}
+	var began token // what the line goes on with: "if (a &&\n    b) {" is indented as its "if"
 	for _, t := range tokens {
 		switch {
 		case t.opens():
+			if began.line == t.line && began.char != 0 {
+				t.indent = began.indent
+			}
 			open = append(open, t)
 			count[t.char]++
 		case t.closes():
@@ -132,6 +237,8 @@ func single(tokens []token) []int {
 				break
 			}
 			drop(func(o token) bool { return o.char == partner[t.char] })
+			began = open[len(open)-1]
+			began.line = t.line
 			open = open[:len(open)-1]
 			count[partner[t.char]]--
 		case t.char == definitionStart:
@@ -150,12 +257,13 @@ func single(tokens []token) []int {
 // scan finds the tokens of text in one pass.
 func (l *lexis) scan(text string) []token {
 	var tokens []token
-	indent, begun, leads := 0, false, true // of the line
-	before := byte('\n')                   // what is not blank before i
-	unclosed := map[string]bool{}          // of lexis.long, from i on
+	line, indent, begun, leads := 0, 0, false, true // of the line
+	before := byte('\n')                            // what is not blank before i
+	unclosed := map[string]bool{}                   // of lexis.long, from i on
 	for i := 0; i < len(text); {
 		c := text[i]
 		if c == '\n' {
+			line++
 			indent, begun, leads, before = 0, false, true, c
 		}
 		if c <= ' ' {
@@ -171,7 +279,7 @@ func (l *lexis) scan(text string) []token {
 		if !begun && !isComment {
 			indent, begun = column(text[lineStart(text, i):i+1]), true
 			if start := l.start(text[i:]); start != 0 {
-				tokens = append(tokens, token{at: i, indent: indent, char: start})
+				tokens = append(tokens, token{at: i, indent: indent, char: start, line: line})
 			}
 		}
 		if n > 0 {
@@ -182,7 +290,7 @@ func (l *lexis) scan(text string) []token {
 			i += n
 			continue
 		}
-		t := token{at: i, indent: indent, char: c}
+		t := token{at: i, indent: indent, char: c, line: line}
 		switch {
 		case t.opens():
 			rest := strings.TrimLeft(text[i+1:], " \t\r")
