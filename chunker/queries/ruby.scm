@@ -6,6 +6,7 @@
   left: [
     (identifier) @name
     (constant) @name
+    (scope_resolution) @name
     (instance_variable) @name
     (class_variable) @name
     (global_variable) @name
@@ -20,6 +21,7 @@
   left: [
     (identifier) @name
     (constant) @name
+    (scope_resolution) @name
     (instance_variable) @name
     (class_variable) @name
     (global_variable) @name
@@ -59,7 +61,7 @@
 (class name: (_) @name) @type
 (module name: (_) @name) @type
 ((assignment
-  left: (constant) @name
+  left: [(constant) (scope_resolution)] @name
   right: (call receiver: (constant) @_class method: (identifier) @_new block: (_) @body)) @type
   (#any-of? @_class "Class" "Module" "Struct" "Data") (#any-of? @_new "new" "define"))
 (singleton_class value: (_) @name) @nameless

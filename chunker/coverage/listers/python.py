@@ -23,10 +23,11 @@ class Lister:
             elif isinstance(child, ast.ClassDef):
                 inside = child.name
             elif isinstance(child, (ast.Assign, ast.AnnAssign)) and isinstance(child.value, ast.Lambda):
-                targets = child.targets if isinstance(child, ast.Assign) else [child.target]
-                name = self.name(targets[0]) if len(targets) == 1 else None
+                # Of a = b = lambda: None, b is next to the value.
+                target = child.targets[-1] if isinstance(child, ast.Assign) else child.target
+                name = self.name(target)
                 if name:
-                    self.emit(name, container, child.lineno, child.end_lineno)
+                    self.emit(name, container, target.lineno, child.end_lineno)
                     inside = name
             elif isinstance(child, ast.Dict):
                 self.elements(child, container)

@@ -13,7 +13,7 @@ CLASSES = %i[Class Module Struct Data].freeze
 
 def literal(node)
   value = node.children[0] if node.is_a?(Node) && %i[LIT STR].include?(node.type)
-  value.to_s if value.is_a?(Symbol) || value.is_a?(String)
+  value.to_s if (value.is_a?(Symbol) || value.is_a?(String)) && !value.empty?
 end
 
 def arguments(list)
