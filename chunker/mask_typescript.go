@@ -5,23 +5,34 @@ import (
 	"strings"
 )
 
-var using = regexp.MustCompile(`(?m)^[ \t]*(await[ \t]+)?using[ \t]+[\pL_$][\pL\pN_$]*[ \t]*[:=]`)
+// used matches what stands behind "using" where that declares a variable.
+var used = regexp.MustCompile(`^[ \t]+[\pL_$][\pL\pN_$]*[ \t]*[:=]`)
 
-// maskUsing makes a const of "using", as long a word, and of "await using", which
-// tree-sitter-typescript v0.23.2 does not know.
+// maskUsing makes a const of "using", as long a word, and of "await using" at the
+// start of a line: tree-sitter-typescript v0.23.2 does not know them.
 func maskUsing(text string) string {
-	if !strings.Contains(text, "using") {
-		return text
-	}
+	const word = "using"
 	var masked []byte
-	for _, at := range using.FindAllStringSubmatchIndex(text, -1) {
-		if masked == nil {
-			masked = []byte(text)
+	for at := strings.Index(text, word); at >= 0; {
+		end := at + len(word)
+		before := strings.TrimRight(text[:at], " \t")
+		plain := strings.TrimRight(strings.TrimSuffix(before, "await"), " \t")
+		if (plain == "" || plain[len(plain)-1] == '\n') && used.MatchString(text[end:]) {
+			if masked == nil {
+				masked = []byte(text)
+			}
+			copy(masked[at:], "const")
+			for i := len(plain); i < at; i++ {
+				if masked[i] != '\t' {
+					masked[i] = ' '
+				}
+			}
 		}
-		if at[2] >= 0 {
-			copy(masked[at[2]:at[3]], "     ")
+		next := strings.Index(text[end:], word)
+		if next < 0 {
+			break
 		}
-		copy(masked[max(at[0], at[3]):], strings.Replace(text[max(at[0], at[3]):at[1]], "using", "const", 1))
+		at = end + next
 	}
 	if masked == nil {
 		return text
