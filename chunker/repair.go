@@ -44,11 +44,21 @@ const (
 	definitionStart = 'd'
 )
 
-func (t token) opens() bool  { return strings.IndexByte("([{", t.char) >= 0 }
-func (t token) closes() bool { return strings.IndexByte(")]}", t.char) >= 0 }
+func (t token) opens() bool  { return t.char == '(' || t.char == '[' || t.char == '{' }
+func (t token) closes() bool { return t.partner() != 0 }
 
-// partner is the bracket that one closes.
-var partner = map[byte]byte{')': '(', ']': '[', '}': '{'}
+// partner is the bracket that t closes, or 0.
+func (t token) partner() byte {
+	switch t.char {
+	case ')':
+		return '('
+	case ']':
+		return '['
+	case '}':
+		return '{'
+	}
+	return 0
+}
 
 // repaired blanks the brackets without a partner, which indentation tells from
 // the others, and what would make no sense without them. A grammar looks for the
@@ -87,7 +97,7 @@ func (r *repair) piece(tokens []token, depth int) {
 		case first == len(tokens) && t.opens():
 			open = append(open, t.char)
 		case first == len(tokens) && t.closes():
-			if n := len(open) - 1; n >= 0 && open[n] == partner[t.char] {
+			if n := len(open) - 1; n >= 0 && open[n] == t.partner() {
 				open = open[:n]
 			}
 		case first == len(tokens):
@@ -197,7 +207,7 @@ func paired(tokens []token) bool {
 		case t.opens():
 			open = append(open, t)
 		case !t.closes():
-		case len(open) == 0 || open[len(open)-1].char != partner[t.char]:
+		case len(open) == 0 || open[len(open)-1].char != t.partner():
 			return false
 		default:
 			open = open[:len(open)-1]
@@ -211,7 +221,7 @@ func paired(tokens []token) bool {
 func single(tokens []token) []int {
 	var marked []int
 	var open []token
-	count := map[byte]int{} // of the brackets in open
+	var count [256]int // of the brackets in open
 	drop := func(until func(t token) bool) {
 		for len(open) > 0 && !until(open[len(open)-1]) {
 			marked = append(marked, open[len(open)-1].at)
@@ -232,15 +242,15 @@ func single(tokens []token) []int {
 			if t.edge {
 				drop(func(o token) bool { return o.indent <= t.indent })
 			}
-			if count[partner[t.char]] == 0 {
+			if count[t.partner()] == 0 {
 				marked = append(marked, t.at)
 				break
 			}
-			drop(func(o token) bool { return o.char == partner[t.char] })
+			drop(func(o token) bool { return o.char == t.partner() })
 			began = open[len(open)-1]
 			began.line = t.line
 			open = open[:len(open)-1]
-			count[partner[t.char]]--
+			count[t.partner()]--
 		case t.char == definitionStart:
 			drop(func(token) bool { return false })
 		default:
