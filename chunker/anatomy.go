@@ -122,7 +122,7 @@ func (f *File) identifiers(c Chunk) ([]Range, error) {
 	var uses, patterns []spot
 	kept := map[Range]bool{}
 	source := unsafe.Slice(unsafe.StringData(f.text), len(f.text)) // only read by the predicates
-	matches := cursor.Matches(q.Query, f.syntax.(*tree).tree.RootNode(), source)
+	matches := cursor.Matches(q.Query, f.syntax.(*tree).seen.tree.RootNode(), source)
 	for match := matches.Next(); match != nil; match = matches.Next() {
 		for _, capture := range match.Captures {
 			start, end := capture.Node.ByteRange()

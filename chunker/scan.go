@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 	"unsafe"
 
@@ -18,7 +19,11 @@ import (
 //	@nameless                       the same, and its name is none
 //	@module                         a definition around others that makes no
 //	                                methods of them
+//	@test                           a test whose name is its title; to what is in
+//	                                it, it is not there
 //	@name @body @docstring          parts of the definition in the same match
+//	@value                          what holds the body: a function or a type in
+//	                                brackets or casts; else there is no definition
 //	@container                      the name of the type that a definition
 //	                                outside of it belongs to
 //	@parameters                     the list whose length is the arity
@@ -38,7 +43,7 @@ type query struct {
 
 // captures are the names that a reading can hold.
 var captures = []string{
-	"function", "method", "constructor", "type", "scope", "nameless", "module",
+	"function", "method", "constructor", "type", "scope", "nameless", "module", "test",
 	"comment", "doc", "annotation", "prefix", "signature", "string",
 }
 
@@ -59,7 +64,7 @@ type facts struct {
 }
 
 // definition is a match of @function, @method, @constructor, @type, @scope,
-// @nameless or @module.
+// @nameless, @module or @test.
 type definition struct {
 	Range
 	capture               string
@@ -94,19 +99,19 @@ func (q *query) run(tree *sitter.Tree, text string, within Range, timeout time.D
 	matches := cursor.Matches(q.Query, tree.RootNode(), source)
 	for match := matches.Next(); match != nil; match = matches.Next() {
 		var d definition
+		valued := true
 		for _, capture := range match.Captures {
 			start, end := capture.Node.ByteRange()
 			span := Range{min(int(start), len(text)), min(int(end), len(text))} // Language.unended
 			switch name := q.captures[capture.Index]; name {
-			case "function", "method", "constructor", "type", "scope", "nameless", "module":
+			case "function", "method", "constructor", "type", "scope", "nameless", "module", "test":
 				d.Range, d.capture = span, name
 			case "name":
-				if text[span.Start:min(span.Start+1, len(text))] == ":" { // a symbol of Ruby
-					span.Start++
-				}
 				d.name = span
 			case "body":
 				d.body = span
+			case "value":
+				d.body, valued = bodyOf(capture.Node, d.isType())
 			case "docstring":
 				d.docstring = span
 			case "container":
@@ -121,7 +126,12 @@ func (q *query) run(tree *sitter.Tree, text string, within Range, timeout time.D
 				found.leads = append(found.leads, mark{span, name})
 			}
 		}
-		if d.capture != "" && d.name.Start < d.name.End { // a parser may invent an empty name
+		if d.capture == "test" {
+			d.name = title(text, d.name)
+		} else {
+			d.name = unquoted(text, d.name)
+		}
+		if valued && d.capture != "" && d.name.Start < d.name.End { // a parser may invent an empty name
 			found.definitions = append(found.definitions, d)
 		}
 	}
@@ -131,6 +141,66 @@ func (q *query) run(tree *sitter.Tree, text string, within Range, timeout time.D
 	found.keep(func(r Range) (Range, bool) { return r, r.touches(within) })
 	found.sort()
 	return found, nil
+}
+
+// bodyOf returns the body of the function, or the type, that an expression is, or
+// holds in brackets and casts. A query that spelled them out would take a second
+// to compile.
+func bodyOf(n sitter.Node, isType bool) (Range, bool) {
+	for {
+		switch n.Kind() {
+		case "parenthesized_expression", "as_expression", "satisfies_expression":
+			child := n.NamedChild(0)
+			for child != nil && child.IsExtra() { // a comment
+				child = child.NextNamedSibling()
+			}
+			if child == nil {
+				return Range{}, false
+			}
+			n = *child
+			continue
+		case "arrow_function", "function_expression", "generator_function", "class":
+			body := n.ChildByFieldName("body")
+			if body == nil || isType != (n.Kind() == "class") {
+				return Range{}, false
+			}
+			start, end := body.ByteRange()
+			return Range{int(start), int(end)}, true
+		}
+		return Range{}, false
+	}
+}
+
+// unquoted spans a name without the quotes of a string, or the colon of a symbol of
+// Ruby.
+func unquoted(text string, r Range) Range {
+	switch written := text[r.Start:r.End]; {
+	case strings.HasPrefix(written, ":") && !strings.HasPrefix(written, "::"):
+		r.Start++
+	case len(written) > 1 && strings.ContainsRune(quotes, rune(written[0])) && written[0] == written[len(written)-1]:
+		r.Start++
+		r.End--
+	}
+	return r
+}
+
+// quotes are those of names. Kotlin's and Scala's backticks belong to the name.
+const quotes = "\"'"
+
+// title spans the first line of a test's title, which may stand in quotes with
+// something around them.
+func title(text string, r Range) Range {
+	if open := strings.IndexAny(text[r.Start:r.End], quotes+"`"); open >= 0 {
+		quote := text[r.Start+open]
+		r.Start += open + 1
+		if end := strings.LastIndexByte(text[r.Start:r.End], quote); end >= 0 {
+			r.End = r.Start + end
+		}
+	}
+	r.Start = r.End - len(strings.TrimLeft(text[r.Start:r.End], blanks))
+	line, _, _ := strings.Cut(text[r.Start:r.End], "\n")
+	r.End = r.Start + len(trimRight(line))
+	return r
 }
 
 // update brings facts of the text before to the text after a change. Fresh

@@ -36,52 +36,94 @@ type tree struct {
 	language *Language
 	timeout  time.Duration
 	parser   *sitter.Parser // nil until it is needed
-	tree     *sitter.Tree   // nil until a text has been read
 	text     string
-	parsed   string // text as the grammar sees it
+	seen     parsed // as what the text was read
+	plain    parsed // the text without a repair, where seen is with one
+}
+
+// parsed is a text as the grammar sees it, and its tree: nil until there is one.
+type parsed struct {
+	text string
+	tree *sitter.Tree
+}
+
+func (p *parsed) close() {
+	p.tree.Close()
+	p.tree = nil
 }
 
 func (t *tree) read(ctx context.Context, c change, text string) (reading, error) {
 	query := t.language.compiled() // which takes a while the first time
 	ctx, cancel := context.WithTimeout(ctx, t.timeout)
 	defer cancel()
-	parsed := t.language.masked(text)
-	var edited *sitter.Tree
-	if t.tree != nil {
-		if t.language.mask != nil {
-			c = c.union(diff(t.parsed, parsed))
-		}
-		edited = t.tree.Clone()
-		defer edited.Close()
-		edited.Edit(c.inputEdit(t.text, text))
+	before := t.seen
+	if t.plain.tree != nil {
+		before = t.plain
 	}
-	after, err := t.parse(ctx, parsed, edited)
+	plain := parsed{text: t.language.masked(text)}
+	edited, wide, err := t.follow(ctx, before, c, text, &plain)
 	if err != nil {
 		return reading{}, err
 	}
-	r := reading{change: c, dirty: Range{0, len(text)}, broken: after.RootNode().HasError()}
-	if edited == nil && r.broken {
-		r.fault = fault(after.RootNode(), len(text))
+	after, broken := plain, plain.tree.RootNode().HasError()
+	var faulty Range
+	if edited == nil && broken {
+		faulty = fault(plain.tree.RootNode(), len(text))
 	}
+	if broken && t.language.lexis != nil {
+		after.text = t.language.lexis.repaired(plain.text)
+	}
+	if repaired := after.text != plain.text; repaired || t.plain.tree != nil {
+		edited.Close()
+		if edited, wide, err = t.follow(ctx, t.seen, c, text, &after); err != nil {
+			plain.close()
+			return reading{}, err
+		}
+		if !repaired {
+			plain.close()
+		}
+	} else {
+		plain.tree = nil // it is the one of after
+	}
+	defer edited.Close()
+	r := reading{change: wide, dirty: Range{0, len(text)}, broken: broken, fault: faulty}
 	// Around errors the ranges can miss what changed, so the first valid tree
 	// after an error is queried as a whole.
-	if edited != nil && (r.broken || !t.tree.RootNode().HasError()) {
-		r.dirty = Range{c.start, c.newEnd}
-		for _, changed := range edited.ChangedRanges(after) {
+	if edited != nil && (r.broken || !t.seen.tree.RootNode().HasError()) {
+		r.dirty = Range{wide.start, wide.newEnd}
+		for _, changed := range edited.ChangedRanges(after.tree) {
 			r.dirty = r.dirty.union(Range{int(changed.StartByte), int(changed.EndByte)})
 		}
 	}
 	r.dirty = Range{min(r.dirty.Start, len(text)), min(r.dirty.End, len(text))} // Language.unended
 	deadline, _ := ctx.Deadline()
-	if r.facts, err = query.run(after, text, r.dirty, time.Until(deadline)); err != nil {
-		after.Close()
+	if r.facts, err = query.run(after.tree, text, r.dirty, time.Until(deadline)); err != nil {
+		after.close()
+		plain.close()
 		return reading{}, err
 	}
-	if t.tree != nil {
-		t.tree.Close()
-	}
-	t.tree, t.text, t.parsed = after, text, parsed
+	t.seen.close()
+	t.plain.close()
+	t.text, t.seen, t.plain = text, after, plain
 	return r, nil
+}
+
+// follow parses after, which is text as the grammar is to see it once c has
+// changed it, from what it was before. It returns the tree before with the change
+// noted, or nil where there is none, and the change as the grammar sees it.
+func (t *tree) follow(ctx context.Context, before parsed, c change, text string, after *parsed) (edited *sitter.Tree, _ change, err error) {
+	if before.tree != nil {
+		if before.text != t.text || after.text != text {
+			c = c.union(diff(before.text, after.text))
+		}
+		edited = before.tree.Clone()
+		edited.Edit(c.inputEdit(t.text, text))
+	}
+	if after.tree, err = t.parse(ctx, after.text, edited); err != nil {
+		edited.Close()
+		return nil, c, err
+	}
+	return edited, c, nil
 }
 
 // parse runs the parser under ctx.
@@ -136,10 +178,8 @@ var errNoTree = errors.New("the grammar gave no tree")
 
 // close frees the tree. Closing twice is safe.
 func (t *tree) close() {
-	if t.tree != nil {
-		t.tree.Close()
-		t.tree = nil
-	}
+	t.seen.close()
+	t.plain.close()
 	if t.parser != nil {
 		t.parser.Close()
 		t.parser = nil

@@ -86,8 +86,8 @@ func TestLensesHaveNoIcons(t *testing.T) {
 // links of some of them, which run a command.
 func TestMessagesHaveNoLinks(t *testing.T) {
 	const uri = "file:///project/evil.js"
-	const name = `"[press](command:evil)"`
-	const text = "class A {\n\t" + name + "() {\n\t\tone()\n\t\ttwo()\n\t}\n}\n"
+	const name = `[press](command:evil)`
+	const text = "class A {\n\t\"" + name + "\"() {\n\t\tone()\n\t\ttwo()\n\t}\n}\n"
 	for _, tt := range []struct{ client, want string }{
 		{"Neovim", name},
 		{"Visual Studio Code", strings.ReplaceAll(name, "](", "]\u200b(")},
@@ -321,6 +321,22 @@ func TestDocumentSymbols(t *testing.T) {
 		outer.Range.Start != (wire.Position{Line: 0, Character: 0}) || outer.SelectionRange.Start != (wire.Position{Line: 1, Character: 4}) {
 		t.Errorf("symbols %+v", symbols)
 	}
+	e.ignore("workspace/codeLens/refresh")
+	e.close()
+}
+
+// TestKindsOnRequest is a setting that changes what a file is cut into.
+func TestKindsOnRequest(t *testing.T) {
+	const uri = "file:///w/adds.test.js"
+	e := newEditor(t, editorOptions{})
+	e.open(uri, "javascript", "it('adds', () => {\n  sum(1)\n})\nfunction sum(a) {\n  return a\n}\n")
+	e.settled(uri, "Does sum")
+	e.mu.Lock()
+	e.settings = map[string]any{"kinds": []string{"function", "test"}}
+	e.mu.Unlock()
+	e.notify("workspace/didChangeConfiguration", `{"settings": null}`)
+	e.expect("workspace/configuration")
+	e.settled(uri, "Does adds", "Does sum")
 	e.ignore("workspace/codeLens/refresh")
 	e.close()
 }

@@ -183,6 +183,7 @@ var symbolKinds = map[chunker.Kind]protocol.SymbolKind{
 	chunker.Method:      protocol.SymbolKindMethod,
 	chunker.Constructor: protocol.SymbolKindConstructor,
 	chunker.Type:        protocol.SymbolKindClass,
+	chunker.Test:        protocol.SymbolKindFunction,
 }
 
 func fromSymbols(symbols []Symbol) (any, error) { return toSymbols(symbols), nil }

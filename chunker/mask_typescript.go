@@ -1,0 +1,41 @@
+package chunker
+
+import (
+	"regexp"
+	"strings"
+)
+
+// used matches what stands behind "using" where that declares a variable.
+var used = regexp.MustCompile(`^[ \t]+[\pL_$][\pL\pN_$]*[ \t]*[:=]`)
+
+// maskUsing makes a const of "using", as long a word, and of "await using" at the
+// start of a line: tree-sitter-typescript v0.23.2 does not know them.
+func maskUsing(text string) string {
+	const word = "using"
+	var masked []byte
+	for at := strings.Index(text, word); at >= 0; {
+		end := at + len(word)
+		before := strings.TrimRight(text[:at], " \t")
+		plain := strings.TrimRight(strings.TrimSuffix(before, "await"), " \t")
+		if (plain == "" || plain[len(plain)-1] == '\n') && used.MatchString(text[end:]) {
+			if masked == nil {
+				masked = []byte(text)
+			}
+			copy(masked[at:], "const")
+			for i := len(plain); i < at; i++ {
+				if masked[i] != '\t' {
+					masked[i] = ' '
+				}
+			}
+		}
+		next := strings.Index(text[end:], word)
+		if next < 0 {
+			break
+		}
+		at = end + next
+	}
+	if masked == nil {
+		return text
+	}
+	return string(masked)
+}
