@@ -14,7 +14,7 @@ const maxHeredocWord = 64
 const maxCommentDepth = 500
 
 // maskDeepComments hides the openings of OCaml comments that are nested too
-// deeply: tree-sitter-ocaml v0.24.2 calls itself for each and overflows the C
+// deeply: tree-sitter-ocaml v0.25.0 calls itself for each and overflows the C
 // stack, which ends the process.
 func maskDeepComments(text string) string {
 	if strings.Count(text, "(*") <= maxCommentDepth {

@@ -59,6 +59,12 @@ func (f *File) outlines() []outline {
 				break
 			}
 		}
+		if d.capture == "value" {
+			if !f.callable(d, leads) {
+				continue
+			}
+			d.capture = "function"
+		}
 		enclosing = append(enclosing, d)
 		if !d.isChunk() {
 			continue
@@ -103,7 +109,7 @@ func widest(definitions []definition) []definition {
 			if k.container.absent() {
 				k.container = d.container
 			}
-			if d.capture == "constructor" {
+			if d.capture == "constructor" || k.capture == "value" {
 				k.capture = d.capture
 			}
 			if k.body.absent() {
@@ -180,6 +186,26 @@ func (f *File) firstClause(all []outline, o outline) *outline {
 	return nil
 }
 
+// callable reports whether the signature right before a definition is that of a
+// function.
+func (f *File) callable(d definition, leads []mark) bool {
+	o := outline{definition: d.Range, name: d.name}
+	f.attach(&o, leads)
+	_, of, _ := strings.Cut(without(f.text, o.signature, leads), "::")
+	depth := 0
+	for i, r := range of {
+		switch {
+		case strings.ContainsRune("([{", r):
+			depth++
+		case strings.ContainsRune(")]}", r):
+			depth--
+		case depth == 0 && (r == '→' || strings.HasPrefix(of[i:], "->")):
+			return true
+		}
+	}
+	return false
+}
+
 // signs reports whether a type signature such as "a, (+) :: Int" is of name.
 func signs(signature, name string) bool {
 	names, _, _ := strings.Cut(signature, "::")
@@ -189,17 +215,30 @@ func signs(signature, name string) bool {
 }
 
 // attach walks from a definition back over what stands right before it.
-// Annotations widen its span. The comments next to it, or to its annotations,
-// become its comments: one block comment, or line comments without a blank
-// line among them.
+// Annotations widen its span, and so do suffixes right behind it. The comments
+// next to it, or to its annotations, become its comments: one block comment, or
+// line comments without a blank line among them.
 func (f *File) attach(o *outline, leads []mark) {
 	o.span = o.definition
 	at := o.definition.Start
 	next := sort.Search(len(leads), func(i int) bool { return leads[i].Start >= at })
-	closed, documented := false, false
+	for i := sort.Search(len(leads), func(i int) bool { return leads[i].Start >= o.span.End }); i < len(leads); i++ {
+		if leads[i].capture != "suffix" || !isBlank(f.text[o.span.End:leads[i].Start]) {
+			break
+		}
+		o.span.End = leads[i].End
+	}
+	closed, documented, behind := false, false, false
 	for i := next - 1; i >= 0; i-- {
 		m := leads[i]
 		if m.End > at || !isBlank(f.text[m.End:at]) {
+			return
+		}
+		if m.capture == "suffix" {
+			behind, at = true, m.Start
+			continue
+		}
+		if behind && m.capture != "prefix" { // it belongs to the definition before
 			return
 		}
 		switch m.capture {

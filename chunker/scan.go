@@ -19,6 +19,8 @@ import (
 //	@nameless                       the same, and its name is none
 //	@module                         a definition around others that makes no
 //	                                methods of them
+//	@value                          a definition that is a function if the type
+//	                                signature before it is one's
 //	@test                           a test whose name is its title; to what is in
 //	                                it, it is not there
 //	@name @body @docstring          parts of the definition in the same match
@@ -30,6 +32,7 @@ import (
 //	@annotation                     what belongs to the definition after it, or
 //	                                around it, and not to its signature
 //	@prefix                         the same, and to its signature
+//	@suffix                         what belongs to the definition before it
 //	@signature                      a type signature that stands by itself
 //	@string                         a literal that may span lines
 //
@@ -41,8 +44,8 @@ type query struct {
 
 // captures are the names that a reading can hold.
 var captures = []string{
-	"function", "method", "constructor", "type", "scope", "nameless", "module", "test",
-	"comment", "doc", "annotation", "prefix", "signature", "string",
+	"function", "method", "constructor", "type", "scope", "nameless", "module", "value", "test",
+	"comment", "doc", "annotation", "prefix", "suffix", "signature", "string",
 }
 
 func newQuery(grammar *sitter.Language, source string) (*query, error) {
@@ -62,7 +65,7 @@ type facts struct {
 }
 
 // definition is a match of @function, @method, @constructor, @type, @scope,
-// @nameless, @module or @test.
+// @nameless, @module, @value or @test.
 type definition struct {
 	Range
 	capture               string
@@ -101,7 +104,7 @@ func (q *query) run(tree *sitter.Tree, text string, within Range, timeout time.D
 			start, end := capture.Node.ByteRange()
 			span := Range{min(int(start), len(text)), min(int(end), len(text))} // Language.unended
 			switch name := q.captures[capture.Index]; name {
-			case "function", "method", "constructor", "type", "scope", "nameless", "module", "test":
+			case "function", "method", "constructor", "type", "scope", "nameless", "module", "value", "test":
 				d.Range, d.capture = span, name
 			case "name":
 				d.name = span
@@ -115,7 +118,7 @@ func (q *query) run(tree *sitter.Tree, text string, within Range, timeout time.D
 				d.arity = int(capture.Node.NamedChildCount())
 			case "string":
 				found.strings = append(found.strings, mark{span, name})
-			case "comment", "doc", "annotation", "prefix", "signature":
+			case "comment", "doc", "annotation", "prefix", "suffix", "signature":
 				// Some grammars end a line comment after its newline.
 				span.End = span.Start + len(trimRight(text[span.Start:span.End]))
 				found.leads = append(found.leads, mark{span, name})
