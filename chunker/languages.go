@@ -136,7 +136,7 @@ var languages = []Language{
 	},
 	{
 		ID: "haskell", Name: "Haskell", extensions: []string{".hs"}, interpreters: []string{"runhaskell", "runghc", "stack"},
-		grammar: grammar(haskell.Language), query: "haskell", clauses: true, mask: maskTabs,
+		grammar: grammar(haskell.Language), query: "haskell", clauses: true, mask: maskHaskell,
 		doc: docSyntax{insert: comment, line: []string{"-- |"}, continued: "--", block: []delimiters{{"{-|", "-}"}, {"{- |", "-}"}}},
 	},
 	{

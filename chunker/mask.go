@@ -68,8 +68,3 @@ func maskLongHeredocs(text string) string {
 	}
 	return string(masked)
 }
-
-// maskTabs turns tabs into blanks: tree-sitter-haskell v0.23.1 knows none at
-// the start of a line. A tab then is one column wide, which keeps the layout
-// of a text that is indented by tabs alone.
-func maskTabs(text string) string { return strings.ReplaceAll(text, "\t", " ") }

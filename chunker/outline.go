@@ -46,6 +46,7 @@ func (o outline) footprint() Range {
 // of one function, which annotations and comments belong to them.
 func (f *File) outlines() []outline {
 	leads := outermost(f.facts.leads)
+	conditions := f.conditions(leads)
 	all := make([]outline, 0, len(f.facts.definitions))
 	var enclosing []definition
 	for _, d := range widest(f.facts.definitions) {
@@ -59,10 +60,8 @@ func (f *File) outlines() []outline {
 				break
 			}
 		}
-		if d.capture == "value" {
-			if !f.callable(d, leads) {
-				continue
-			}
+		value := d.capture == "value"
+		if value {
 			d.capture = "function"
 		}
 		enclosing = append(enclosing, d)
@@ -78,10 +77,15 @@ func (f *File) outlines() []outline {
 		}
 		o.kind = f.kind(d, parent)
 		f.attach(&o, leads)
+		f.extend(&o, leads, conditions)
 		o.indent = Range{lineStart(f.text, o.span.Start), o.span.Start}
 		o.depth = len(enclosing)
 		if first := f.firstClause(all, o); first != nil {
 			first.definition.End, first.span.End = o.definition.End, o.span.End
+			continue
+		}
+		if value && !isFunctionType(without(f.text, o.signature, leads)) {
+			enclosing = enclosing[:len(enclosing)-1]
 			continue
 		}
 		all = append(all, o)
@@ -186,12 +190,10 @@ func (f *File) firstClause(all []outline, o outline) *outline {
 	return nil
 }
 
-// callable reports whether the signature right before a definition is that of a
-// function.
-func (f *File) callable(d definition, leads []mark) bool {
-	o := outline{definition: d.Range, name: d.name}
-	f.attach(&o, leads)
-	_, of, _ := strings.Cut(without(f.text, o.signature, leads), "::")
+// isFunctionType reports whether a type signature such as "f :: a -> a" is that of
+// a function.
+func isFunctionType(signature string) bool {
+	_, of, _ := strings.Cut(signature, "::")
 	depth := 0
 	for i, r := range of {
 		switch {
@@ -215,24 +217,22 @@ func signs(signature, name string) bool {
 }
 
 // attach walks from a definition back over what stands right before it.
-// Annotations widen its span, and so do suffixes right behind it. The comments
-// next to it, or to its annotations, become its comments: one block comment, or
-// line comments without a blank line among them.
+// Annotations widen its span. The comments next to it, or to its annotations,
+// become its comments: one block comment, or line comments without a blank
+// line among them.
 func (f *File) attach(o *outline, leads []mark) {
 	o.span = o.definition
 	at := o.definition.Start
 	next := sort.Search(len(leads), func(i int) bool { return leads[i].Start >= at })
-	for i := sort.Search(len(leads), func(i int) bool { return leads[i].Start >= o.span.End }); i < len(leads); i++ {
-		if leads[i].capture != "suffix" || !isBlank(f.text[o.span.End:leads[i].Start]) {
-			break
-		}
-		o.span.End = leads[i].End
-	}
 	closed, documented, behind := false, false, false
 	for i := next - 1; i >= 0; i-- {
 		m := leads[i]
 		if m.End > at || !isBlank(f.text[m.End:at]) {
 			return
+		}
+		if m.capture == "directive" {
+			at = m.Start
+			continue
 		}
 		if m.capture == "suffix" {
 			behind, at = true, m.Start
@@ -257,9 +257,7 @@ func (f *File) attach(o *outline, leads []mark) {
 			o.comments = m.Range
 			closed, documented = true, true
 		case "comment":
-			if strings.Count(f.text[m.End:at], "\n") > 1 {
-				return
-			}
+			closed = closed || strings.Count(f.text[m.End:at], "\n") > 1
 			joins := !o.comments.absent() && o.comments.Start == at
 			switch {
 			case closed || !startsLine(f.text, m.Start):
@@ -275,4 +273,39 @@ func (f *File) attach(o *outline, leads []mark) {
 		}
 		at = m.Start
 	}
+}
+
+// extend widens a span by the suffixes that stand right behind it, and by the
+// other branches of a condition that starts inside of it.
+func (f *File) extend(o *outline, leads []mark, conditions map[int]int) {
+	first := sort.Search(len(leads), func(i int) bool { return leads[i].Start >= o.span.End })
+	for _, m := range leads[first:] {
+		start, branch := conditions[m.Start]
+		if !isBlank(f.text[o.span.End:m.Start]) || m.capture != "suffix" && !(branch && start >= o.span.Start) {
+			return
+		}
+		o.span.End = m.End
+	}
+}
+
+// conditions returns where the preprocessor's condition starts that each #else
+// and #elif, by its own start, is a branch of.
+func (f *File) conditions(leads []mark) map[int]int {
+	var starts []int
+	of := map[int]int{}
+	for _, m := range leads {
+		if m.capture != "directive" {
+			continue
+		}
+		switch name, _ := conditional(f.text[m.Start:m.End]); {
+		case strings.HasPrefix(name, "if"):
+			starts = append(starts, m.Start)
+		case len(starts) == 0:
+		case name == "endif":
+			starts = starts[:len(starts)-1]
+		case strings.HasPrefix(name, "el"):
+			of[m.Start] = starts[len(starts)-1]
+		}
+	}
+	return of
 }

@@ -34,6 +34,8 @@ import (
 //	@prefix                         the same, and to its signature
 //	@suffix                         what belongs to the definition before it
 //	@signature                      a type signature that stands by itself
+//	@directive                      a line of the preprocessor, with the branch
+//	                                that the grammar passes over
 //	@string                         a literal that may span lines
 //
 // Several patterns may match one name: the widest definition counts.
@@ -45,7 +47,7 @@ type query struct {
 // captures are the names that a reading can hold.
 var captures = []string{
 	"function", "method", "constructor", "type", "scope", "nameless", "module", "value", "test",
-	"comment", "doc", "annotation", "prefix", "suffix", "signature", "string",
+	"comment", "doc", "annotation", "prefix", "suffix", "signature", "directive", "string",
 }
 
 func newQuery(grammar *sitter.Language, source string) (*query, error) {
@@ -118,7 +120,7 @@ func (q *query) run(tree *sitter.Tree, text string, within Range, timeout time.D
 				d.arity = int(capture.Node.NamedChildCount())
 			case "string":
 				found.strings = append(found.strings, mark{span, name})
-			case "comment", "doc", "annotation", "prefix", "suffix", "signature":
+			case "comment", "doc", "annotation", "prefix", "suffix", "signature", "directive":
 				// Some grammars end a line comment after its newline.
 				span.End = span.Start + len(trimRight(text[span.Start:span.End]))
 				found.leads = append(found.leads, mark{span, name})

@@ -24,3 +24,4 @@
 
 [(comment) (haddock) (pragma)] @comment
 (signature) @signature
+(cpp) @directive

@@ -3,8 +3,8 @@
 defmodule Lister do
   @definitions [:def, :defp, :defmacro, :defmacrop]
   # Attributes that say something of the function after them. A @doc with text
-  # is a doc comment and no part of it.
-  @annotations [:spec, :impl, :deprecated, :since, :dialyzer]
+  # is a doc comment and no part of it; a @dialyzer with an atom is the module's.
+  @annotations [:spec, :impl, :deprecated, :since]
 
   def main do
     for line <- IO.stream(:stdio, :line), do: line |> String.trim_trailing("\n") |> list()
@@ -34,7 +34,7 @@ defmodule Lister do
   # the line at which the attributes before the next one start.
   defp expression({:@, meta, [{attribute, _, [value]}]} = e, {found, latest, start}, container) do
     cond do
-      attribute in @annotations or attribute == :doc and not text?(value) ->
+      attribute in @annotations or (attribute == :doc and not text?(value)) or (attribute == :dialyzer and tuple?(value)) ->
         {Enum.reverse(inside(e, container), found), latest, start || meta[:line]}
 
       attribute == :doc ->
@@ -45,7 +45,7 @@ defmodule Lister do
     end
   end
 
-  defp expression({definition, meta, [head | rest]} = e, {found, latest, start}, container) when definition in @definitions and rest != [] do
+  defp expression({definition, meta, [head | rest]} = e, {found, latest, start}, container) when definition in @definitions and rest != [] or definition in [:defguard, :defguardp] do
     case head(head) do
       {name, arity} ->
         last = last_line(e)
@@ -91,6 +91,10 @@ defmodule Lister do
   defp text?({:__literal__, _, [value]}), do: is_binary(value)
   defp text?({sigil, _, _}) when sigil in [:sigil_S, :sigil_s, :<<>>], do: true
   defp text?(_), do: false
+
+  defp tuple?({:{}, _, _}), do: true
+  defp tuple?({:__literal__, _, [value]}), do: tuple?(value)
+  defp tuple?(value), do: is_tuple(value) and tuple_size(value) == 2
 
   defp first_line(e), do: e |> lines() |> Enum.min()
 
