@@ -62,7 +62,7 @@ var languages = []Language{
 	},
 	{
 		ID: "rust", Name: "Rust", extensions: []string{".rs"},
-		grammar: grammar(rust.Language), query: "rust",
+		grammar: grammar(rust.Language), query: "rust", mask: maskItemMacros,
 		doc:    docSyntax{insert: comment, line: []string{"///"}, block: []delimiters{{"/**", "*/"}}},
 		around: []delimiters{{"fn _f() {\n", "\n}"}},
 	},

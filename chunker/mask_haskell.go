@@ -29,6 +29,7 @@ func showBranches(text string) string {
 	var masked []byte
 	var open []branches
 	before := "" // the latest line of code
+	commented := false
 	for at := 0; at < len(text); {
 		end := len(text)
 		if i := strings.IndexByte(text[at:], '\n'); i >= 0 {
@@ -54,6 +55,8 @@ func showBranches(text string) string {
 			for _, other := range of.others {
 				copy(masked[other:], "line")
 			}
+		case commented || strings.HasPrefix(strings.TrimLeft(line, " "), "{-"):
+			commented = !strings.Contains(line, "-}")
 		case name == "" && isCode(line):
 			for i := len(open) - 1; i >= 0 && open[i].waiting; i-- {
 				open[i].start(line, before)
@@ -97,10 +100,10 @@ func conditional(line string) (name string, at int) {
 
 func indentation(line string) int { return len(line) - len(strings.TrimLeft(line, " ")) }
 
-// isCode reports whether a line is neither blank nor a comment or a pragma.
+// isCode reports whether a line is neither blank nor a comment.
 func isCode(line string) bool {
 	line = strings.TrimLeft(line, " ")
-	return line != "" && !strings.HasPrefix(line, "--") && !strings.HasPrefix(line, "{-")
+	return line != "" && !strings.HasPrefix(line, "--")
 }
 
 // opensLayout reports whether the next line starts a block of definitions.

@@ -23,5 +23,5 @@
 (instance name: (_) @name) @scope
 
 [(comment) (haddock) (pragma)] @comment
-(signature) @signature
+[(signature) (default_signature)] @signature
 (cpp) @directive

@@ -100,15 +100,17 @@ group within = go Nothing
         let called = identifier n
             (more, rest) = clauses called ds
             own = [s | Just s@(_, names, _) <- [before], called `elem` names]
-            start = case own of (at, _, _) : _ -> at; [] -> from
-            function = or [yes | (_, _, yes) <- own] || any (isFunction . snd) ((to, b) : more)
-            inside = if function then called else within
-         in [Function called within start (maximum (to : map fst more)) | function]
-              ++ concatMap (concat . gmapQ (listed inside) . snd) ((to, b) : more)
+            all' = (from, to, b) : more
+            -- Without a signature, a value does not start a function.
+            equations = if or [yes | (_, _, yes) <- own] then all' else dropWhile (\(_, _, e) -> not (isFunction e)) all'
+            start = case own of (at, _, _) : _ -> at; [] -> minimum [f | (f, _, _) <- equations]
+            inside = if null equations then within else called
+         in [Function called within start (maximum [t | (_, t, _) <- equations]) | not (null equations)]
+              ++ concat [concat (gmapQ (listed inside) e) | (_, _, e) <- all']
               ++ go Nothing rest
       Binding _ _ b -> concat (gmapQ (listed within) b) ++ go Nothing ds
     clauses called ds = case dropWhile isPragma ds of
-      Binding _ to b@FunBind {fun_id = n} : rest | identifier n == called -> let (more, after) = clauses called rest in ((to, b) : more, after)
+      Binding from to b@FunBind {fun_id = n} : rest | identifier n == called -> let (more, after) = clauses called rest in ((from, to, b) : more, after)
       _ -> ([], ds)
     isPragma d = case d of
       Pragma -> True
@@ -235,7 +237,7 @@ directive l = case l of
   _ -> Nothing
 
 -- Where all branches do not parse together, a function is what either reading
--- says, the longer one.
+-- says, the longer one, and in each branch another equation.
 parse :: DynFlags -> String -> String -> Either String [Function]
 parse flags path text = case mapMaybe reading [allBranches | cpp] ++ readings of
   good : _ -> Right good
@@ -245,8 +247,13 @@ parse flags path text = case mapMaybe reading [allBranches | cpp] ++ readings of
     readings
       | cpp = case mapMaybe reading [firstBranch, lastBranch] of
           [] -> []
-          all' -> [map (foldr1 longer) (groupBy same (sortOn key (concat all')))]
+          all' -> [branched (map (foldr1 longer) (groupBy same (sortOn key (concat all'))))]
       | otherwise = mapMaybe reading [id]
+    branched (f : fs) = case break (\g -> name g == name f && apart f g) fs of
+      (before, g : after) -> branched (f {end = max (end f) (end g)} : before ++ after)
+      _ -> f : branched fs
+    branched [] = []
+    apart f g = start g > end f && all (\l -> null l || directive l /= Nothing) (take (start g - end f - 1) (drop (end f) (lines text)))
     key f = (start f, name f)
     same f g = key f == key g
     longer f g = if end f >= end g then f else g

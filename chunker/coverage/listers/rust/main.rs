@@ -165,6 +165,14 @@ impl<'a, 'ast> Visit<'ast> for Lister<'a> {
         self.within(t.ident.to_string(), |l| visit::visit_item_trait(l, t));
     }
 
+    /// A macro in the place of a statement makes statements, and what is in it may
+    /// be a template for others.
+    fn visit_stmt(&mut self, s: &'ast syn::Stmt) {
+        if !matches!(s, syn::Stmt::Item(syn::Item::Macro(_))) {
+            visit::visit_stmt(self, s);
+        }
+    }
+
     fn visit_item_macro(&mut self, m: &'ast syn::ItemMacro) {
         self.body(&m.mac);
     }
