@@ -3,12 +3,50 @@ package chunker
 import "strings"
 
 // maskHaskell hides from tree-sitter-haskell v0.23.1 what it does not know, by
-// bytes of equal length: tabs at the start of a line, and branches of the
-// preprocessor's conditions that it passes over though they hold definitions.
+// bytes of equal length: tabs at the start of a line, escaped characters, and
+// branches of the preprocessor's conditions that it passes over though they hold
+// definitions.
 func maskHaskell(text string) string {
 	// A tab then is one column wide, which keeps the layout of a text that is
 	// indented by tabs alone.
-	return showBranches(strings.ReplaceAll(text, "\t", " "))
+	return showBranches(maskEscapes(strings.ReplaceAll(text, "\t", " ")))
+}
+
+// maskEscapes turns escaped characters such as '\n' into names. The grammar looks
+// for their end up to the next blank, even on later lines, and takes the last
+// quote: that of f' too.
+func maskEscapes(text string) string {
+	var masked []byte
+	for at := 0; ; {
+		i := strings.Index(text[at:], `'\`)
+		if i < 0 {
+			break
+		}
+		start := at + i
+		at = start + 2
+		end := at + 1 // the first byte may be a quote
+		for end < len(text) && end < at+len("1114111") && isAlphanumeric(text[end]) {
+			end++
+		}
+		if end >= len(text) || text[end] != '\'' || start > 0 && (isAlphanumeric(text[start-1]) || strings.IndexByte("_'", text[start-1]) >= 0) {
+			continue
+		}
+		if masked == nil {
+			masked = []byte(text)
+		}
+		for i := start; i <= end; i++ {
+			masked[i] = 'a'
+		}
+		at = end + 1
+	}
+	if masked == nil {
+		return text
+	}
+	return string(masked)
+}
+
+func isAlphanumeric(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
 
 // branches are those of one condition: what their first lines of code agree on.

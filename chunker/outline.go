@@ -248,7 +248,7 @@ func (f *File) attach(o *outline, leads []mark) {
 		case "prefix":
 			o.span.Start, o.definition.Start = m.Start, m.Start
 		case "signature":
-			if !signs(f.text[m.Start:m.End], f.text[o.name.Start:o.name.End]) {
+			if !o.signature.absent() && !o.comments.absent() || !signs(f.text[m.Start:m.End], f.text[o.name.Start:o.name.End]) {
 				return
 			}
 			o.span.Start, o.signature = m.Start, m.Range

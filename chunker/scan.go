@@ -147,7 +147,7 @@ func (q *query) run(tree *sitter.Tree, text string, within Range, timeout time.D
 // Ruby.
 func unquoted(text string, r Range) Range {
 	switch written := text[r.Start:r.End]; {
-	case strings.HasPrefix(written, ":"):
+	case strings.HasPrefix(written, ":") && !strings.HasPrefix(written, "::"):
 		r.Start++
 	case len(written) > 1 && strings.ContainsRune(quotes, rune(written[0])) && written[0] == written[len(written)-1]:
 		r.Start++

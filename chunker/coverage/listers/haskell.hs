@@ -64,6 +64,7 @@ decl (L l d) = case d of
   DocD {} -> Pragma
   AnnD {} -> Pragma
   WarningD {} -> Pragma
+  RuleD {} -> Pragma
   _ -> Other
 
 sig :: SrcSpan -> Sig GhcPs -> Decl
@@ -122,13 +123,13 @@ isFunction b = case b of
   _ -> False
   where
     callable :: LMatch GhcPs (LHsExpr GhcPs) -> Bool
-    callable (L _ m) = not (null (m_pats m)) || case grhssGRHSs (m_grhss m) of
-      [L _ (GRHS _ [] (L _ e))] -> case e of
-        HsLam {} -> True
-        HsLamCase {} -> True
-        HsDo _ DoExpr {} _ -> True
-        HsDo _ MDoExpr {} _ -> True
-        _ -> False
+    callable (L _ m) = not (null (m_pats m)) || any (value . unLoc) (grhssGRHSs (m_grhss m))
+    value :: GRHS GhcPs (LHsExpr GhcPs) -> Bool
+    value (GRHS _ _ (L _ e)) = case e of
+      HsLam {} -> True
+      HsLamCase {} -> True
+      HsDo _ DoExpr {} _ -> True
+      HsDo _ MDoExpr {} _ -> True
       _ -> False
 
 -- A name bound to a function of its own "where".
@@ -179,7 +180,7 @@ usual =
   , FlexibleContexts, FlexibleInstances, FunctionalDependencies, GADTSyntax, GADTs, HexFloatLiterals, ImportQualifiedPost
   , InstanceSigs, KindSignatures, LambdaCase, MultiParamTypeClasses, MultiWayIf, NamedWildCards, NumericUnderscores
   , OverloadedStrings, PackageImports, PolyKinds, RankNTypes, RecordPuns, RecordWildCards, RoleAnnotations, ScopedTypeVariables
-  , StandaloneDeriving, StandaloneKindSignatures, TupleSections, TypeApplications, TypeFamilies, TypeFamilyDependencies
+  , StandaloneDeriving, StandaloneKindSignatures, TemplateHaskell, TemplateHaskellQuotes, TupleSections, TypeApplications, TypeFamilies, TypeFamilyDependencies
   , TypeOperators, ViewPatterns, QuantifiedConstraints ]
 unusual = [PatternSynonyms, MagicHash, UnboxedTuples, TemplateHaskell, TemplateHaskellQuotes, QuasiQuotes, Arrows, UnicodeSyntax, CApiFFI]
 
