@@ -21,7 +21,7 @@ const (
 // it is shown the function. So it is of what has a syntax of its own around
 // braces with items in them: cfg_if! { if #[cfg(unix)] { fn f() {} } }.
 func maskItemMacros(text string) string {
-	if !hasBraceMacro(text) {
+	if !hasItemMacro(text) {
 		return text
 	}
 	s := itemScanner{tokens: tokens{text: text}}
@@ -34,16 +34,23 @@ func maskItemMacros(text string) string {
 	return string(s.masked)
 }
 
-// hasBraceMacro reports whether a macro is called that may be around items.
-func hasBraceMacro(text string) bool {
+// hasItemMacro reports whether a macro is called that may be around items: with
+// braces, or with other brackets at the start of a line.
+func hasItemMacro(text string) bool {
 	for at := 0; ; at++ {
 		i := strings.IndexByte(text[at:], '!')
 		if i < 0 {
 			return false
 		}
 		at += i
-		if strings.HasPrefix(strings.TrimLeft(text[at+1:], " "), "{") {
+		switch rest := strings.TrimLeft(text[at+1:], " "); {
+		case strings.HasPrefix(rest, "{"):
 			return true
+		case strings.HasPrefix(rest, "(") || strings.HasPrefix(rest, "["):
+			name := strings.TrimRightFunc(text[:at], func(r rune) bool { return r == ':' || r < utf8.RuneSelf && isRustWord(byte(r)) })
+			if strings.HasSuffix(name, "\n") || name == "" {
+				return true
+			}
 		}
 	}
 }
@@ -159,14 +166,11 @@ func (s *itemScanner) item(start int) bool {
 		}
 		return false
 	}
-	if s.accept('{') {
-		s.macro(start)
-		return true
-	}
-	if !s.accept('(') && !s.accept('[') {
+	s.accept(word)
+	if !s.accept('{') && !s.accept('(') && !s.accept('[') {
 		return false
 	}
-	s.group()
+	s.macro(start)
 	return true
 }
 

@@ -77,9 +77,11 @@ func (f *File) outlines() []outline {
 		}
 		o.kind = f.kind(d, parent)
 		f.attach(&o, leads)
-		f.extend(&o, leads, conditions)
-		o.indent = Range{lineStart(f.text, o.span.Start), o.span.Start}
 		o.depth = len(enclosing)
+		if o.depth <= maxDepth { // deeper ones, which may all end together, are no chunks
+			f.extend(&o, leads, conditions)
+		}
+		o.indent = Range{lineStart(f.text, o.span.Start), o.span.Start}
 		if first := f.firstClause(all, o); first != nil {
 			first.definition.End, first.span.End = o.definition.End, o.span.End
 			continue
