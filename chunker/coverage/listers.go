@@ -46,7 +46,8 @@ var listers = []lister{
 	},
 	{
 		name: "GHC's parser", languages: []string{"haskell"}, starts: true,
-		command: []string{"runghc", "--ghc-arg=-package", "--ghc-arg=ghc", "haskell.hs"}, get: "apt-get install ghc",
+		command: []string{"runghc", "--ghc-arg=-package", "--ghc-arg=ghc", "--ghc-arg=-fobject-code", "--ghc-arg=-outputdir", "--ghc-arg=../../../bin/listers/haskell", "haskell.hs"},
+		get:     "apt-get install ghc",
 	},
 	{
 		name: "OCaml's compiler-libs", languages: []string{"ocaml"}, starts: true,

@@ -1,4 +1,5 @@
-(function name: (variable) @name match: (_) @body) @function
+((function name: (variable) @name match: (_) @body) @function
+  (#not-any-of? @name "infix" "infixl" "infixr"))
 (function name: (prefix_id (_) @name) match: (_) @body) @function
 (function (infix operator: [(operator) @name (infix_id (_) @name)]) match: (_) @body) @function
 (function (function_head_parens (infix operator: [(operator) @name (infix_id (_) @name)])) match: (_) @body) @function
