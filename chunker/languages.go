@@ -63,7 +63,7 @@ var languages = []Language{
 	},
 	{
 		ID: "rust", Name: "Rust", extensions: []string{".rs"},
-		grammar: grammar(rust.Language), query: "rust",
+		grammar: grammar(rust.Language), query: "rust", mask: maskItemMacros,
 		doc:    docSyntax{insert: comment, markup: namesDoc, line: []string{"///"}, block: []delimiters{{"/**", "*/"}}, far: []string{"///", "/**"}},
 		around: []delimiters{{"fn _f() {\n", "\n}"}},
 	},
@@ -138,7 +138,7 @@ var languages = []Language{
 	},
 	{
 		ID: "haskell", Name: "Haskell", extensions: []string{".hs"}, interpreters: []string{"runhaskell", "runghc", "stack"},
-		grammar: grammar(haskell.Language), query: "haskell", clauses: true, mask: maskTabs,
+		grammar: grammar(haskell.Language), query: "haskell", clauses: true, mask: maskHaskell,
 		doc: docSyntax{
 			insert: comment, markup: haddock, line: []string{"-- |"}, continued: "--", block: []delimiters{{"{-|", "-}"}, {"{- |", "-}"}},
 			far: []string{"-- |", "{-|", "{- |"},

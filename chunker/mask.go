@@ -14,7 +14,7 @@ const maxHeredocWord = 64
 const maxCommentDepth = 500
 
 // maskDeepComments hides the openings of OCaml comments that are nested too
-// deeply: tree-sitter-ocaml v0.24.2 calls itself for each and overflows the C
+// deeply: tree-sitter-ocaml v0.25.0 calls itself for each and overflows the C
 // stack, which ends the process.
 func maskDeepComments(text string) string {
 	if strings.Count(text, "(*") <= maxCommentDepth {
@@ -68,8 +68,3 @@ func maskLongHeredocs(text string) string {
 	}
 	return string(masked)
 }
-
-// maskTabs turns tabs into blanks: tree-sitter-haskell v0.23.1 knows none at
-// the start of a line. A tab then is one column wide, which keeps the layout
-// of a text that is indented by tabs alone.
-func maskTabs(text string) string { return strings.ReplaceAll(text, "\t", " ") }

@@ -46,6 +46,7 @@ func (o outline) footprint() Range {
 // of one function, which annotations and comments belong to them.
 func (f *File) outlines() []outline {
 	leads := outermost(f.facts.leads)
+	conditions := f.conditions(leads)
 	all := make([]outline, 0, len(f.facts.definitions))
 	var enclosing []definition
 	for _, d := range widest(f.facts.definitions) {
@@ -58,6 +59,10 @@ func (f *File) outlines() []outline {
 				parent = e
 				break
 			}
+		}
+		value := d.capture == "value"
+		if value {
+			d.capture = "function"
 		}
 		enclosing = append(enclosing, d)
 		if !d.isChunk() {
@@ -72,10 +77,17 @@ func (f *File) outlines() []outline {
 		}
 		o.kind = f.kind(d, parent)
 		f.attach(&o, leads)
-		o.indent = Range{lineStart(f.text, o.span.Start), o.span.Start}
 		o.depth = len(enclosing)
+		if o.depth <= maxDepth { // deeper ones, which may all end together, are no chunks
+			f.extend(&o, leads, conditions)
+		}
+		o.indent = Range{lineStart(f.text, o.span.Start), o.span.Start}
 		if first := f.firstClause(all, o); first != nil {
 			first.definition.End, first.span.End = o.definition.End, o.span.End
+			continue
+		}
+		if value && !isFunctionType(without(f.text, o.signature, leads)) {
+			enclosing = enclosing[:len(enclosing)-1]
 			continue
 		}
 		all = append(all, o)
@@ -109,7 +121,7 @@ func widest(definitions []definition) []definition {
 			if k.container.absent() {
 				k.container = d.container
 			}
-			if d.capture == "constructor" {
+			if d.capture == "constructor" || k.capture == "value" {
 				k.capture = d.capture
 			}
 			if k.body.absent() {
@@ -186,6 +198,24 @@ func (f *File) firstClause(all []outline, o outline) *outline {
 	return nil
 }
 
+// isFunctionType reports whether a type signature such as "f :: a -> a" is that of
+// a function.
+func isFunctionType(signature string) bool {
+	_, of, _ := strings.Cut(signature, "::")
+	depth := 0
+	for i, r := range of {
+		switch {
+		case strings.ContainsRune("([{", r):
+			depth++
+		case strings.ContainsRune(")]}", r):
+			depth--
+		case depth == 0 && (r == '→' || strings.HasPrefix(of[i:], "->")):
+			return true
+		}
+	}
+	return false
+}
+
 // signs reports whether a type signature such as "a, (+) :: Int" is of name.
 func signs(signature, name string) bool {
 	names, _, _ := strings.Cut(signature, "::")
@@ -203,11 +233,22 @@ func (f *File) attach(o *outline, leads []mark) {
 	o.span = o.definition
 	at := o.definition.Start
 	next := sort.Search(len(leads), func(i int) bool { return leads[i].Start >= at })
-	closed, documented := false, false
+	closed, documented, behind := false, false, false
 	doc := f.language.doc
 	for i := next - 1; i >= 0; i-- {
 		m := leads[i]
 		if m.End > at || !isBlank(f.text[m.End:at]) {
+			return
+		}
+		if m.capture == "directive" {
+			at = m.Start
+			continue
+		}
+		if m.capture == "suffix" {
+			behind, at = true, m.Start
+			continue
+		}
+		if behind && m.capture != "prefix" { // it belongs to the definition before
 			return
 		}
 		switch m.capture {
@@ -217,7 +258,7 @@ func (f *File) attach(o *outline, leads []mark) {
 		case "prefix":
 			o.span.Start, o.definition.Start = m.Start, m.Start
 		case "signature":
-			if !signs(f.text[m.Start:m.End], f.text[o.name.Start:o.name.End]) {
+			if !o.signature.absent() && !o.comments.absent() || !signs(f.text[m.Start:m.End], f.text[o.name.Start:o.name.End]) {
 				return
 			}
 			o.span.Start, o.signature = m.Start, m.Range
@@ -228,7 +269,7 @@ func (f *File) attach(o *outline, leads []mark) {
 		case "comment":
 			text := f.text[m.Start:m.End]
 			if strings.Count(f.text[m.End:at], "\n") > 1 && (documented || !doc.isFar(text)) {
-				return
+				closed = true
 			}
 			block, documents := isBlockComment(text), doc.documents(text)
 			joins := !o.comments.absent() && o.comments.Start == at && !isBlockComment(f.text[at:o.comments.End])
@@ -249,4 +290,39 @@ func (f *File) attach(o *outline, leads []mark) {
 		}
 		at = m.Start
 	}
+}
+
+// extend widens a span by the suffixes that stand right behind it, and by the
+// other branches of a condition that starts inside of it.
+func (f *File) extend(o *outline, leads []mark, conditions map[int]int) {
+	first := sort.Search(len(leads), func(i int) bool { return leads[i].Start >= o.span.End })
+	for _, m := range leads[first:] {
+		start, branch := conditions[m.Start]
+		if !isBlank(f.text[o.span.End:m.Start]) || m.capture != "suffix" && !(branch && start >= o.span.Start) {
+			return
+		}
+		o.span.End = m.End
+	}
+}
+
+// conditions returns where the preprocessor's condition starts that each #else
+// and #elif, by its own start, is a branch of.
+func (f *File) conditions(leads []mark) map[int]int {
+	var starts []int
+	of := map[int]int{}
+	for _, m := range leads {
+		if m.capture != "directive" {
+			continue
+		}
+		switch name, _ := conditional(f.text[m.Start:m.End]); {
+		case strings.HasPrefix(name, "if"):
+			starts = append(starts, m.Start)
+		case len(starts) == 0:
+		case name == "endif":
+			starts = starts[:len(starts)-1]
+		case strings.HasPrefix(name, "el"):
+			of[m.Start] = starts[len(starts)-1]
+		}
+	}
+	return of
 }

@@ -19,10 +19,12 @@ import (
 //	@nameless                       the same, and its name is none
 //	@module                         a definition around others that makes no
 //	                                methods of them
+//	@value                          a definition that is a function if the type
+//	                                signature before it is one's
 //	@test                           a test whose name is its title; to what is in
 //	                                it, it is not there
 //	@name @body @docstring          parts of the definition in the same match
-//	@value                          what holds the body: a function or a type in
+//	@expression                     what holds the body: a function or a type in
 //	                                brackets or casts; else there is no definition
 //	@container                      the name of the type that a definition
 //	                                outside of it belongs to
@@ -32,7 +34,10 @@ import (
 //	@annotation                     what belongs to the definition after it, or
 //	                                around it, and not to its signature
 //	@prefix                         the same, and to its signature
+//	@suffix                         what belongs to the definition before it
 //	@signature                      a type signature that stands by itself
+//	@directive                      a line of the preprocessor, with the branch
+//	                                that the grammar passes over
 //	@string                         a literal that may span lines
 //
 // Several patterns may match one name: the widest definition counts.
@@ -43,8 +48,8 @@ type query struct {
 
 // captures are the names that a reading can hold.
 var captures = []string{
-	"function", "method", "constructor", "type", "scope", "nameless", "module", "test",
-	"comment", "doc", "annotation", "prefix", "signature", "string",
+	"function", "method", "constructor", "type", "scope", "nameless", "module", "value", "test",
+	"comment", "doc", "annotation", "prefix", "suffix", "signature", "directive", "string",
 }
 
 func newQuery(grammar *sitter.Language, source string) (*query, error) {
@@ -64,7 +69,7 @@ type facts struct {
 }
 
 // definition is a match of @function, @method, @constructor, @type, @scope,
-// @nameless, @module or @test.
+// @nameless, @module, @value or @test.
 type definition struct {
 	Range
 	capture               string
@@ -104,13 +109,13 @@ func (q *query) run(tree *sitter.Tree, text string, within Range, timeout time.D
 			start, end := capture.Node.ByteRange()
 			span := Range{min(int(start), len(text)), min(int(end), len(text))} // Language.unended
 			switch name := q.captures[capture.Index]; name {
-			case "function", "method", "constructor", "type", "scope", "nameless", "module", "test":
+			case "function", "method", "constructor", "type", "scope", "nameless", "module", "value", "test":
 				d.Range, d.capture = span, name
 			case "name":
 				d.name = span
 			case "body":
 				d.body = span
-			case "value":
+			case "expression":
 				d.body, valued = bodyOf(capture.Node, d.isType())
 			case "docstring":
 				d.docstring = span
@@ -120,7 +125,7 @@ func (q *query) run(tree *sitter.Tree, text string, within Range, timeout time.D
 				d.arity = int(capture.Node.NamedChildCount())
 			case "string":
 				found.strings = append(found.strings, mark{span, name})
-			case "comment", "doc", "annotation", "prefix", "signature":
+			case "comment", "doc", "annotation", "prefix", "suffix", "signature", "directive":
 				// Some grammars end a line comment after its newline.
 				span.End = span.Start + len(trimRight(text[span.Start:span.End]))
 				found.leads = append(found.leads, mark{span, name})

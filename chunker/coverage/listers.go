@@ -48,6 +48,24 @@ var listers = []lister{
 		command: []string{"ruby", "ruby.rb"}, get: "apt-get install ruby",
 	},
 	{
+		name: "syn", languages: []string{"rust"}, starts: true,
+		command: []string{"cargo", "run", "--quiet", "--release", "--offline", "--config", "rust/cargo.toml", "--manifest-path", "rust/Cargo.toml"},
+		get:     "apt-get install cargo librust-syn-dev",
+	},
+	{
+		name: "GHC's parser", languages: []string{"haskell"}, starts: true,
+		command: []string{"runghc", "--ghc-arg=-package", "--ghc-arg=ghc", "--ghc-arg=-fobject-code", "--ghc-arg=-outputdir", "--ghc-arg=../../../bin/listers/haskell", "haskell.hs"},
+		get:     "apt-get install ghc",
+	},
+	{
+		name: "OCaml's compiler-libs", languages: []string{"ocaml"}, starts: true,
+		command: []string{"ocaml", "-I", "+compiler-libs", "ocamlcommon.cma", "ocaml.ml"}, get: "apt-get install ocaml",
+	},
+	{
+		name: "Elixir's Code.string_to_quoted", languages: []string{"elixir"}, starts: true,
+		command: []string{"elixir", "elixir.exs"}, get: "apt-get install elixir",
+	},
+	{
 		name: "universal-ctags", languages: []string{"c", "cpp", "csharp", "java", "ruby"},
 		command: []string{"ctags", "--options=NONE", "--output-format=json", "--fields=+neK", "--sort=no", "-L", "-", "-f", "-"},
 		read:    readCtags, get: "apt-get install universal-ctags",

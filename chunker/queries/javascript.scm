@@ -7,17 +7,17 @@
   name: (identifier) @name
   value: [
     (arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)
-    (parenthesized_expression) @value]) .) @function
+    (parenthesized_expression) @expression]) .) @function
 (variable_declaration . (variable_declarator
   name: (identifier) @name
   value: [
     (arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)
-    (parenthesized_expression) @value]) .) @function
+    (parenthesized_expression) @expression]) .) @function
 (variable_declarator
   name: (identifier) @name
   value: [
     (arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)
-    (parenthesized_expression) @value]) @function
+    (parenthesized_expression) @expression]) @function
 (expression_statement (assignment_expression
   left: [
     (identifier) @name
@@ -25,7 +25,7 @@
     (subscript_expression index: [(string) (number)] @name)]
   right: [
     (arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)
-    (parenthesized_expression) @value])) @function
+    (parenthesized_expression) @expression])) @function
 (assignment_expression
   left: [
     (identifier) @name
@@ -33,17 +33,17 @@
     (subscript_expression index: [(string) (number)] @name)]
   right: [
     (arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)
-    (parenthesized_expression) @value]) @function
+    (parenthesized_expression) @expression]) @function
 (pair
   key: (_) @name
   value: [
     (arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)
-    (parenthesized_expression) @value]) @method
+    (parenthesized_expression) @expression]) @method
 (field_definition
   property: (_) @name
   value: [
     (arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)
-    (parenthesized_expression) @value]) @method
+    (parenthesized_expression) @expression]) @method
 (export_statement
   "default" @name
   value: [
@@ -83,7 +83,7 @@
 (class_declaration name: (_) @name body: (_) @body) @type
 (variable_declarator name: (identifier) @name value: [
     (class body: (_) @body)
-    (parenthesized_expression) @value]) @type
+    (parenthesized_expression) @expression]) @type
 (assignment_expression
   left: [
     (identifier) @name
@@ -91,7 +91,7 @@
     (subscript_expression index: [(string) (number)] @name)]
   right: [
     (class body: (_) @body)
-    (parenthesized_expression) @value]) @type
+    (parenthesized_expression) @expression]) @type
 (class name: (_) @name body: (_) @body) @type
 (export_statement "default" @name value: (class !name body: (_) @body)) @type
 
