@@ -74,13 +74,13 @@ var languages = []Language{
 	},
 	{
 		ID: "c", Name: "C", extensions: []string{".c", ".h"},
-		grammar: grammar(c.Language), query: "c",
+		grammar: grammar(c.Language), query: "c", mask: maskC,
 		doc: doxygen,
 	},
 	{
 		ID: "cpp", Name: "C++", aliases: []string{"c++"},
 		extensions: []string{".cpp", ".cc", ".cxx", ".c++", ".hpp", ".hh", ".hxx", ".h++", ".ipp", ".tpp"},
-		grammar:    grammar(cpp.Language), query: "cpp",
+		grammar:    grammar(cpp.Language), query: "cpp", mask: maskCPP,
 		doc:    docSyntax{insert: comment, line: doxygen.line, block: doxygen.block},
 		around: []delimiters{{"class C {\n", "\n};"}},
 	},
@@ -107,7 +107,7 @@ var languages = []Language{
 		extensions:   []string{".sh", ".bash", ".ebuild", ".bats"},
 		filenames:    []string{".bashrc", ".bash_profile", ".bash_aliases", ".profile", "PKGBUILD"},
 		interpreters: []string{"sh", "bash", "dash", "ksh"},
-		grammar:      grammar(bash.Language), query: "bash",
+		grammar:      grammar(bash.Language), query: "bash", mask: maskBash,
 		doc: docSyntax{insert: comment, line: []string{"#"}},
 	},
 	{

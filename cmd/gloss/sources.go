@@ -174,7 +174,7 @@ func (s *sources) text(ctx context.Context, path string, b []byte, named bool, e
 func (s *sources) chunks(ctx context.Context, path, text string) ([]chunker.Chunk, string, error) {
 	language := s.language
 	if language == nil {
-		language = chunker.LanguageForFile(path, []byte(text[:min(len(text), 1024)]))
+		language = chunker.LanguageForFile(path, []byte(text[:min(len(text), 64<<10)]))
 	}
 	if language == nil || s.chunkLines > 0 {
 		lines, id := s.chunkLines, "plaintext"
