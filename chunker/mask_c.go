@@ -96,8 +96,8 @@ func maskDirectives(text string, cpp bool) string {
 	l := cLexer{text: text, cpp: cpp}
 	now := cNesting{last: ';'}
 	var open []conditional
-	assumed := map[string]bool{} // what conditions are taken for
-	deeper := 0 // conditionals within too many others
+	assumed := map[string]bool{}       // what conditions are taken for
+	deeper := 0                        // conditionals within too many others
 	begin := func(at int, dead bool) { // a branch
 		c := &open[len(open)-1]
 		now = cNesting{depth: c.before.depth, low: c.before.depth, last: c.before.last}
