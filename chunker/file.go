@@ -115,8 +115,8 @@ func (f *File) Apply(ctx context.Context, newText string) error {
 	if err != nil {
 		return f.parseError(newText, err)
 	}
+	before, outlined, chunks := f.text, f.outlined, f.chunks
 	f.text, f.broken = newText, read.broken
-	outlined, chunks := f.outlined, f.chunks
 
 	f.facts.update(read.change, read.dirty, read.facts)
 	f.assemble(func(r Range) (Range, bool) {
@@ -124,7 +124,7 @@ func (f *File) Apply(ctx context.Context, newText string) error {
 		return moved, ok && !moved.touches(read.dirty)
 	})
 	if f.broken {
-		f.keepHidden(outlined, chunks, read.change)
+		f.keepHidden(before, outlined, chunks, read.change)
 	}
 	return nil
 }

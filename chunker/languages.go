@@ -30,33 +30,34 @@ import (
 var languages = []Language{
 	{
 		ID: "go", Name: "Go", extensions: []string{".go"},
-		grammar: grammar(golang.Language), query: "go",
+		grammar: grammar(golang.Language), query: "go", lexis: goLexis,
 		doc:    docSyntax{insert: slashes, line: []string{"//"}, block: []delimiters{{"/*", "*/"}}},
 		around: []delimiters{{"func _() {\n", "\n}"}, {"var _ = T{\n", ",\n}"}},
 	},
 	{
 		ID: "python", Name: "Python",
 		extensions: []string{".py", ".pyi", ".pyw"}, filenames: []string{"SConstruct", "SConscript"}, interpreters: []string{"python"},
-		grammar: grammar(python.Language), query: "python", constructor: "__init__",
-		doc: docSyntax{insert: docstring, block: []delimiters{{`"""`, `"""`}, {"'''", "'''"}, {`"`, `"`}, {"'", "'"}}},
+		grammar: grammar(python.Language), query: "python", constructor: "__init__", lexis: pythonLexis,
+		doc:    docSyntax{insert: docstring, block: []delimiters{{`"""`, `"""`}, {"'''", "'''"}, {`"`, `"`}, {"'", "'"}}},
+		around: []delimiters{{"_ = {\n", "\n}"}},
 	},
 	{
 		ID: "javascript", Name: "JavaScript", aliases: []string{"javascriptreact", "jsx"},
 		extensions: []string{".js", ".mjs", ".cjs", ".jsx"}, interpreters: []string{"node", "nodejs"},
-		grammar: grammar(javascript.Language), query: "javascript", constructor: "constructor",
+		grammar: grammar(javascript.Language), query: "javascript", constructor: "constructor", lexis: scriptLexis,
 		doc:    javadoc,
 		around: []delimiters{inClass, {"({\n", "\n})"}},
 	},
 	{
 		ID: "typescript", Name: "TypeScript",
 		extensions: []string{".ts", ".mts", ".cts"}, interpreters: []string{"deno", "ts-node", "tsx", "bun"},
-		grammar: grammar(typescript.LanguageTypescript), query: "typescript", constructor: "constructor",
+		grammar: grammar(typescript.LanguageTypescript), query: "typescript", constructor: "constructor", mask: maskUsing, lexis: scriptLexis,
 		doc:    javadoc,
 		around: []delimiters{inClass, {"({\n", "\n})"}},
 	},
 	{
 		ID: "typescriptreact", Name: "TSX", aliases: []string{"tsx"}, extensions: []string{".tsx"},
-		grammar: grammar(typescript.LanguageTSX), query: "typescript", constructor: "constructor",
+		grammar: grammar(typescript.LanguageTSX), query: "typescript", constructor: "constructor", mask: maskUsing, lexis: scriptLexis,
 		doc:    javadoc,
 		around: []delimiters{inClass, {"({\n", "\n})"}},
 	},
@@ -94,7 +95,8 @@ var languages = []Language{
 		ID: "ruby", Name: "Ruby", extensions: []string{".rb", ".rake", ".gemspec", ".ru"},
 		filenames: []string{"Rakefile", "Gemfile", "Guardfile", "Vagrantfile"}, interpreters: []string{"ruby"},
 		grammar: grammar(ruby.Language), query: "ruby", constructor: "initialize", mask: maskLongHeredocs,
-		doc: docSyntax{insert: comment, line: []string{"#"}, block: []delimiters{{"=begin", "=end"}}},
+		doc:    docSyntax{insert: comment, line: []string{"#"}, block: []delimiters{{"=begin", "=end"}}},
+		around: []delimiters{{"_ = {\n", "\n}"}},
 	},
 	{
 		ID: "php", Name: "PHP", extensions: []string{".php", ".phtml", ".inc"}, interpreters: []string{"php"},
@@ -131,7 +133,7 @@ var languages = []Language{
 	},
 	{
 		ID: "zig", Name: "Zig", extensions: []string{".zig"},
-		grammar: grammar(zig.Language), query: "zig",
+		grammar: grammar(zig.Language), query: "zig", lexis: zigLexis,
 		doc: docSyntax{insert: comment, line: []string{"///"}},
 	},
 	{

@@ -53,9 +53,9 @@ func (f *File) outlines() []outline {
 			enclosing = enclosing[:len(enclosing)-1]
 		}
 		var parent definition
-		for i := len(enclosing) - 1; i >= 0; i-- {
-			if enclosing[i].capture != "test" {
-				parent = enclosing[i]
+		for _, e := range slices.Backward(enclosing) {
+			if e.capture != "test" && e.name.Start <= d.Start {
+				parent = e
 				break
 			}
 		}
@@ -66,7 +66,7 @@ func (f *File) outlines() []outline {
 		o := outline{definition: d.Range, name: d.name, body: d.body, docstring: d.docstring, arity: d.arity}
 		o.container = d.container
 		for i := len(enclosing) - 2; i >= 0 && o.container.absent(); i-- {
-			if enclosing[i].isContainer() {
+			if enclosing[i].isContainer() && enclosing[i].name.Start <= d.Start {
 				o.container = enclosing[i].name
 			}
 		}
@@ -84,14 +84,20 @@ func (f *File) outlines() []outline {
 	return all
 }
 
-// widest leaves one definition for each name: the widest, with what equally
-// wide ones know besides. Definitions are ordered, wider first.
+// widest leaves one definition for each name and for each body: the widest, with
+// what equally wide ones of its name know besides. Definitions are ordered, wider
+// first.
 func widest(definitions []definition) []definition {
 	kept := make([]definition, 0, len(definitions))
 	byName := make(map[int]int, len(definitions)) // by the start of the name
+	bodies := make(map[Range]bool, len(definitions))
 	for _, d := range definitions {
 		i, seen := byName[d.name.Start]
 		if !seen {
+			if bodies[d.body] {
+				continue // const a = function b() {}
+			}
+			bodies[d.body] = !d.body.absent() && d.capture != "test"
 			byName[d.name.Start] = len(kept)
 			kept = append(kept, d)
 			continue

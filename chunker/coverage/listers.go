@@ -61,6 +61,14 @@ var listers = []lister{
 		command: []string{"python3", "ctags.py", "C++"}, get: "apt-get install universal-ctags",
 	},
 	{
+		name: "TypeScript's compiler", languages: []string{"javascript", "typescript", "typescriptreact"}, starts: true,
+		command: []string{"node", "typescript/list.mjs"}, get: "npm ci --prefix chunker/coverage/listers/typescript",
+	},
+	{
+		name: "Ruby's own parser", languages: []string{"ruby"}, starts: true,
+		command: []string{"ruby", "ruby.rb"}, get: "apt-get install ruby",
+	},
+	{
 		name: "universal-ctags", languages: []string{"csharp", "java", "ruby"},
 		command: []string{"ctags", "--options=NONE", "--output-format=json", "--fields=+neK", "--sort=no", "-L", "-", "-f", "-"},
 		read:    readCtags, get: "apt-get install universal-ctags",
