@@ -124,7 +124,7 @@ func TestHiddenBetween(t *testing.T) {
 		{text(broken, other, other, other), "one two three four"},
 		{"// A first line.\n" + text(valid, broken, valid, valid) + "// A last one.\n", "one two three four"},
 		{text(broken, "", valid, other), "one three four"}, // what is deleted is gone
-		{text(broken, valid, "", "") + function("five", valid) + function("six", valid), "one two"},
+		{text(broken, valid, "", "") + function("five", valid) + function("six", valid), "one two five six"},
 	} {
 		f, err := Parse(t.Context(), LanguageByID("go"), text(valid, valid, valid, valid), Options{})
 		if err != nil {
