@@ -122,7 +122,7 @@ func (m *masker) expansion(r Range, quoted bool, depth int) (after int) {
 			}
 			inner = append(inner, Range{at, end})
 			at = end - 1
-		case strings.IndexByte(";&|()<>\"'", b) >= 0:
+		case strings.IndexByte(";&|()<>\"'", b) >= 0, b == ' ' && text[word.Start] == ':': // ${a:0:$b + 1}
 			simple = false
 		}
 		at++

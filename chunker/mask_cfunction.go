@@ -214,13 +214,14 @@ func (h *cHeads) atoms(head []cToken) (atoms []cAtom, stars []Range, ok bool) {
 					i++
 				}
 			}
-			for i+1 < len(head) && (head[i+1].kind == 'q' || head[i+1].kind == '<' || head[i].kind == 'q' && head[i+1].kind == 'i') {
+			for i+1 < len(head) && (head[i+1].kind == 'q' || head[i+1].kind == '<' ||
+				head[i+1].kind == 'i' && (head[i].kind == 'q' || h.word(head[i]) == "template")) {
 				i++
 			}
 			a.End = head[i].end
 			if i+1 < len(head) && head[i+1].kind == '(' {
 				i++
-				a.call, a.word, a.End = true, a.Range, head[i].end
+				a.call, a.word, a.End = !cCalled[word], a.Range, head[i].end // decltype(a) is a type
 			}
 			atoms = append(atoms, a)
 		default:
@@ -289,8 +290,9 @@ func (h *cHeads) parameterMacros(list cToken) {
 	parameter := func() {
 		for i, t := range words {
 			leads := i == 0 && starred != 1 && len(words) > 2
-			follows := i > 0 && (i == starred && i+1 < len(words) || i+1 == len(words) && i > 1)
-			if (leads || follows) && isMacro(h.word(t)) {
+			follows := i+1 == len(words) && i > 1
+			beside := i > 0 && i == starred && i+1 < len(words) // a star
+			if beside || (leads || follows) && isMacro(h.word(t)) {
 				h.blank(Range{t.start, t.end})
 			}
 		}

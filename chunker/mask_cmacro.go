@@ -114,13 +114,19 @@ func (h *cHeads) walk() {
 // knows: it may lose the functions after it otherwise.
 func (h *cHeads) declaration(semicolon cToken, inside byte) {
 	head := h.head
-	called := len(head) == 2 && isMacro(h.word(head[0])) && head[1].kind == '('
+	called := 0
+	for i, t := range head {
+		if t.kind == '(' && i > 0 && head[i-1].kind == 'i' {
+			called++
+		}
+	}
+	made := len(head) == 2 && called == 1 && isMacro(h.word(head[0]))
 	i := slices.IndexFunc(head, func(t cToken) bool { return h.word(t) == "template" })
 	instance := i >= 0 && i+1 < len(head) && head[i+1].kind == 'i' // template class A<int>;
 	switch {
-	case called || instance:
+	case made || instance:
 		h.blank(Range{head[0].start, semicolon.end})
-	case h.lexer.cpp:
+	case h.lexer.cpp || called > 1: // lists of parameters in C, declared one by one, are left alone
 		h.head = h.folded()
 		h.function(inside, false)
 	}
@@ -152,6 +158,15 @@ func (h *cHeads) indent(at int) int {
 	return len(h.text[start:at]) - len(strings.TrimLeft(h.text[start:at], " \t"))
 }
 
+// isBeside reports whether a word right after another is no operator.
+func isBeside(word string) bool {
+	switch word {
+	case "", "and", "or", "xor", "bitand", "bitor", "and_eq", "or_eq", "xor_eq", "not_eq":
+		return false
+	}
+	return true
+}
+
 // statement hides a macro in a function's body that the grammar takes amiss: one
 // that is a statement without a semicolon, one before a block, assembly.
 func (h *cHeads) statement(macro, before cToken) {
@@ -161,6 +176,11 @@ func (h *cHeads) statement(macro, before cToken) {
 		return
 	case h.word(before) == "if" && word != "constexpr" && word != "consteval" && word != "not":
 		h.blank(Range{macro.start, macro.end})
+		return
+	case (before.kind == '*' || before.kind == '&') && !cQualifier[word]:
+		if ahead := h.lexer; isBeside(h.word(ahead.next())) { // char* nonnull a
+			h.blank(Range{macro.start, macro.end})
+		}
 		return
 	case !isMacro(word):
 		return
@@ -179,7 +199,7 @@ func (h *cHeads) statement(macro, before cToken) {
 		return
 	}
 	const longest = 200 // tokens that are read twice
-	depth, assembly, chooses := 1, false, false
+	depth, assembly, chooses, declares := 1, false, false, false
 	template := ahead
 	words := template.next().kind == 's' // of assembly
 	for range longest {
@@ -193,6 +213,8 @@ func (h *cHeads) statement(macro, before cToken) {
 			assembly = assembly || words && depth == 1 && (last == 's' || last == ')' || last == ':' || last == 'q')
 		case '?':
 			chooses = true
+		case 'i':
+			declares = declares || depth == 1 && last == 'i' && isBeside(h.word(t))
 		}
 		if depth == 0 || t.kind == 0 || t.kind == ';' {
 			break
@@ -203,7 +225,8 @@ func (h *cHeads) statement(macro, before cToken) {
 	}
 	end := t.end
 	assembly = assembly && !chooses
-	if t = ahead.next(); starts && t.kind == '{' || assembly {
+	t = ahead.next()
+	if starts && (t.kind == '{' || t.first && t.kind == 'i' || declares) || assembly {
 		h.blank(Range{macro.start, end})
 	}
 }
