@@ -34,6 +34,9 @@ type Language struct {
 	// lexis, when not nil, says how to keep a bracket without a partner from hiding
 	// the functions behind it.
 	lexis *lexis
+	// bodies, when not nil, finds the bodies of functions without the grammar, to
+	// hide those from it that keep it from seeing a function.
+	bodies func(text string) []Range
 	// unended says that the grammar does not find the end of a text that lacks
 	// a line break there.
 	unended bool

@@ -75,13 +75,13 @@ var languages = []Language{
 	},
 	{
 		ID: "c", Name: "C", extensions: []string{".c", ".h"},
-		grammar: grammar(c.Language), query: "c", mask: maskC,
+		grammar: grammar(c.Language), query: "c", mask: maskC, bodies: bodiesC,
 		doc: doxygen,
 	},
 	{
 		ID: "cpp", Name: "C++", aliases: []string{"c++"},
 		extensions: []string{".cpp", ".cc", ".cxx", ".c++", ".hpp", ".hh", ".hxx", ".h++", ".ipp", ".tpp"},
-		grammar:    grammar(cpp.Language), query: "cpp", mask: maskCPP,
+		grammar:    grammar(cpp.Language), query: "cpp", mask: maskCPP, bodies: bodiesCPP,
 		doc:    docSyntax{insert: comment, line: doxygen.line, block: doxygen.block},
 		around: []delimiters{{"class C {\n", "\n};"}},
 	},

@@ -13,6 +13,7 @@ type cScope struct {
 	name       string // of a type
 	at, indent int    // of the brace, and of its line
 	outermost  int    // the index of the first scope of kind b that this is in
+	function   bool
 }
 
 // cHeads walks over the declarations of a text and makes the heads of functions
@@ -28,6 +29,7 @@ type cHeads struct {
 	// what they belong to.
 	mend     bool
 	boundary cToken // the last brace or semicolon
+	bodies   []Range
 	closed   int    // the partner of the last closing brace
 }
 
@@ -38,6 +40,17 @@ func maskMacros(text string, cpp bool) string {
 		h.walk()
 	}
 	return h.String()
+}
+
+func bodiesC(text string) []Range { return cBodies(text, false) }
+
+func bodiesCPP(text string) []Range { return cBodies(text, true) }
+
+// cBodies returns the bodies of the functions in a text that is masked already.
+func cBodies(text string, cpp bool) []Range {
+	h := cHeads{masker: masker{text: text}, lexer: cLexer{text: text, cpp: cpp}}
+	h.walk()
+	return h.bodies
 }
 
 func (h *cHeads) walk() {
@@ -69,6 +82,7 @@ func (h *cHeads) walk() {
 					continue
 				}
 				scope.kind, scope.name = h.block(inside)
+				scope.function = inside != 'l' && scope.kind == 'b' && slices.ContainsFunc(h.head, func(t cToken) bool { return t.kind == '(' })
 			}
 			scope.at, scope.outermost = t.start, len(h.scopes)
 			if h.mend {
@@ -127,7 +141,14 @@ func (h *cHeads) declaration(semicolon cToken, inside byte) {
 	case made || instance:
 		h.blank(Range{head[0].start, semicolon.end})
 	case h.lexer.cpp || called > 1: // lists of parameters in C, declared one by one, are left alone
-		h.head = h.folded()
+		start := semicolon.start
+		if len(head) > 0 {
+			start = head[0].start
+		}
+		if h.head = h.folded(); len(h.head) > 0 && h.word(h.head[0]) == "using" { // which may hold any expression
+			h.blank(Range{start, semicolon.end})
+			return
+		}
 		h.function(inside, false)
 	}
 }
@@ -254,7 +275,10 @@ func (h *cHeads) close(t cToken) bool {
 		}
 		return false
 	}
-	h.closed = h.scopes[len(h.scopes)-1].at
+	last := h.scopes[len(h.scopes)-1]
+	if h.closed = last.at; last.function {
+		h.bodies = append(h.bodies, Range{last.at, t.end})
+	}
 	h.scopes = h.scopes[:len(h.scopes)-1]
 	return true
 }

@@ -50,8 +50,14 @@ func (t *tree) read(ctx context.Context, c change, text string) (reading, error)
 		return reading{}, err
 	}
 	broken := after.RootNode().HasError()
-	if broken && t.language.lexis != nil {
-		if repaired := t.language.lexis.repaired(parsed); repaired != parsed {
+	if broken {
+		repaired, err := t.repaired(ctx, parsed, after)
+		if err != nil {
+			after.Close()
+			edited.Close()
+			return reading{}, err
+		}
+		if repaired != parsed {
 			after.Close()
 			edited.Close()
 			parsed = repaired
@@ -82,6 +88,32 @@ func (t *tree) read(ctx context.Context, c change, text string) (reading, error)
 	}
 	t.tree, t.text, t.parsed = after, text, parsed
 	return r, nil
+}
+
+// repaired hides of a text that has an error what keeps functions from being found.
+func (t *tree) repaired(ctx context.Context, parsed string, broken *sitter.Tree) (string, error) {
+	switch {
+	case t.language.lexis != nil:
+		return t.language.lexis.repaired(parsed), nil
+	case t.language.bodies == nil:
+		return parsed, nil
+	}
+	deadline, _ := ctx.Deadline()
+	found, err := t.language.compiled().run(broken, parsed, Range{0, len(parsed)}, time.Until(deadline))
+	if err != nil {
+		return "", err
+	}
+	known := make(map[Range]bool, len(found.definitions))
+	for _, d := range found.definitions {
+		known[d.body] = true
+	}
+	m := masker{text: parsed}
+	for _, body := range t.language.bodies(parsed) {
+		if !known[body] {
+			m.blank(Range{body.Start + 1, body.End - 1})
+		}
+	}
+	return m.String(), nil
 }
 
 // follow parses the text after a change as the grammar is to see it. It returns
