@@ -30,7 +30,15 @@ type cHeads struct {
 	mend     bool
 	boundary cToken // the last brace or semicolon
 	bodies   []Range
-	closed   int    // the partner of the last closing brace
+	closed   int   // the partner of the last closing brace
+	call     cCall // that the statement at hand begins with
+}
+
+// cCall is a word at the start of a statement and the brackets behind it.
+type cCall struct {
+	name  cToken
+	depth int // of brackets
+	end   int // 0 until they are closed
 }
 
 func maskMacros(text string, cpp bool) string {
@@ -76,6 +84,9 @@ func (h *cHeads) walk() {
 				continue
 			}
 			scope := cScope{kind: 'b'}
+			if inside == 'b' && h.call.end > 0 && h.call.end == before.end { // a loop that a macro makes
+				h.blank(Range{h.call.name.start, h.call.end})
+			}
 			if inside != 'b' {
 				if h.head = h.folded(); h.isValue() {
 					h.group(t)
@@ -105,6 +116,14 @@ func (h *cHeads) walk() {
 		case '(', '[':
 			if inside != 'b' {
 				h.group(t)
+			} else if h.call.depth > 0 || before.kind == 'i' && before == h.call.name {
+				h.call.depth++
+			}
+		case ')', ']':
+			if h.call.depth > 0 {
+				if h.call.depth--; h.call.depth == 0 {
+					h.call.end = t.end
+				}
 			}
 		case ':':
 			if inside == 't' && h.label(t) {
@@ -191,8 +210,14 @@ func isBeside(word string) bool {
 // statement hides a macro in a function's body that the grammar takes amiss: one
 // that is a statement without a semicolon, one before a block, assembly.
 func (h *cHeads) statement(macro, before cToken) {
-	switch word := h.word(macro); {
-	case (word == "throw" || word == "return") && (before.kind == '(' || before.kind == ','):
+	word := h.word(macro)
+	if isStart(before) {
+		if h.call = (cCall{}); !cControl[word] {
+			h.call.name = macro
+		}
+	}
+	switch {
+	case (word == "throw" || word == "return" || word == "typename") && (before.kind == '(' || before.kind == ','):
 		h.blank(Range{macro.start, macro.end})
 		return
 	case h.word(before) == "if" && word != "constexpr" && word != "consteval" && word != "not":

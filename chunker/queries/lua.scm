@@ -7,7 +7,7 @@
 
 ; Function values bound to a name.
 (variable_declaration (assignment_statement
-  (variable_list . name: (identifier) @name .)
+  (variable_list . name: (identifier) @name . (attribute)? .)
   (expression_list . value: (function_definition body: (_)? @body) .))) @function
 (assignment_statement
   (variable_list . name: [

@@ -3,7 +3,7 @@ const fs = require('fs')
 const luaparse = require('luaparse')
 const paths = fs.readFileSync(0, 'utf8').split('\n').filter(Boolean)
 for (const file of paths) {
-  const text = fs.readFileSync(file, 'utf8').replace(/^#.*/, '')
+  const text = fs.readFileSync(file, 'utf8').replace(/^#.*/, '').replace(/<\s*(?:const|close)\s*>/g, '') // attributes of Lua 5.4
   let chunk, error
   for (const luaVersion of ['LuaJIT', '5.3']) { // 5.3 has integer division, LuaJIT its own numbers
     try {
