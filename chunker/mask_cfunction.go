@@ -8,9 +8,8 @@ import (
 // cAtom is a part of a head that the grammar would take for the type.
 type cAtom struct {
 	Range
-	call  bool // a macro with arguments
-	word  Range
-	first bool // of its line
+	call bool // a macro with arguments
+	word Range
 }
 
 // function makes the head of a function such as the grammar knows: one type, the
@@ -205,7 +204,7 @@ func (h *cHeads) atoms(head []cToken) (atoms []cAtom, stars []Range, ok bool) {
 				i++
 			}
 		case word != "" || t.kind == 'q':
-			a := cAtom{Range: Range{t.start, t.end}, word: Range{t.start, t.end}, first: t.first}
+			a := cAtom{Range: Range{t.start, t.end}, word: Range{t.start, t.end}}
 			switch {
 			case cTagged[word] && i+1 < len(head):
 				i++
