@@ -34,6 +34,9 @@ type Language struct {
 	// lexis, when not nil, says how to keep a bracket without a partner from hiding
 	// the functions behind it.
 	lexis *lexis
+	// bodies, when not nil, finds the bodies of functions without the grammar, to
+	// hide those from it that keep it from seeing a function.
+	bodies func(text string) []Range
 	// unended says that the grammar does not find the end of a text that lacks
 	// a line break there.
 	unended bool
@@ -136,14 +139,14 @@ func LanguageNamed(name string) *Language {
 }
 
 // LanguageForFile finds the language of a file by its name, its extension or
-// its shebang line. Head is the beginning of the file's content and may be
-// empty. It returns nil for a language that is not known.
+// its shebang line. Head is the beginning of the file's content, the longer the
+// better for headers of C++, and may be empty. It returns nil for a language that is not known.
 func LanguageForFile(path string, head []byte) *Language {
 	if l := byFilename[filepath.Base(path)]; l != nil {
 		return l
 	}
 	ext := strings.ToLower(filepath.Ext(path))
-	if ext == ".h" && looksLikeCPP.Match(head) {
+	if ext == ".h" && looksLikeCPP(string(head)) {
 		return byID["cpp"]
 	}
 	if l := byExtension[ext]; l != nil {
@@ -152,9 +155,46 @@ func LanguageForFile(path string, head []byte) *Language {
 	return byShebang[interpreter(head)]
 }
 
-// looksLikeCPP matches what a C header cannot hold outside comments, at the
-// start of a line.
-var looksLikeCPP = regexp.MustCompile(`(?m)^\s*(?:class\s+\w+|namespace\b|template\s*<|using\s+\w+|(?:public|private|protected)\s*:|#\s*include\s*<(?:string|vector|map|memory|utility|functional|iostream|c[a-z]+)>)`)
+// looksLikeCPP reports whether a header has what one of C cannot hold: a name that
+// is qualified, a method that is const, or some words at the start of a line.
+func looksLikeCPP(head string) bool {
+	l := cLexer{text: head, cpp: true}
+	var before cToken
+	for t := l.next(); t.kind != 0; before, t = t, l.next() {
+		if t.kind == 'i' && (before.kind == 'q' || before.kind == ')' && head[t.start:t.end] == "const") {
+			return true
+		}
+		if !t.first {
+			continue
+		}
+		if t.kind == '#' {
+			line, _, _ := strings.Cut(head[t.end:], "\n")
+			if includesCPP.MatchString(line) {
+				return true
+			}
+			continue
+		}
+		next := l
+		after := next.next()
+		switch head[t.start:t.end] {
+		case "class", "using", "namespace":
+			if after.kind == 'i' || after.kind == '{' {
+				return true
+			}
+		case "template":
+			if after.kind == '<' {
+				return true
+			}
+		case "public", "protected", "private":
+			if after.kind == ':' {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var includesCPP = regexp.MustCompile(`^\s*include\s*<[a-z_]+>`)
 
 var shebang = regexp.MustCompile(`^#!\s*(\S+)(?:\s+(.*))?`)
 

@@ -1,6 +1,9 @@
 package chunker
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestLanguageForFile(t *testing.T) {
 	for _, test := range []struct{ path, head, want string }{
@@ -12,6 +15,8 @@ func TestLanguageForFile(t *testing.T) {
 		{"a.h", "int f(void);\n", "c"},
 		{"a.h", "#pragma once\nnamespace n {\n", "cpp"},
 		{"a.h", "#include <string>\n", "cpp"},
+		{"a.h", "/*\n * A header with a long comment.\n" + strings.Repeat(" * More.\n", 1000) + " */\nstruct S {\n public:\n};\n", "cpp"},
+		{"a.h", "/*\nclass of its own,\nusing nothing\n*/\nint f(void);\n", "c"},
 		{"a.h", "#include <stdio.h>\nstruct a { int class; };\n", "c"},
 		{"Rakefile", "", "ruby"},
 		{"a.mli", "", "ocaml.interface"},

@@ -75,13 +75,13 @@ var languages = []Language{
 	},
 	{
 		ID: "c", Name: "C", extensions: []string{".c", ".h"},
-		grammar: grammar(c.Language), query: "c",
+		grammar: grammar(c.Language), query: "c", mask: maskC, bodies: bodiesC,
 		doc: doxygen,
 	},
 	{
 		ID: "cpp", Name: "C++", aliases: []string{"c++"},
 		extensions: []string{".cpp", ".cc", ".cxx", ".c++", ".hpp", ".hh", ".hxx", ".h++", ".ipp", ".tpp"},
-		grammar:    grammar(cpp.Language), query: "cpp",
+		grammar:    grammar(cpp.Language), query: "cpp", mask: maskCPP, bodies: bodiesCPP,
 		doc:    docSyntax{insert: comment, markup: doxygenDoc, line: doxygen.line, block: doxygen.block, far: doxygen.far},
 		around: []delimiters{{"class C {\n", "\n};"}},
 	},
@@ -109,7 +109,7 @@ var languages = []Language{
 		extensions:   []string{".sh", ".bash", ".ebuild", ".bats"},
 		filenames:    []string{".bashrc", ".bash_profile", ".bash_aliases", ".profile", "PKGBUILD"},
 		interpreters: []string{"sh", "bash", "dash", "ksh"},
-		grammar:      grammar(bash.Language), query: "bash",
+		grammar:      grammar(bash.Language), query: "bash", mask: maskBash,
 		doc: docSyntax{insert: comment, markup: plainDoc, line: []string{"#"}},
 	},
 	{
@@ -133,7 +133,7 @@ var languages = []Language{
 	},
 	{
 		ID: "zig", Name: "Zig", extensions: []string{".zig"},
-		grammar: grammar(zig.Language), query: "zig",
+		grammar: grammar(zig.Language), query: "zig", lexis: zigLexis,
 		doc: docSyntax{insert: comment, markup: markdownDoc, line: []string{"///"}, far: []string{"///"}},
 	},
 	{

@@ -314,7 +314,7 @@ func (f *File) conditions(leads []mark) map[int]int {
 		if m.capture != "directive" {
 			continue
 		}
-		switch name, _ := conditional(f.text[m.Start:m.End]); {
+		switch name, _ := condition(f.text[m.Start:m.End]); {
 		case strings.HasPrefix(name, "if"):
 			starts = append(starts, m.Start)
 		case len(starts) == 0:

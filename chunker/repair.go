@@ -12,6 +12,7 @@ import (
 // lexis is where the brackets of a language are none.
 type lexis struct {
 	line   string       // starts a comment to the end of its line
+	text   string       // the same, a string
 	long   []delimiters // around comments and strings that may span lines
 	quotes string       // around strings that end with their line
 	// regexps says that slashes may stand around a regular expression.
@@ -25,6 +26,7 @@ type lexis struct {
 var (
 	goLexis     = &lexis{line: "//", long: []delimiters{{"/*", "*/"}, {"`", "`"}}, quotes: `"'`}
 	scriptLexis = &lexis{line: "//", long: []delimiters{{"/*", "*/"}, {"`", "`"}}, quotes: `"'`, regexps: true}
+	zigLexis    = &lexis{line: "//", text: `\\`, quotes: `"'`}
 	pythonLexis = &lexis{line: "#", long: []delimiters{{`"""`, `"""`}, {"'''", "'''"}}, quotes: `"'`, definitions: []string{"def ", "class ", "async def ", "@"}, head: "if 1"}
 )
 
@@ -339,6 +341,10 @@ func (l *lexis) skip(text string, before byte, unclosed map[string]bool) (length
 	if strings.HasPrefix(text, l.line) {
 		comment, _, _ := strings.Cut(text, "\n")
 		return len(comment), true
+	}
+	if l.text != "" && strings.HasPrefix(text, l.text) {
+		line, _, _ := strings.Cut(text, "\n")
+		return len(line), false
 	}
 	for _, d := range l.long {
 		if !strings.HasPrefix(text, d.open) {

@@ -70,8 +70,12 @@ func (t *tree) read(ctx context.Context, c change, text string) (reading, error)
 	if edited == nil && broken {
 		faulty = fault(plain.tree.RootNode(), len(text))
 	}
-	if broken && t.language.lexis != nil {
-		after.text = t.language.lexis.repaired(plain.text)
+	if broken {
+		if after.text, err = t.repaired(ctx, plain.text, plain.tree); err != nil {
+			edited.Close()
+			plain.close()
+			return reading{}, err
+		}
 	}
 	if repaired := after.text != plain.text; repaired || t.plain.tree != nil {
 		edited.Close()
@@ -106,6 +110,32 @@ func (t *tree) read(ctx context.Context, c change, text string) (reading, error)
 	t.plain.close()
 	t.text, t.seen, t.plain = text, after, plain
 	return r, nil
+}
+
+// repaired hides of a text that has an error what keeps functions from being found.
+func (t *tree) repaired(ctx context.Context, parsed string, broken *sitter.Tree) (string, error) {
+	switch {
+	case t.language.lexis != nil:
+		return t.language.lexis.repaired(parsed), nil
+	case t.language.bodies == nil:
+		return parsed, nil
+	}
+	deadline, _ := ctx.Deadline()
+	found, err := t.language.compiled().run(broken, parsed, Range{0, len(parsed)}, time.Until(deadline))
+	if err != nil {
+		return "", err
+	}
+	known := make(map[Range]bool, len(found.definitions))
+	for _, d := range found.definitions {
+		known[d.body] = true
+	}
+	m := masker{text: parsed}
+	for _, body := range t.language.bodies(parsed) {
+		if !known[body] {
+			m.blank(Range{body.Start + 1, body.End - 1})
+		}
+	}
+	return m.String(), nil
 }
 
 // follow parses after, which is text as the grammar is to see it once c has

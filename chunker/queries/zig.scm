@@ -1,4 +1,5 @@
 (function_declaration name: (_) @name body: (_) @body) @function
+(test_declaration [(string) (identifier)] @name (block) @body) @test
 
 (variable_declaration
   (identifier) @name

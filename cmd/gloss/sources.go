@@ -178,8 +178,9 @@ func (s *sources) file(ctx context.Context, f found, emit func(*item) error) err
 	return s.cut(ctx, source, emit)
 }
 
-// headBytes are what a file's language is told by, besides its name.
-const headBytes = 1024
+// headBytes are what a file's language is told by, besides its name: a header of C
+// is one of C++ by what stands behind its licence.
+const headBytes = 64 << 10
 
 func (s *sources) cut(ctx context.Context, f source, emit func(*item) error) error {
 	if err := ctx.Err(); err != nil {
