@@ -31,9 +31,6 @@ type Language struct {
 	// mask, when not nil, hides from the grammar what it cannot bear, by as
 	// many other bytes without a line break.
 	mask func(text string) string
-	// unended says that the grammar does not find the end of a text that lacks
-	// a line break there.
-	unended bool
 	// constructor is the name by which a method is a constructor, besides the
 	// name of its type.
 	constructor string

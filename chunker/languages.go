@@ -4,7 +4,7 @@ import (
 	"sync"
 	"unsafe"
 
-	kotlin "github.com/tree-sitter-grammars/tree-sitter-kotlin/bindings/go"
+	kotlin "github.com/fwcd/tree-sitter-kotlin/bindings/go"
 	lua "github.com/tree-sitter-grammars/tree-sitter-lua/bindings/go"
 	zig "github.com/tree-sitter-grammars/tree-sitter-zig/bindings/go"
 	sitter "github.com/tree-sitter/go-tree-sitter"
@@ -119,9 +119,8 @@ var languages = []Language{
 	{
 		ID: "kotlin", Name: "Kotlin", extensions: []string{".kt", ".kts"},
 		grammar: grammar(kotlin.Language), query: "kotlin",
-		unended: true, // tree-sitter-kotlin v1.1.0 looks for the blank after an annotation for ever
-		doc:     javadoc,
-		around:  []delimiters{inClass},
+		doc:    javadoc,
+		around: []delimiters{inClass},
 	},
 	{
 		ID: "scala", Name: "Scala", extensions: []string{".scala", ".sc", ".sbt"}, interpreters: []string{"scala"},

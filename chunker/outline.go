@@ -1,6 +1,7 @@
 package chunker
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 	"strings"
@@ -49,6 +50,8 @@ func (f *File) outlines() []outline {
 	all := make([]outline, 0, len(f.facts.definitions))
 	var enclosing []definition
 	for _, d := range widest(f.facts.definitions) {
+		d.End = f.end(d, leads)
+		d.body.End = min(d.body.End, d.End)
 		for len(enclosing) > 0 && enclosing[len(enclosing)-1].End <= d.Start {
 			enclosing = enclosing[:len(enclosing)-1]
 		}
@@ -79,6 +82,21 @@ func (f *File) outlines() []outline {
 	}
 	slices.SortStableFunc(all, func(a, b outline) int { return a.span.compare(b.span) })
 	return all
+}
+
+// end is where a definition ends without the comments at its end. A grammar
+// whose blocks end by their indentation reads on to the next word, and takes
+// the doc comment of the next function along.
+func (f *File) end(d definition, leads []mark) int {
+	end := d.End
+	for i, _ := slices.BinarySearchFunc(leads, end, func(m mark, end int) int { return cmp.Compare(m.Start, end) }); i > 0; i-- {
+		m := leads[i-1]
+		if m.capture != "comment" && m.capture != "doc" || m.Start < d.name.End || m.End > end || !isBlank(f.text[m.End:end]) {
+			break
+		}
+		end = m.Start
+	}
+	return d.Start + len(trimRight(f.text[d.Start:end]))
 }
 
 // widest leaves one definition for each name: the widest, with what equally

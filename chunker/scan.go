@@ -96,7 +96,7 @@ func (q *query) run(tree *sitter.Tree, text string, within Range, timeout time.D
 		var d definition
 		for _, capture := range match.Captures {
 			start, end := capture.Node.ByteRange()
-			span := Range{min(int(start), len(text)), min(int(end), len(text))} // Language.unended
+			span := Range{int(start), int(end)}
 			switch name := q.captures[capture.Index]; name {
 			case "function", "method", "constructor", "type", "scope", "nameless", "module":
 				d.Range, d.capture = span, name

@@ -1,7 +1,20 @@
 (function_definition name: (_) @name body: (_) @body) @function
 
 ; Function values bound to a name.
-(val_definition pattern: (identifier) @name value: (lambda_expression) @body) @function
+(val_definition pattern: (identifier) @name value: [
+  (lambda_expression) (case_block)
+  (block . (lambda_expression) .) (indented_block . (lambda_expression) .)
+] @body) @function
+(var_definition pattern: (identifier) @name value: [
+  (lambda_expression) (case_block)
+  (block . (lambda_expression) .) (indented_block . (lambda_expression) .)
+] @body) @function
+(_ (assignment_expression
+  left: [(identifier) @name (field_expression field: (identifier) @name)]
+  right: [
+    (lambda_expression) (case_block)
+    (block . (lambda_expression) .) (indented_block . (lambda_expression) .)
+  ] @body) @function)
 
 (class_definition name: (_) @name body: (_)? @body) @type
 (object_definition name: (_) @name body: (_)? @body) @type
