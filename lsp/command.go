@@ -77,7 +77,7 @@ func (s *server) showSummary(ctx context.Context, d *document, g *gloss) (any, e
 		return nil, err
 	}
 	message := fmt.Sprintf("%s: %s", g.chunk.Name, oneLine(hoverText(g, false)))
-	return nil, s.editor.showMessage(ctx, messageInfo, message)
+	return nil, s.show(ctx, messageInfo, message)
 }
 
 // copySummary answers the text, for the client to put where it likes.
@@ -103,7 +103,7 @@ func (s *server) regenerate(ctx context.Context, d *document, g *gloss) (any, er
 	case err != nil:
 		return nil, failf(codeRequestFailed, "%s has no new summary: %s", g.chunk.Name, brief(err.Error()))
 	case g.state == fresh && g.summary.Source != inference.SourceDoc && summary.Text == g.summary.Text:
-		s.tell("window/showMessage", s.editor.showMessage(ctx, messageInfo, g.chunk.Name+": nothing better came of it"))
+		s.tell("window/showMessage", s.show(ctx, messageInfo, g.chunk.Name+": nothing better came of it"))
 	}
 	return summary.Text, nil
 }

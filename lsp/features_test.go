@@ -81,6 +81,31 @@ func TestLensesHaveNoIcons(t *testing.T) {
 	}
 }
 
+// A file's names and comments are anybody's, and in a message VS Code would make
+// links of some of them, which run a command.
+func TestMessagesHaveNoLinks(t *testing.T) {
+	const uri = "file:///project/evil.js"
+	const name = `"[press](command:evil)"`
+	const text = "class A {\n\t" + name + "() {\n\t\tone()\n\t\ttwo()\n\t}\n}\n"
+	for _, tt := range []struct{ client, want string }{
+		{"Neovim", name},
+		{"Visual Studio Code", strings.ReplaceAll(name, "](", "]\u200b(")},
+	} {
+		e := newEditor(t, editorOptions{name: tt.client, capabilities: allCapabilities})
+		e.open(uri, "javascript", text)
+		e.must("workspace/executeCommand", fmt.Sprintf(`{"command":"gloss.showSummary","arguments":[%s]}`, place(uri, 1, 3)), nil)
+		var shown struct{ Message string }
+		if err := json.Unmarshal(e.expect("window/showMessage").Params, &shown); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(shown.Message, tt.want+": ") {
+			t.Errorf("%s: %q does not begin with %q", tt.client, shown.Message, tt.want)
+		}
+		e.ignore("workspace/codeLens/refresh")
+		e.close()
+	}
+}
+
 func TestLensesWhileTyping(t *testing.T) {
 	e := newEditor(t, editorOptions{})
 	e.open(goURI, "go", goText("Alpha", "Beta"))

@@ -2,7 +2,6 @@ package lsp
 
 import (
 	"errors"
-	"strings"
 	"sync"
 
 	"go.uber.org/zap"
@@ -85,17 +84,8 @@ type clientCapabilities struct {
 	messageActions        bool // shows buttons under a message
 	glossRefresh          bool // wants our notification gloss/refresh
 	glossStatus           bool // wants our notification gloss/status
-	labelIcons            bool // shows icons where a lens says $(name)
+	labelIcons            bool // shows icons where a lens says $(name), and links where a message says [text](target)
 	options               []byte
-}
-
-// label returns the title of a lens such that the client shows it as it is: with
-// a space of no width in it where VS Code would make an icon of $(name).
-func (c *clientCapabilities) label(text string) string {
-	if !c.labelIcons {
-		return text
-	}
-	return strings.ReplaceAll(text, "$(", "$\u200b(")
 }
 
 // serverCapabilities are what initialize answers beyond what is always so.

@@ -32,7 +32,7 @@ func (s *server) failed(err error) {
 
 // offer asks whether to pull the model, and does it.
 func (s *server) offer(missing MissingModel, message string) {
-	action, err := s.editor.askMessage(s.ctx, messageError, "gloss: "+message, actionPull)
+	action, err := s.ask(s.ctx, messageError, "gloss: "+message, actionPull)
 	switch {
 	case err != nil:
 		s.tell("window/showMessageRequest", err)
@@ -63,7 +63,7 @@ func (s *server) pull(missing MissingModel) {
 		s.log.Error("the model could not be pulled", zap.Error(err))
 		s.whileFailed(func(why error) status { return status{State: "failed", Message: why.Error()} })
 		if !cancelled {
-			s.tell("window/showMessage", s.editor.showMessage(s.ctx, messageError, "gloss: "+err.Error()))
+			s.tell("window/showMessage", s.show(s.ctx, messageError, "gloss: "+err.Error()))
 		}
 	}
 }

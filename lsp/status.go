@@ -102,7 +102,7 @@ func (r *statusReporter) send() (told bool) {
 		told = true
 	}
 	if complain {
-		s.tell("window/showMessage", s.editor.showMessage(s.ctx, messageError, "gloss: "+now.Message))
+		s.tell("window/showMessage", s.show(s.ctx, messageError, "gloss: "+now.Message))
 	}
 	return told
 }

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { ExecuteCommandRequest, type LanguageClient } from "vscode-languageclient/node";
 
+import { plain } from "./messages";
 import { type Session } from "./session";
 
 /**
@@ -46,7 +47,7 @@ async function execute(session: Session, command: string): Promise<string | unde
     });
     return typeof answer === "string" ? answer : undefined;
   } catch (error) {
-    void vscode.window.showWarningMessage(`gloss: ${error instanceof Error ? error.message : String(error)}`);
+    void vscode.window.showWarningMessage(plain(`gloss: ${error instanceof Error ? error.message : String(error)}`));
     return undefined;
   }
 }

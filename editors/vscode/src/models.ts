@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import * as vscode from "vscode";
 
+import { plain } from "./messages";
 import { type Session } from "./session";
 
 /** A line of `gloss model list --json`. */
@@ -33,7 +34,7 @@ export async function pickModel(session: Session): Promise<void> {
     item("", "The one in use", `"gloss model use" chooses it; now ${models.find((m) => m.inUse)?.name}`),
     ...models.map((m) => item(m.name, m.name, about(m), m.about)),
   ]);
-  items.catch((error: Error) => vscode.window.showWarningMessage(`gloss: ${error.message}`));
+  items.catch((error: Error) => vscode.window.showWarningMessage(plain(`gloss: ${error.message}`)));
   const choice = await vscode.window.showQuickPick(items, { title: "Model" });
   if (choice) {
     await vscode.workspace

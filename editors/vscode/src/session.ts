@@ -12,6 +12,7 @@ import {
 
 import { copy } from "./commands";
 import { Crashes } from "./crashes";
+import { plain } from "./messages";
 import { type Server, findServer } from "./server";
 import { type ServerSettings, atEndOfLine } from "./settings";
 import { type Status, type StatusItem } from "./status";
@@ -183,7 +184,7 @@ export class Session implements vscode.Disposable {
       ...actions,
       { title: "Show the Log", run: () => this.log.show() },
     ];
-    void vscode.window.showErrorMessage(`gloss: ${message}`, ...all).then((chosen) => chosen?.run());
+    void vscode.window.showErrorMessage(plain(`gloss: ${message}`), ...all).then((chosen) => chosen?.run());
   }
 
   /** Has VS Code request the code lenses again. */
