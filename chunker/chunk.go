@@ -12,12 +12,15 @@ type Range struct{ Start, End int }
 // Kind says what sort of definition a chunk is.
 type Kind string
 
-// The kinds of chunk. Text is a piece of a file whose language is unknown.
+// The kinds of chunk. Test is a test that is a closure with a title and no
+// name, as in it("adds", () => {}): the title is its name. Text is a piece of a
+// file whose language is unknown.
 const (
 	Function    Kind = "function"
 	Method      Kind = "method"
 	Constructor Kind = "constructor"
 	Type        Kind = "type"
+	Test        Kind = "test"
 	Text        Kind = "text"
 )
 
@@ -27,7 +30,8 @@ type Key [sha256.Size]byte
 
 // Chunk is one function, method, constructor or named function value.
 type Chunk struct {
-	// Name is the identifier as it is written, without its receiver or class.
+	// Name is the identifier as it is written, without its receiver or class, or
+	// the first line of a test's title.
 	Name string
 	// Container is the name of the innermost definition around the chunk, or of
 	// the type that the chunk itself names as its own: a class, an impl's type,
@@ -41,7 +45,7 @@ type Chunk struct {
 	// Range spans the whole definition with its decorators, attributes,
 	// annotations and export keywords, without a doc comment before it.
 	Range Range
-	// NameRange spans the identifier.
+	// NameRange spans the Name.
 	NameRange Range
 	// BodyRange spans the body, which ends the Signature: a block with its
 	// delimiters where the language has them, otherwise its statements or its

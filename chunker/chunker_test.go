@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "rewrite the expectations in testdata")
 
 // TestLanguages cuts the files of testdata/<language>.txtar and compares what
 // it finds with the file "want" that follows each of them. A file whose name
-// starts with "types" is cut into types.
+// starts with "types" is cut into types, one that starts with "tests" into tests.
 func TestLanguages(t *testing.T) {
 	for _, language := range Languages() {
 		t.Run(language.ID, func(t *testing.T) {
@@ -40,6 +40,9 @@ func TestLanguages(t *testing.T) {
 				options := Options{}
 				if strings.HasPrefix(file.Name, "types") {
 					options.Kinds = []Kind{Type}
+				}
+				if strings.HasPrefix(file.Name, "tests") {
+					options.Kinds = []Kind{Test}
 				}
 				chunks := cut(t, language, text, options)
 				got := describe(text, chunks)
@@ -115,6 +118,8 @@ func checkInvariants(t testing.TB, language *Language, text string, options Opti
 			t.Errorf("%q comes after %q", c.Name, chunks[i-1].Name)
 		case !slices.Contains(options.Kinds, c.Kind):
 			t.Errorf("%q has kind %s, which is not wanted", c.Name, c.Kind)
+		case c.Kind == Test && strings.ContainsAny(c.Name, "\r\n"):
+			t.Errorf("%q is a title of several lines", c.Name)
 		case strings.ContainsAny(c.Container, "\r\n") || len(c.Container) > maxContainer:
 			t.Errorf("%q has a container that is no name: %q", c.Name, c.Container)
 		case strings.ContainsAny(c.Signature, "\r\n") || strings.ContainsAny(c.Doc, "\r\n"):

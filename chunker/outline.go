@@ -56,8 +56,11 @@ func (f *File) outlines() []outline {
 			enclosing = enclosing[:len(enclosing)-1]
 		}
 		var parent definition
-		if len(enclosing) > 0 {
-			parent = enclosing[len(enclosing)-1]
+		for i := len(enclosing) - 1; i >= 0; i-- {
+			if enclosing[i].capture != "test" {
+				parent = enclosing[i]
+				break
+			}
 		}
 		enclosing = append(enclosing, d)
 		if !d.isChunk() {
@@ -66,7 +69,7 @@ func (f *File) outlines() []outline {
 		o := outline{definition: d.Range, name: d.name, body: d.body, docstring: d.docstring, arity: d.arity}
 		o.container = d.container
 		for i := len(enclosing) - 2; i >= 0 && o.container.absent(); i-- {
-			if enclosing[i].capture != "nameless" {
+			if enclosing[i].isContainer() {
 				o.container = enclosing[i].name
 			}
 		}
@@ -146,6 +149,11 @@ func outermost(marks []mark) []mark {
 
 func (d definition) isType() bool {
 	return d.capture == "type" || d.capture == "scope" || d.capture == "nameless"
+}
+
+// isContainer reports whether a reader would look for what is in d by its name.
+func (d definition) isContainer() bool {
+	return d.capture != "nameless" && d.capture != "test"
 }
 
 func (d definition) isChunk() bool {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 	"unsafe"
 
@@ -18,6 +19,8 @@ import (
 //	@nameless                       the same, and its name is none
 //	@module                         a definition around others that makes no
 //	                                methods of them
+//	@test                           a test whose name is its title; to what is in
+//	                                it, it is not there
 //	@name @body @docstring          parts of the definition in the same match
 //	@container                      the name of the type that a definition
 //	                                outside of it belongs to
@@ -38,7 +41,7 @@ type query struct {
 
 // captures are the names that a reading can hold.
 var captures = []string{
-	"function", "method", "constructor", "type", "scope", "nameless", "module",
+	"function", "method", "constructor", "type", "scope", "nameless", "module", "test",
 	"comment", "doc", "annotation", "prefix", "signature", "string",
 }
 
@@ -59,7 +62,7 @@ type facts struct {
 }
 
 // definition is a match of @function, @method, @constructor, @type, @scope,
-// @nameless or @module.
+// @nameless, @module or @test.
 type definition struct {
 	Range
 	capture               string
@@ -98,12 +101,9 @@ func (q *query) run(tree *sitter.Tree, text string, within Range, timeout time.D
 			start, end := capture.Node.ByteRange()
 			span := Range{int(start), int(end)}
 			switch name := q.captures[capture.Index]; name {
-			case "function", "method", "constructor", "type", "scope", "nameless", "module":
+			case "function", "method", "constructor", "type", "scope", "nameless", "module", "test":
 				d.Range, d.capture = span, name
 			case "name":
-				if text[span.Start:min(span.Start+1, len(text))] == ":" { // a symbol of Ruby
-					span.Start++
-				}
 				d.name = span
 			case "body":
 				d.body = span
@@ -121,6 +121,11 @@ func (q *query) run(tree *sitter.Tree, text string, within Range, timeout time.D
 				found.leads = append(found.leads, mark{span, name})
 			}
 		}
+		if d.capture == "test" {
+			d.name = title(text, d.name)
+		} else {
+			d.name = unquoted(text, d.name)
+		}
 		if d.capture != "" && d.name.Start < d.name.End { // a parser may invent an empty name
 			found.definitions = append(found.definitions, d)
 		}
@@ -131,6 +136,38 @@ func (q *query) run(tree *sitter.Tree, text string, within Range, timeout time.D
 	found.keep(func(r Range) (Range, bool) { return r, r.touches(within) })
 	found.sort()
 	return found, nil
+}
+
+// unquoted spans a name without the quotes of a string, or the colon of a symbol of
+// Ruby.
+func unquoted(text string, r Range) Range {
+	switch written := text[r.Start:r.End]; {
+	case strings.HasPrefix(written, ":"):
+		r.Start++
+	case len(written) > 1 && strings.ContainsRune(quotes, rune(written[0])) && written[0] == written[len(written)-1]:
+		r.Start++
+		r.End--
+	}
+	return r
+}
+
+// quotes are those of names. Kotlin's and Scala's backticks belong to the name.
+const quotes = "\"'"
+
+// title spans the first line of a test's title, which may stand in quotes with
+// something around them.
+func title(text string, r Range) Range {
+	if open := strings.IndexAny(text[r.Start:r.End], quotes+"`"); open >= 0 {
+		quote := text[r.Start+open]
+		r.Start += open + 1
+		if end := strings.LastIndexByte(text[r.Start:r.End], quote); end >= 0 {
+			r.End = r.Start + end
+		}
+	}
+	r.Start = r.End - len(strings.TrimLeft(text[r.Start:r.End], blanks))
+	line, _, _ := strings.Cut(text[r.Start:r.End], "\n")
+	r.End = r.Start + len(trimRight(line))
+	return r
 }
 
 // update brings facts of the text before to the text after a change. Fresh

@@ -15,7 +15,7 @@ import (
 // first, and so many bytes of fields. A number is a varint, a string its length
 // and its bytes.
 const (
-	wireVersion = 1
+	wireVersion = 2
 	maxFrame    = 64 << 20
 )
 

@@ -2,7 +2,7 @@ package inference
 
 // choiceVersion grows whenever choose, unworthy, prompt.Clean or the sentences of
 // names change.
-const choiceVersion = 3
+const choiceVersion = 4
 
 // nameLead is by how much likelier to be good the name's sentence must be than
 // what the model wrote, to be shown in its place, where a calibration decides. A

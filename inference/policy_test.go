@@ -70,4 +70,8 @@ func TestUnworthy(t *testing.T) {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}
+	titled := Function{Language: "javascript", Name: "keeps the header", Code: "it('keeps the header', () => {\n\texpect(header())\n})"}
+	if got := unworthy("Keeps the header.", titled, nil); got != noTest {
+		t.Errorf("of a test with a title: %q, want %q", got, noTest)
+	}
 }

@@ -179,6 +179,7 @@ var symbolKinds = map[chunker.Kind]protocol.SymbolKind{
 	chunker.Method:      protocol.SymbolKindMethod,
 	chunker.Constructor: protocol.SymbolKindConstructor,
 	chunker.Type:        protocol.SymbolKindClass,
+	chunker.Test:        protocol.SymbolKindFunction,
 }
 
 func fromSymbols(symbols []symbol) []protocol.DocumentSymbol {

@@ -324,6 +324,22 @@ func TestDocumentSymbols(t *testing.T) {
 	e.close()
 }
 
+// TestKindsOnRequest is a setting that changes what a file is cut into.
+func TestKindsOnRequest(t *testing.T) {
+	const uri = "file:///w/adds.test.js"
+	e := newEditor(t, editorOptions{})
+	e.open(uri, "javascript", "it('adds', () => {\n  sum(1)\n})\nfunction sum(a) {\n  return a\n}\n")
+	e.settled(uri, "Does sum")
+	e.mu.Lock()
+	e.settings = map[string]any{"kinds": []string{"function", "test"}}
+	e.mu.Unlock()
+	e.notify("workspace/didChangeConfiguration", `{"settings": null}`)
+	e.expect("workspace/configuration")
+	e.settled(uri, "Does adds", "Does sum")
+	e.ignore("workspace/codeLens/refresh")
+	e.close()
+}
+
 type wireAction struct {
 	Title   string
 	Kind    string

@@ -25,7 +25,7 @@ type Settings struct {
 	Debounce         Duration          `json:"debounce" min:"0s" max:"1m" doc:"The pause in typing after which changed functions are summarized."`
 	HoverWait        Duration          `json:"hoverWait" min:"0s" max:"30s" doc:"How long a hover waits for a summary that is being written."`
 	MinLines         int               `json:"minLines" min:"1" max:"1000" doc:"Functions of fewer lines get no summary."`
-	Kinds            []string          `json:"kinds" enum:"function,method,constructor,type" doc:"The definitions that get a summary."`
+	Kinds            []string          `json:"kinds" enum:"function,method,constructor,type,test" doc:"The definitions that get a summary. \"test\" is a test with a title and no name, such as it('adds', () => {})."`
 	Languages        []string          `json:"languages" doc:"The LSP language ids to serve; empty means all that gloss knows."`
 	Exclude          []string          `json:"exclude" doc:"Globs of paths that get no summaries. ** matches any number of folders; a glob without a slash matches the file's name. At most 512, of 512 bytes each."`
 	PreferDocComment bool              `json:"preferDocComment" doc:"Where a function has a doc comment, show its first sentence and run no inference."`

@@ -17,6 +17,14 @@
   block: (_) @body) @function
   (#any-of? @_maker "define_method" "define_singleton_method"))
 
+; Tests: it "adds" do ... end.
+((call
+  !receiver
+  method: (identifier) @_maker
+  arguments: (argument_list . (string) @name)
+  block: (_) @body) @test
+  (#any-of? @_maker "it" "fit" "xit" "test" "specify" "fspecify" "xspecify" "example" "fexample" "xexample" "scenario" "fscenario" "xscenario"))
+
 (class name: (_) @name) @type
 (module name: (_) @name) @type
 (singleton_class value: (_) @name) @nameless

@@ -25,6 +25,31 @@
   name: (_) @name
   value: [(arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)]) @method
 
+; Tests: it('adds', () => {}), test.only('adds', ...), test.each(rows)('adds %i', ...),
+; t.test('adds', ...), it('adds', inject([], () => {})).
+((expression_statement (call_expression
+  function: (_) @_maker
+  arguments: (arguments . [(string) (template_string)] @name [
+    (arrow_function body: (_) @body)
+    (function_expression body: (_) @body)
+    (generator_function body: (_) @body)
+    (call_expression arguments: (arguments [
+      (arrow_function body: (_) @body)
+      (function_expression body: (_) @body)
+      (generator_function body: (_) @body)]))]))) @test
+  (#match? @_maker "^(?:\\w+\\.)?[fx]?(?:it|test|specify)(?:\\.(?:only|skip|todo|fails|failing|fixme|slow|serial|sequential|concurrent|step))*(?:\\.(?:each|for|prop)\\b(?s:.*))?$"))
+((call_expression
+  function: (_) @_maker
+  arguments: (arguments . [(string) (template_string)] @name [
+    (arrow_function body: (_) @body)
+    (function_expression body: (_) @body)
+    (generator_function body: (_) @body)
+    (call_expression arguments: (arguments [
+      (arrow_function body: (_) @body)
+      (function_expression body: (_) @body)
+      (generator_function body: (_) @body)]))])) @test
+  (#match? @_maker "^(?:\\w+\\.)?[fx]?(?:it|test|specify)(?:\\.(?:only|skip|todo|fails|failing|fixme|slow|serial|sequential|concurrent|step))*(?:\\.(?:each|for|prop)\\b(?s:.*))?$"))
+
 (class_declaration name: (_) @name body: (_) @body) @type
 (abstract_class_declaration name: (_) @name body: (_) @body) @type
 (interface_declaration name: (_) @name body: (_) @body) @type

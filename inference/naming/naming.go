@@ -50,6 +50,7 @@ type rule func(n *name) (said string, applies bool)
 
 // rules in the order in which they are asked.
 var rules = []rule{
+	titled,
 	known,
 	test,
 	unreadable,

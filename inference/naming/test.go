@@ -43,6 +43,8 @@ func (n *name) asTest() (verb string, words []string, ok bool) {
 	case n.Language == "cpp" && googleTest.MatchString(head):
 		title := googleTest.FindStringSubmatch(head)[1]
 		return "tests", spell(Words(title), title), true
+	case n.hasTitle():
+		return "tests", words, true
 	case words[0] == "test" && (marked || len(words) > 1 && strings.HasPrefix(n.plain, "test") && testPrefix.Has(n.Language) && !n.head.returns):
 		return "tests", words[1:], true
 	case words[len(words)-1] == "test" && marked:

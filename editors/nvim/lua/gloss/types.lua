@@ -13,7 +13,7 @@
 ---@field debounce? string|integer The pause in typing after which changed functions are summarized. Default: `"1s"`.
 ---@field hoverWait? string|integer How long a hover waits for a summary that is being written. Default: `"1.5s"`.
 ---@field minLines? integer Functions of fewer lines get no summary. Default: `3`.
----@field kinds? ('function'|'method'|'constructor'|'type')[] The definitions that get a summary. Default: `["function","method","constructor"]`.
+---@field kinds? ('function'|'method'|'constructor'|'type'|'test')[] The definitions that get a summary. "test" is a test with a title and no name, such as it('adds', () => {}). Default: `["function","method","constructor"]`.
 ---@field languages? string[] The LSP language ids to serve; empty means all that gloss knows. Default: `[]`.
 ---@field exclude? string[] Globs of paths that get no summaries. ** matches any number of folders; a glob without a slash matches the file's name. At most 512, of 512 bytes each. Default: `[]`.
 ---@field preferDocComment? boolean Where a function has a doc comment, show its first sentence and run no inference. Default: `true`.
