@@ -124,7 +124,7 @@ var languages = []Language{
 	},
 	{
 		ID: "scala", Name: "Scala", extensions: []string{".scala", ".sc", ".sbt"}, interpreters: []string{"scala"},
-		grammar: grammar(scala.Language), query: "scala", constructor: "this",
+		grammar: grammar(scala.Language), mask: maskScala, query: "scala", constructor: "this",
 		doc:    javadoc,
 		around: []delimiters{inClass},
 	},

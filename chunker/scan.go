@@ -21,6 +21,7 @@ import (
 //	                                methods of them
 //	@test                           a test whose name is its title; to what is in
 //	                                it, it is not there
+//	@rest                           what the grammar has cut off the definition
 //	@name @body @docstring          parts of the definition in the same match
 //	@container                      the name of the type that a definition
 //	                                outside of it belongs to
@@ -97,6 +98,7 @@ func (q *query) run(tree *sitter.Tree, text string, within Range, timeout time.D
 	matches := cursor.Matches(q.Query, tree.RootNode(), source)
 	for match := matches.Next(); match != nil; match = matches.Next() {
 		var d definition
+		var rest Range
 		for _, capture := range match.Captures {
 			start, end := capture.Node.ByteRange()
 			span := Range{int(start), int(end)}
@@ -109,6 +111,8 @@ func (q *query) run(tree *sitter.Tree, text string, within Range, timeout time.D
 				d.body = span
 			case "docstring":
 				d.docstring = span
+			case "rest":
+				rest = span
 			case "container":
 				d.container = span
 			case "parameters":
@@ -120,6 +124,9 @@ func (q *query) run(tree *sitter.Tree, text string, within Range, timeout time.D
 				span.End = span.Start + len(trimRight(text[span.Start:span.End]))
 				found.leads = append(found.leads, mark{span, name})
 			}
+		}
+		if !rest.absent() {
+			d.Range, d.body = d.Range.union(rest), d.body.union(rest)
 		}
 		if d.capture == "test" {
 			d.name = title(text, d.name)

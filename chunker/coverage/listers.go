@@ -40,6 +40,14 @@ var listers = []lister{
 		command: []string{"python3", "python.py"}, get: "apt-get install python3",
 	},
 	{
+		name: "Scalameta", languages: []string{"scala"}, starts: true,
+		command: []string{"node", "scala/scala.js"}, get: "npm ci --prefix chunker/coverage/listers/scala",
+	},
+	{
+		name: "javac", languages: []string{"java"}, starts: true,
+		command: []string{"java", "Java.java"}, get: "apt-get install default-jdk",
+	},
+	{
 		name: "universal-ctags", languages: []string{"c", "cpp", "csharp", "java", "ruby"},
 		command: []string{"ctags", "--options=NONE", "--output-format=json", "--fields=+neK", "--sort=no", "-L", "-", "-f", "-"},
 		read:    readCtags, get: "apt-get install universal-ctags",

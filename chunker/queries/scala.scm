@@ -1,20 +1,25 @@
 (function_definition name: (_) @name body: (_) @body) @function
+; The grammar ends an expression after an operator that ends a line.
+((function_definition name: (_) @name body: (postfix_expression) @body) @function
+  . (postfix_expression)* @rest . (expression) @rest)
 
 ; Function values bound to a name.
 (val_definition pattern: (identifier) @name value: [
-  (lambda_expression) (case_block)
-  (block . (lambda_expression) .) (indented_block . (lambda_expression) .)
+  (lambda_expression) (case_block) (block . (lambda_expression)) (indented_block . (lambda_expression))
 ] @body) @function
 (var_definition pattern: (identifier) @name value: [
-  (lambda_expression) (case_block)
-  (block . (lambda_expression) .) (indented_block . (lambda_expression) .)
+  (lambda_expression) (case_block) (block . (lambda_expression)) (indented_block . (lambda_expression))
 ] @body) @function
-(_ (assignment_expression
+; In (arguments) it would name a parameter.
+(block (assignment_expression
   left: [(identifier) @name (field_expression field: (identifier) @name)]
-  right: [
-    (lambda_expression) (case_block)
-    (block . (lambda_expression) .) (indented_block . (lambda_expression) .)
-  ] @body) @function)
+  right: [(lambda_expression) (case_block) (block . (lambda_expression))] @body) @function)
+(indented_block (assignment_expression
+  left: [(identifier) @name (field_expression field: (identifier) @name)]
+  right: [(lambda_expression) (case_block) (block . (lambda_expression))] @body) @function)
+(template_body (assignment_expression
+  left: [(identifier) @name (field_expression field: (identifier) @name)]
+  right: [(lambda_expression) (case_block) (block . (lambda_expression))] @body) @function)
 
 (class_definition name: (_) @name body: (_)? @body) @type
 (object_definition name: (_) @name body: (_)? @body) @type
