@@ -48,6 +48,15 @@ var listers = []lister{
 		command: []string{"java", "Java.java"}, get: "apt-get install default-jdk",
 	},
 	{
+		name: "Kotlin's compiler", languages: []string{"kotlin"}, starts: true,
+		command: []string{"java", "-cp", "/usr/share/java/kotlin-compiler.jar:/usr/share/java/kotlin-stdlib.jar:/usr/share/java/kotlin-reflect.jar:/usr/share/java/libtrove-intellij.jar", "Kotlin.java"},
+		get:     "apt-get install default-jdk kotlin",
+	},
+	{
+		name: "nikic/PHP-Parser", languages: []string{"php"}, starts: true,
+		command: []string{"php", "php.php"}, get: "apt-get install php-cli php-parser",
+	},
+	{
 		name: "universal-ctags", languages: []string{"c", "cpp", "csharp", "java", "ruby"},
 		command: []string{"ctags", "--options=NONE", "--output-format=json", "--fields=+neK", "--sort=no", "-L", "-", "-f", "-"},
 		read:    readCtags, get: "apt-get install universal-ctags",

@@ -7,6 +7,7 @@
 (property_declaration (variable_declaration (simple_identifier) @name) [(lambda_literal) (anonymous_function)] @body) @function
 (assignment
   (directly_assignable_expression [(simple_identifier) @name (navigation_suffix (simple_identifier) @name)] .)
+  "="
   [(lambda_literal) (anonymous_function)] @body) @function
 
 (class_declaration (type_identifier) @name [(class_body) (enum_class_body)]? @body) @type

@@ -4,7 +4,10 @@
 ; Function values bound to a name.
 (expression_statement (assignment_expression
   left: [(variable_name (name) @name) (member_access_expression name: (name) @name)]
-  right: [(anonymous_function body: (_) @body) (arrow_function body: (_) @body)])) @function
+  right: [
+    (anonymous_function body: (_) @body) (arrow_function body: (_) @body)
+    (parenthesized_expression [(anonymous_function body: (_) @body) (arrow_function body: (_) @body)])
+  ])) @function
 (assignment_expression
   left: [(variable_name (name) @name) (member_access_expression name: (name) @name)]
   right: [(anonymous_function body: (_) @body) (arrow_function body: (_) @body)]) @function
