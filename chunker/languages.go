@@ -86,9 +86,9 @@ var languages = []Language{
 	},
 	{
 		ID: "csharp", Name: "C#", aliases: []string{"c#", "cs"}, extensions: []string{".cs", ".csx"},
-		grammar: grammar(csharp.Language), query: "csharp",
+		grammar: grammar(csharp.Language), mask: maskConditions, query: "csharp",
 		doc:    docSyntax{insert: xml, line: []string{"///"}, block: []delimiters{{"/**", "*/"}}},
-		around: []delimiters{inClass},
+		around: []delimiters{inClass, {"class C {\nint P {\n", "\n}\n}"}},
 	},
 	{
 		ID: "ruby", Name: "Ruby", extensions: []string{".rb", ".rake", ".gemspec", ".ru"},

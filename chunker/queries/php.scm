@@ -15,6 +15,14 @@
   . [(encapsed_string (string_content) @name) (string (string_content) @name)]
   [(anonymous_function body: (_) @body) (arrow_function body: (_) @body)]) @function
 
+; Tests of Pest: it('adds', function () { }), test('adds', fn () => 1).
+((function_call_expression
+  function: (name) @_maker
+  arguments: (arguments
+    . (argument [(encapsed_string) (string)] @name)
+    . (argument [(anonymous_function body: (_) @body) (arrow_function body: (_) @body)]))) @test
+  (#any-of? @_maker "it" "test" "todo"))
+
 (class_declaration name: (_) @name body: (_) @body) @type
 (interface_declaration name: (_) @name body: (_) @body) @type
 (trait_declaration name: (_) @name body: (_) @body) @type

@@ -21,6 +21,20 @@
   left: [(identifier) @name (field_expression field: (identifier) @name)]
   right: [(lambda_expression) (case_block) (block . (lambda_expression))] @body) @function)
 
+; Tests of munit and ScalaTest: test("adds") { }, property("adds") { },
+; "Sums" should "add" in { }.
+((call_expression
+  function: (call_expression
+    function: (identifier) @_maker
+    arguments: (arguments . [(string) @name (field_expression value: (string) @name)]))
+  arguments: (block) @body) @test
+  (#any-of? @_maker "test" "it" "property" "scenario" "testAsync"))
+((infix_expression
+  left: [(string) @name (infix_expression right: (string) @name)]
+  operator: (identifier) @_in
+  right: (block) @body) @test
+  (#any-of? @_in "in" "ignore"))
+
 (class_definition name: (_) @name body: (_)? @body) @type
 (object_definition name: (_) @name body: (_)? @body) @type
 (trait_definition name: (_) @name body: (_)? @body) @type
