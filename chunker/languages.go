@@ -118,7 +118,7 @@ var languages = []Language{
 	},
 	{
 		ID: "kotlin", Name: "Kotlin", extensions: []string{".kt", ".kts"},
-		grammar: grammar(kotlin.Language), query: "kotlin",
+		grammar: grammar(kotlin.Language), mask: maskContexts, query: "kotlin",
 		doc:    javadoc,
 		around: []delimiters{inClass},
 	},

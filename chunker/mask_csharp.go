@@ -189,7 +189,7 @@ func continues(token string) bool {
 	switch token {
 	case "":
 		return false
-	case "else", "catch", "finally":
+	case "else", "catch", "finally", "case", "default":
 		return true
 	}
 	return strings.Contains(",.?:;)]=&|<>/%^*", token)
