@@ -46,10 +46,17 @@ func TestCarry(t *testing.T) {
 		{"the name", "func Two", "func Twice", "One Three"},
 		{"across functions", "a\n}\n\nfunc Two() int {\n\tb := 2\n\treturn", "", "Three"},
 		{"everything", carried, "", ""},
+		{"at two places", "a := 1;c := 3", "a := `;c := 30", "One? Two Three?"},
+		{"at places next to one another", "a := 1;b := 2", "a := `;b := 20", "One? Two? Three"},
+		{"one deleted, one changed", "func One() int {\n\ta := 1\n\treturn a\n}\n;c := 3", ";c := 30", "Two Three?"},
 	} {
-		after := strings.Replace(carried, tt.old, tt.new, 1)
+		after := carried
+		old, now := strings.Split(tt.old, ";"), strings.Split(tt.new, ";")
+		for i := range old {
+			after = strings.Replace(after, old[i], now[i], 1)
+		}
 		var got []string
-		for _, c := range Carry(f.Chunks(), Between(carried, after)) {
+		for _, c := range Carry(f.Chunks(), carried, after) {
 			if name := after[c.NameRange.Start:c.NameRange.End]; name != c.Name {
 				t.Errorf("%s: %q stands where %q should", tt.name, name, c.Name)
 			}
@@ -87,7 +94,7 @@ func FuzzCarry(f *testing.F) {
 		start := min(int(at), len(carried))
 		end := min(start+int(length), len(carried))
 		after := carried[:start] + insert + carried[end:]
-		for _, c := range Carry(chunks, Between(carried, after)) {
+		for _, c := range Carry(chunks, carried, after) {
 			if after[c.NameRange.Start:c.NameRange.End] != c.Name || c.NameRange.Start < c.Range.Start || c.NameRange.End > c.Range.End {
 				t.Fatalf("%+v in %q", c, after)
 			}

@@ -111,12 +111,13 @@ func (f *File) Apply(ctx context.Context, newText string) error {
 	if len(newText) > f.options.MaxBytes {
 		return fmt.Errorf("chunker: %w: %d bytes, at most %d are cut (Options.MaxBytes)", ErrTooLarge, len(newText), f.options.MaxBytes)
 	}
-	read, err := f.syntax.read(ctx, diff(f.text, newText), newText)
+	c := diff(f.text, newText)
+	read, err := f.syntax.read(ctx, c, newText)
 	if err != nil {
 		return f.parseError(newText, err)
 	}
+	before, outlined, chunks := f.text, f.outlined, f.chunks
 	f.text, f.broken = newText, read.broken
-	outlined, chunks := f.outlined, f.chunks
 
 	f.facts.update(read.change, read.dirty, read.facts)
 	f.assemble(func(r Range) (Range, bool) {
@@ -124,7 +125,7 @@ func (f *File) Apply(ctx context.Context, newText string) error {
 		return moved, ok && !moved.touches(read.dirty)
 	})
 	if f.broken {
-		f.keepHidden(outlined, chunks, read.change)
+		f.keepHidden(before, outlined, chunks, c)
 	}
 	return nil
 }

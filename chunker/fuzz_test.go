@@ -60,7 +60,7 @@ func FuzzApply(f *testing.F) {
 			t.Skip("long inputs find nothing that short ones do not")
 		}
 		language := all[int(id)%len(all)]
-		options := Options{Timeout: 200 * time.Millisecond, MinLines: 1, Kinds: []Kind{Function, Method, Constructor, Type}}
+		options := Options{Timeout: 200 * time.Millisecond, MinLines: 1, Kinds: []Kind{Function, Method, Constructor, Type, Test}}
 		file, err := Parse(t.Context(), language, text, options)
 		if errors.Is(err, context.DeadlineExceeded) {
 			t.Skip("the grammar does not come to an end; the timeout does its work")

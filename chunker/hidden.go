@@ -3,6 +3,7 @@ package chunker
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -11,8 +12,8 @@ import (
 // While a person types, a brace or a quote is often open for a moment, and the
 // grammar then reads everything after it as something else. Those functions
 // have not gone: their text still stands there. They are kept until the text
-// is valid again.
-func (f *File) keepHidden(outlined []outline, chunks []Chunk, c change) {
+// is valid again. The chunks are those of the text before, which c changed.
+func (f *File) keepHidden(before string, outlined []outline, chunks []Chunk, c change) {
 	found := make(map[int]bool, len(f.outlined)) // by the start of the name
 	for _, o := range f.outlined {
 		found[o.name.Start] = true
@@ -22,14 +23,19 @@ func (f *File) keepHidden(outlined []outline, chunks []Chunk, c change) {
 		chunk   Chunk
 	}
 	var hidden []cut
-	for i, before := range outlined {
-		o, ok := before.stretched(c, f.text)
+	steps := sync.OnceValue(func() []step { return c.steps(before, f.text) })
+	for i, was := range outlined {
+		o, ok := was.stretched(c, f.text)
+		if !ok {
+			o, ok = was.through(steps())
+		}
 		if !ok || found[o.name.Start] {
 			continue
 		}
 		var chunk Chunk
-		if now, ok := c.move(before.footprint()); ok {
-			chunk = chunks[i].moved(now.Start - before.footprint().Start)
+		from, to := was.footprint(), o.footprint()
+		if before[from.Start:from.End] == f.text[to.Start:to.End] {
+			chunk = chunks[i].moved(to.Start - from.Start)
 		} else if chunk = f.chunk(o); chunk.Name != chunks[i].Name {
 			continue
 		}
@@ -47,6 +53,16 @@ func (f *File) keepHidden(outlined []outline, chunks []Chunk, c change) {
 	for i, h := range hidden {
 		f.outlined[i], f.chunks[i] = h.outline, h.chunk
 	}
+}
+
+// through returns where o stands after the last of several changes, of which
+// there must be one, as stretched does after each.
+func (o outline) through(steps []step) (outline, bool) {
+	ok := len(steps) > 0
+	for i := 0; i < len(steps) && ok; i++ {
+		o, ok = o.stretched(steps[i].change, steps[i].text)
+	}
+	return o, ok
 }
 
 // stretched returns where o stands after a change that lies outside of each of

@@ -98,3 +98,55 @@ func TestHiddenContainer(t *testing.T) {
 		}
 	}
 }
+
+// TestHiddenBetween changes several places at once, as with several cursors: what
+// stands between them has not changed, though it lies inside of the one change
+// from the first to the last.
+func TestHiddenBetween(t *testing.T) {
+	function := func(name, body string) string {
+		return "func " + name + "(a int) int {\n\t" + name + "1 := a\n\t" + body + "\n\treturn a\n}\n\n"
+	}
+	text := func(bodies ...string) (text string) {
+		for i, name := range []string{"one", "two", "three", "four"} {
+			if bodies[i] != "" {
+				text += function(name, bodies[i])
+			}
+		}
+		return text
+	}
+	const valid, other, broken = "b = 2", "b = 3", "for {"
+	for _, tt := range []struct {
+		after string
+		want  string
+	}{
+		{text(broken, valid, valid, other), "one two three four"},
+		{text(broken, other, valid, valid), "one two three four"},
+		{text(broken, other, other, other), "one two three four"},
+		{"// A first line.\n" + text(valid, broken, valid, valid) + "// A last one.\n", "one two three four"},
+		{text(broken, "", valid, other), "one three four"}, // what is deleted is gone
+		{text(broken, valid, "", "") + function("five", valid) + function("six", valid), "one two five six"},
+	} {
+		f, err := Parse(t.Context(), LanguageByID("go"), text(valid, valid, valid, valid), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		if err := f.Apply(t.Context(), tt.after); err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, c := range f.Chunks() {
+			names = append(names, c.Name)
+			whole := tt.after[c.Range.Start:c.Range.End]
+			if !strings.Contains(whole, broken) && (!strings.HasPrefix(whole, "func "+c.Name+"(") || !strings.HasSuffix(whole, "\n}") || strings.Count(whole, "func") > 1) {
+				t.Errorf("%s is taken to be %q", c.Name, whole)
+			}
+			if c.Name != tt.after[c.NameRange.Start:c.NameRange.End] {
+				t.Errorf("%q stands where %s should", tt.after[c.NameRange.Start:c.NameRange.End], c.Name)
+			}
+		}
+		if got := strings.Join(names, " "); got != tt.want {
+			t.Errorf("%q, want %q, in\n%s", got, tt.want, tt.after)
+		}
+	}
+}

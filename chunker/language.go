@@ -31,6 +31,9 @@ type Language struct {
 	// mask, when not nil, hides from the grammar what it cannot bear, by as
 	// many other bytes without a line break.
 	mask func(text string) string
+	// lexis, when not nil, says how to keep a bracket without a partner from hiding
+	// the functions behind it.
+	lexis *lexis
 	// constructor is the name by which a method is a constructor, besides the
 	// name of its type.
 	constructor string

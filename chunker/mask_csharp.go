@@ -243,21 +243,6 @@ func csharpToken(text string) int {
 	return max(start+word, 1)
 }
 
-// quoted returns the length of a literal of one line.
-func quoted(text string) int {
-	for i := 1; i < len(text); i++ {
-		switch text[i] {
-		case '\\':
-			i++
-		case '\n':
-			return i
-		case text[0]:
-			return i + 1
-		}
-	}
-	return len(text)
-}
-
 // lengthTo returns the length up to and with end, which is looked for behind
 // the first so many bytes, or else that of the text.
 func lengthTo(text string, from int, end string) int {

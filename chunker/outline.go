@@ -56,9 +56,9 @@ func (f *File) outlines() []outline {
 			enclosing = enclosing[:len(enclosing)-1]
 		}
 		var parent definition
-		for i := len(enclosing) - 1; i >= 0; i-- {
-			if enclosing[i].capture != "test" {
-				parent = enclosing[i]
+		for _, e := range slices.Backward(enclosing) {
+			if e.capture != "test" && e.name.Start <= d.Start {
+				parent = e
 				break
 			}
 		}
@@ -69,7 +69,7 @@ func (f *File) outlines() []outline {
 		o := outline{definition: d.Range, name: d.name, body: d.body, docstring: d.docstring, arity: d.arity}
 		o.container = d.container
 		for i := len(enclosing) - 2; i >= 0 && o.container.absent(); i-- {
-			if enclosing[i].isContainer() {
+			if enclosing[i].isContainer() && enclosing[i].name.Start <= d.Start {
 				o.container = enclosing[i].name
 			}
 		}
@@ -87,14 +87,15 @@ func (f *File) outlines() []outline {
 	return all
 }
 
-// end is where a definition ends without the comments at its end. A grammar
-// whose blocks end by their indentation reads on to the next word, and takes
-// the doc comment of the next function along.
+// end is where a definition ends without the comments at its end that are
+// indented no deeper than it is. A grammar whose blocks end by their indentation
+// reads on to the next word, and takes the doc comment of the next function along.
 func (f *File) end(d definition, leads []mark) int {
 	end := d.End
 	for i, _ := slices.BinarySearchFunc(leads, end, func(m mark, end int) int { return cmp.Compare(m.Start, end) }); i > 0; i-- {
 		m := leads[i-1]
-		if m.capture != "comment" && m.capture != "doc" || m.Start < d.name.End || m.End > end || !isBlank(f.text[m.End:end]) {
+		if m.capture != "comment" && m.capture != "doc" || m.Start < d.name.End || m.End > end || !isBlank(f.text[m.End:end]) ||
+			!startsLine(f.text, m.Start) || f.indentation(m.Start) > f.indentation(d.Start) {
 			break
 		}
 		end = m.Start
@@ -102,14 +103,26 @@ func (f *File) end(d definition, leads []mark) int {
 	return d.Start + len(trimRight(f.text[d.Start:end]))
 }
 
-// widest leaves one definition for each name: the widest, with what equally
-// wide ones know besides. Definitions are ordered, wider first.
+// indentation is the length of the blanks at the start of an offset's line.
+func (f *File) indentation(offset int) int {
+	line := f.text[lineStart(f.text, offset):offset]
+	return len(line) - len(strings.TrimLeft(line, blanks))
+}
+
+// widest leaves one definition for each name and for each body: the widest, with
+// what equally wide ones of its name know besides. Definitions are ordered, wider
+// first.
 func widest(definitions []definition) []definition {
 	kept := make([]definition, 0, len(definitions))
 	byName := make(map[int]int, len(definitions)) // by the start of the name
+	bodies := make(map[Range]bool, len(definitions))
 	for _, d := range definitions {
 		i, seen := byName[d.name.Start]
 		if !seen {
+			if bodies[d.body] {
+				continue // const a = function b() {}
+			}
+			bodies[d.body] = !d.body.absent() && d.capture != "test"
 			byName[d.name.Start] = len(kept)
 			kept = append(kept, d)
 			continue

@@ -23,6 +23,8 @@ import (
 //	                                it, it is not there
 //	@rest                           what the grammar has cut off the definition
 //	@name @body @docstring          parts of the definition in the same match
+//	@value                          what holds the body: a function or a type in
+//	                                brackets or casts; else there is no definition
 //	@container                      the name of the type that a definition
 //	                                outside of it belongs to
 //	@parameters                     the list whose length is the arity
@@ -99,6 +101,7 @@ func (q *query) run(tree *sitter.Tree, text string, within Range, timeout time.D
 	for match := matches.Next(); match != nil; match = matches.Next() {
 		var d definition
 		var rest Range
+		valued := true
 		for _, capture := range match.Captures {
 			start, end := capture.Node.ByteRange()
 			span := Range{int(start), int(end)}
@@ -109,6 +112,8 @@ func (q *query) run(tree *sitter.Tree, text string, within Range, timeout time.D
 				d.name = span
 			case "body":
 				d.body = span
+			case "value":
+				d.body, valued = bodyOf(capture.Node, d.isType())
 			case "docstring":
 				d.docstring = span
 			case "rest":
@@ -133,7 +138,7 @@ func (q *query) run(tree *sitter.Tree, text string, within Range, timeout time.D
 		} else {
 			d.name = unquoted(text, d.name)
 		}
-		if d.capture != "" && d.name.Start < d.name.End { // a parser may invent an empty name
+		if valued && d.capture != "" && d.name.Start < d.name.End { // a parser may invent an empty name
 			found.definitions = append(found.definitions, d)
 		}
 	}
@@ -145,11 +150,39 @@ func (q *query) run(tree *sitter.Tree, text string, within Range, timeout time.D
 	return found, nil
 }
 
+// bodyOf returns the body of the function, or the type, that an expression is, or
+// holds in brackets and casts. A query that spelled them out would take a second
+// to compile.
+func bodyOf(n sitter.Node, isType bool) (Range, bool) {
+	for {
+		switch n.Kind() {
+		case "parenthesized_expression", "as_expression", "satisfies_expression":
+			child := n.NamedChild(0)
+			for child != nil && child.IsExtra() { // a comment
+				child = child.NextNamedSibling()
+			}
+			if child == nil {
+				return Range{}, false
+			}
+			n = *child
+			continue
+		case "arrow_function", "function_expression", "generator_function", "class":
+			body := n.ChildByFieldName("body")
+			if body == nil || isType != (n.Kind() == "class") {
+				return Range{}, false
+			}
+			start, end := body.ByteRange()
+			return Range{int(start), int(end)}, true
+		}
+		return Range{}, false
+	}
+}
+
 // unquoted spans a name without the quotes of a string, or the colon of a symbol of
 // Ruby.
 func unquoted(text string, r Range) Range {
 	switch written := text[r.Start:r.End]; {
-	case strings.HasPrefix(written, ":"):
+	case strings.HasPrefix(written, ":") && !strings.HasPrefix(written, "::"):
 		r.Start++
 	case len(written) > 1 && strings.ContainsRune(quotes, rune(written[0])) && written[0] == written[len(written)-1]:
 		r.Start++

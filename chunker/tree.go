@@ -45,20 +45,24 @@ func (t *tree) read(ctx context.Context, c change, text string) (reading, error)
 	ctx, cancel := context.WithTimeout(ctx, t.timeout)
 	defer cancel()
 	parsed := t.language.masked(text)
-	var edited *sitter.Tree
-	if t.tree != nil {
-		if t.language.mask != nil {
-			c = c.union(diff(t.parsed, parsed))
-		}
-		edited = t.tree.Clone()
-		defer edited.Close()
-		edited.Edit(c.inputEdit(t.text, text))
-	}
-	after, err := t.parse(ctx, parsed, edited)
+	after, edited, wide, err := t.follow(ctx, c, text, parsed)
 	if err != nil {
 		return reading{}, err
 	}
-	r := reading{change: c, dirty: Range{0, len(text)}, broken: after.RootNode().HasError()}
+	broken := after.RootNode().HasError()
+	if broken && t.language.lexis != nil {
+		if repaired := t.language.lexis.repaired(parsed); repaired != parsed {
+			after.Close()
+			edited.Close()
+			parsed = repaired
+			if after, edited, wide, err = t.follow(ctx, c, text, parsed); err != nil {
+				return reading{}, err
+			}
+		}
+	}
+	defer edited.Close()
+	c = wide
+	r := reading{change: c, dirty: Range{0, len(text)}, broken: broken}
 	// Around errors the ranges can miss what changed, so the first valid tree
 	// after an error is queried as a whole.
 	if edited != nil && (r.broken || !t.tree.RootNode().HasError()) {
@@ -77,6 +81,25 @@ func (t *tree) read(ctx context.Context, c change, text string) (reading, error)
 	}
 	t.tree, t.text, t.parsed = after, text, parsed
 	return r, nil
+}
+
+// follow parses the text after a change as the grammar is to see it. It returns
+// the tree, the one before with the change noted, or nil where there is none, and
+// the change as the grammar sees it.
+func (t *tree) follow(ctx context.Context, c change, text, parsed string) (after, edited *sitter.Tree, _ change, _ error) {
+	if t.tree != nil {
+		if t.parsed != t.text || parsed != text {
+			c = c.union(diff(t.parsed, parsed))
+		}
+		edited = t.tree.Clone()
+		edited.Edit(c.inputEdit(t.text, text))
+	}
+	after, err := t.parse(ctx, parsed, edited)
+	if err != nil {
+		edited.Close()
+		return nil, nil, c, err
+	}
+	return after, edited, c, nil
 }
 
 // parse runs the parser under ctx.

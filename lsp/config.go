@@ -197,6 +197,9 @@ func (s *server) cutAnew() {
 		anew := *o.current
 		s.background(anew.syntax.close)
 		anew.syntax = s.newSyntax(anew.uri, anew.path, anew.language)
+		if anew.syntax.language != nil { // what was shown is, until it has been cut
+			anew.syntax.last.Store(o.current.syntax.last.Load())
+		}
 		o.current = s.newVersion(anew)
 	}
 }

@@ -85,8 +85,8 @@ func TestLensesHaveNoIcons(t *testing.T) {
 // links of some of them, which run a command.
 func TestMessagesHaveNoLinks(t *testing.T) {
 	const uri = "file:///project/evil.js"
-	const name = `"[press](command:evil)"`
-	const text = "class A {\n\t" + name + "() {\n\t\tone()\n\t\ttwo()\n\t}\n}\n"
+	const name = `[press](command:evil)`
+	const text = "class A {\n\t\"" + name + "\"() {\n\t\tone()\n\t\ttwo()\n\t}\n}\n"
 	for _, tt := range []struct{ client, want string }{
 		{"Neovim", name},
 		{"Visual Studio Code", strings.ReplaceAll(name, "](", "]\u200b(")},

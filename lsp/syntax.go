@@ -40,7 +40,7 @@ type lastText struct {
 
 // carried returns the functions at their places in another text.
 func (l *lastText) carried(text string) []chunker.Chunk {
-	return chunker.Carry(l.chunks, chunker.Between(l.text, text))
+	return chunker.Carry(l.chunks, l.text, text)
 }
 
 // keepUp is called before d is changed. If d is not cut yet the functions from

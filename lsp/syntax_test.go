@@ -20,6 +20,8 @@ type offline struct {
 	t       testing.TB
 	version int32
 	logged  *observer.ObservedLogs
+
+	language string // of its document
 }
 
 func newOffline(t testing.TB) *offline {
@@ -33,12 +35,12 @@ func newOffline(t testing.TB) *offline {
 	})
 	s.configure()
 	t.Cleanup(s.close)
-	return &offline{server: s, t: t, logged: logged}
+	return &offline{server: s, t: t, logged: logged, language: "go"}
 }
 
 func (o *offline) do(m modification) {
 	o.t.Helper()
-	m.uri, m.path, m.language = goURI, "/project/a.go", "go"
+	m.uri, m.path, m.language = goURI, "/project/a.go", o.language
 	o.version++
 	m.version = o.version
 	if err := o.modify(m); err != nil {
@@ -183,6 +185,17 @@ func TestLensesOutliveNewSettings(t *testing.T) {
 	}
 	if got := o.lenses(); len(got) != 1 {
 		t.Errorf("%d lenses of the version now", len(got))
+	}
+
+	// The text is cut anew, which may take long or fail.
+	o.setSettings([]byte(`{"minLines": 3}`), fromUser)
+	o.configure()
+	x := o.syntax()
+	x.mu.Lock() // as a parse does that does not come back
+	got := o.lenses()
+	x.mu.Unlock()
+	if len(got) != 1 {
+		t.Errorf("%d lenses while it is cut anew", len(got))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"strings"
 )
 
 // listGo lists Go's functions by the standard library's parser.
@@ -64,18 +65,32 @@ func (s goScope) Visit(n ast.Node) ast.Visitor {
 		if len(n.Lhs) != 1 || len(n.Rhs) != 1 {
 			return s
 		}
-		switch left := n.Lhs[0].(type) {
-		case *ast.Ident:
-			return s.value(left.Name, n.Rhs[0], n)
-		case *ast.SelectorExpr:
-			return s.value(left.Sel.Name, n.Rhs[0], n)
+		left := n.Lhs[0]
+		if at, ok := left.(*ast.IndexExpr); ok {
+			if _, ok := at.Index.(*ast.BasicLit); !ok {
+				return s // handlers[i]: i is not the name of what is there
+			}
+			left = at.Index
 		}
+		return s.value(boundName(left), n.Rhs[0], n)
 	case *ast.KeyValueExpr:
-		if key, ok := n.Key.(*ast.Ident); ok {
-			return s.value(key.Name, n.Value, n)
-		}
+		return s.value(boundName(n.Key), n.Value, n)
 	}
 	return s
+}
+
+// boundName is the name of what a value is assigned to, or of its key, and ""
+// for what is none.
+func boundName(to ast.Expr) string {
+	switch to := to.(type) {
+	case *ast.Ident:
+		return to.Name
+	case *ast.SelectorExpr:
+		return to.Sel.Name
+	case *ast.BasicLit:
+		return strings.Trim(to.Value, "\"`")
+	}
+	return ""
 }
 
 // bound adds the function literal that a variable is declared with.
@@ -86,7 +101,7 @@ func (s goScope) bound(spec *ast.ValueSpec, whole ast.Node) bool {
 // value adds a function literal and visits it. It returns nil if value is one.
 func (s goScope) value(name string, value ast.Expr, whole ast.Node) ast.Visitor {
 	literal, ok := value.(*ast.FuncLit)
-	if !ok {
+	if !ok || name == "" {
 		return s
 	}
 	s.add(name, s.name, whole)

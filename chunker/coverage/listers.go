@@ -57,6 +57,14 @@ var listers = []lister{
 		command: []string{"php", "php.php"}, get: "apt-get install php-cli php-parser",
 	},
 	{
+		name: "TypeScript's compiler", languages: []string{"javascript", "typescript", "typescriptreact"}, starts: true,
+		command: []string{"node", "typescript/list.mjs"}, get: "npm ci --prefix chunker/coverage/listers/typescript",
+	},
+	{
+		name: "Ruby's own parser", languages: []string{"ruby"}, starts: true,
+		command: []string{"ruby", "ruby.rb"}, get: "apt-get install ruby",
+	},
+	{
 		name: "universal-ctags", languages: []string{"c", "cpp", "csharp", "java", "ruby"},
 		command: []string{"ctags", "--options=NONE", "--output-format=json", "--fields=+neK", "--sort=no", "-L", "-", "-f", "-"},
 		read:    readCtags, get: "apt-get install universal-ctags",

@@ -2,20 +2,51 @@
 (singleton_method name: (_) @name body: (_)? @body) @method
 
 ; Function values bound to a name.
-(assignment left: [(identifier) (constant) (instance_variable)] @name right: (lambda body: (_) @body)) @function
 ((assignment
-  left: [(identifier) (constant) (instance_variable)] @name
-  right: (call method: (identifier) @_maker block: (_) @body)) @function
-  (#any-of? @_maker "lambda" "proc"))
-((assignment
-  left: [(identifier) (constant) (instance_variable)] @name
-  right: (call receiver: (constant) @_class method: (identifier) @_new block: (_) @body)) @function
-  (#eq? @_class "Proc") (#eq? @_new "new"))
+  left: [
+    (identifier) @name
+    (constant) @name
+    (instance_variable) @name
+    (class_variable) @name
+    (global_variable) @name
+    (call receiver: (_) method: (_) @name)
+    (element_reference object: (_) . [(simple_symbol) (string)] @name .)]
+  right: [
+    (lambda body: (_) @body)
+    (call !receiver method: (identifier) @_maker block: (_) @body)
+    (call receiver: (constant) @_maker method: (identifier) @_new block: (_) @body)]) @function
+  (#any-of? @_maker "lambda" "proc" "Proc") (#eq? @_new "new"))
+((operator_assignment
+  left: [
+    (identifier) @name
+    (constant) @name
+    (instance_variable) @name
+    (class_variable) @name
+    (global_variable) @name
+    (call receiver: (_) method: (_) @name)
+    (element_reference object: (_) . [(simple_symbol) (string)] @name .)]
+  right: [
+    (lambda body: (_) @body)
+    (call !receiver method: (identifier) @_maker block: (_) @body)
+    (call receiver: (constant) @_maker method: (identifier) @_new block: (_) @body)]) @function
+  (#any-of? @_maker "lambda" "proc" "Proc") (#eq? @_new "new"))
+((pair
+  key: [(hash_key_symbol) (simple_symbol) (string)] @name
+  value: [
+    (lambda body: (_) @body)
+    (call !receiver method: (identifier) @_maker block: (_) @body)
+    (call receiver: (constant) @_maker method: (identifier) @_new block: (_) @body)]) @function
+  (#any-of? @_maker "lambda" "proc" "Proc") (#eq? @_new "new"))
 ((call
   method: (identifier) @_maker
-  arguments: (argument_list . (simple_symbol) @name .)
+  arguments: (argument_list . [(simple_symbol) (string . (string_content) .)] @name .)
   block: (_) @body) @function
   (#any-of? @_maker "define_method" "define_singleton_method"))
+((call
+  method: (identifier) @_send
+  arguments: (argument_list . (simple_symbol) @_maker . [(simple_symbol) (string . (string_content) .)] @name .)
+  block: (_) @body) @function
+  (#any-of? @_send "send" "__send__" "public_send") (#any-of? @_maker ":define_method" ":define_singleton_method"))
 
 ; Tests: it "adds" do ... end.
 ((call
@@ -27,6 +58,10 @@
 
 (class name: (_) @name) @type
 (module name: (_) @name) @type
+((assignment
+  left: (constant) @name
+  right: (call receiver: (constant) @_class method: (identifier) @_new block: (_) @body)) @type
+  (#any-of? @_class "Class" "Module" "Struct" "Data") (#any-of? @_new "new" "define"))
 (singleton_class value: (_) @name) @nameless
 
 (comment) @comment

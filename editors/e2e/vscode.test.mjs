@@ -1,6 +1,6 @@
 // VS Code, as code-server in a page of Chromium, with the packaged extension.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 
@@ -112,6 +112,21 @@ test("VS Code", { skip }, async (t) => {
     assert.equal(await lens.locator(".codicon").count(), 0);
     await command(page, "File: Revert File");
     await until("the text to be as it was", async () => (await page.locator(".tab.dirty").count()) === 0);
+    await shows(page, after);
+  });
+
+  await t.test("what looks like a link in a message is text", async () => {
+    const press = '"[press](command:workbench.action.quickOpen)"';
+    writeFileSync(path.join(b.workspace, "evil.js"), `class A {\n  ${press}() {\n    one();\n    two();\n  }\n}\n`);
+    await page.locator(".explorer-folders-view .monaco-list-row", { hasText: "evil.js" }).first().dblclick();
+    await line(page, "[press]").waitFor();
+    await page.locator(".monaco-editor .codelens-decoration a").first().click();
+    const message = page.locator(".notification-list-item-message", { hasText: "press" });
+    await message.waitFor();
+    assert.equal(await message.locator("a").count(), 0);
+    await command(page, "Notifications: Clear All Notifications");
+    await command(page, "View: Close Editor");
+    rmSync(path.join(b.workspace, "evil.js"));
     await shows(page, after);
   });
 

@@ -86,6 +86,8 @@ function M.client()
       if not native then
         -- Neovim would draw them a second time.
         client.server_capabilities.codeLensProvider = nil
+      elseif vim.fn.has('nvim-0.12') == 1 then
+        require('gloss.lenses').indent(client)
       end
     end,
     on_exit = function(code, signal, client_id)

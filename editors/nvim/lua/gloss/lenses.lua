@@ -36,16 +36,20 @@ local function highlight(title)
   return vim.endswith(title, ' (outdated)') and 'GlossOutdated' or 'GlossSummary'
 end
 
+---The columns before the text of a line.
+local function indent(bufnr, row)
+  return vim.api.nvim_buf_call(bufnr, function()
+    return vim.fn.indent(row + 1)
+  end)
+end
+
 ---Options of the extmark that shows title on a line.
 local function mark(bufnr, row, title)
   local line = vim.api.nvim_buf_get_lines(bufnr, row, row + 1, false)[1] or ''
   local options = { end_row = row, end_col = #line, invalidate = true, undo_restore = false, hl_mode = 'combine' }
   -- Neovim does not show a virtual line above the first line of a buffer.
   if require('gloss.config').get().display == 'lines' and row > 0 then
-    local indent = vim.api.nvim_buf_call(bufnr, function()
-      return vim.fn.indent(row + 1)
-    end)
-    options.virt_lines = { { { (' '):rep(indent), 'Normal' }, { title, highlight(title) } } }
+    options.virt_lines = { { { (' '):rep(indent(bufnr, row)), 'Normal' }, { title, highlight(title) } } }
     options.virt_lines_above = true
   else
     options.virt_text = { { ' ' .. title, highlight(title) } }
@@ -148,6 +152,36 @@ local function unblock(bufnr)
   end
 end
 
+---Neovim 0.12 indents a lens by as many columns as there are characters before
+---its range, which tabs make too few of. What is missing goes before the title.
+---@param client vim.lsp.Client
+function M.indent(client)
+  local request = client.request
+  client.request = function(self, method, params, handler, bufnr)
+    local pass = handler
+    if method == 'textDocument/codeLens' and pass then
+      handler = function(err, lenses, context, ...)
+        for _, lens in ipairs(vim.api.nvim_buf_is_valid(context.bufnr) and lenses or {}) do
+          local start = lens.range.start
+          lens.command.title = (' '):rep(indent(context.bufnr, start.line) - start.character) .. lens.command.title
+        end
+        return pass(err, lenses, context, ...)
+      end
+    end
+    return request(self, method, params, handler, bufnr)
+  end
+end
+
+---Asks for the lenses that Neovim before 0.12 draws. Its own refresh asks for
+---nothing while an answer is awaited, which may be about what was known before.
+local function ask_native(bufnr)
+  local client = client_of(bufnr)
+  if client then
+    local params = { textDocument = vim.lsp.util.make_text_document_params(bufnr) }
+    call(client, 'request', 'textDocument/codeLens', params, vim.lsp.codelens.on_codelens, bufnr)
+  end
+end
+
 ---The server has other text than it gave before. For clients that can refresh
 ---lenses it asks for that too, after this.
 ---@param uri string
@@ -160,7 +194,7 @@ function M.refresh(uri)
   elseif vim.fn.has('nvim-0.12') == 1 then
     unblock(bufnr)
   elseif shown then
-    vim.lsp.codelens.refresh({ bufnr = bufnr })
+    ask_native(bufnr)
   end
 end
 
@@ -169,7 +203,7 @@ local function native(bufnr, on)
   if vim.fn.has('nvim-0.12') == 1 then
     vim.lsp.codelens.enable(on, { bufnr = bufnr })
   elseif on then
-    vim.lsp.codelens.refresh({ bufnr = bufnr })
+    ask_native(bufnr)
   else
     vim.lsp.codelens.clear(nil, bufnr)
   end
