@@ -31,7 +31,7 @@ type Anatomy struct {
 	// types are left out although they may be spelled like a local, except
 	// those spelled like the function itself, which calls it. self, this and
 	// cls are no names. Where a grammar does not look into something, neither
-	// does this: Kotlin's "$name", the text of a macro or of a heredoc.
+	// does this: the text of a macro or of a heredoc.
 	// Assigning to a variable that is declared elsewhere counts as declaring
 	// it, as Python, Ruby, PHP, Lua and Bash would; capital letters mean a
 	// constant in the patterns of Rust and Scala.

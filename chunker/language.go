@@ -37,9 +37,6 @@ type Language struct {
 	// bodies, when not nil, finds the bodies of functions without the grammar, to
 	// hide those from it that keep it from seeing a function.
 	bodies func(text string) []Range
-	// unended says that the grammar does not find the end of a text that lacks
-	// a line break there.
-	unended bool
 	// constructor is the name by which a method is a constructor, besides the
 	// name of its type.
 	constructor string

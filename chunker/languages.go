@@ -4,7 +4,7 @@ import (
 	"sync"
 	"unsafe"
 
-	kotlin "github.com/tree-sitter-grammars/tree-sitter-kotlin/bindings/go"
+	kotlin "github.com/fwcd/tree-sitter-kotlin/bindings/go"
 	lua "github.com/tree-sitter-grammars/tree-sitter-lua/bindings/go"
 	zig "github.com/tree-sitter-grammars/tree-sitter-zig/bindings/go"
 	sitter "github.com/tree-sitter/go-tree-sitter"
@@ -69,7 +69,7 @@ var languages = []Language{
 	},
 	{
 		ID: "java", Name: "Java", extensions: []string{".java"},
-		grammar: grammar(java.Language), query: "java",
+		grammar: grammar(java.Language), query: "java", lexis: javaLexis,
 		doc:    javadoc,
 		around: []delimiters{inClass},
 	},
@@ -87,9 +87,9 @@ var languages = []Language{
 	},
 	{
 		ID: "csharp", Name: "C#", aliases: []string{"c#", "cs"}, extensions: []string{".cs", ".csx"},
-		grammar: grammar(csharp.Language), query: "csharp",
+		grammar: grammar(csharp.Language), mask: maskConditions, query: "csharp", lexis: csharpLexis,
 		doc:    docSyntax{insert: xml, markup: xmlDoc{}, line: []string{"///"}, block: []delimiters{{"/**", "*/"}}, far: []string{"///", "/**"}},
-		around: []delimiters{inClass},
+		around: []delimiters{inClass, {"class C {\nint P {\n", "\n}\n}"}},
 	},
 	{
 		ID: "ruby", Name: "Ruby", extensions: []string{".rb", ".rake", ".gemspec", ".ru"},
@@ -100,7 +100,7 @@ var languages = []Language{
 	},
 	{
 		ID: "php", Name: "PHP", extensions: []string{".php", ".phtml", ".inc"}, interpreters: []string{"php"},
-		grammar: grammar(php.LanguagePHP), query: "php", constructor: "__construct",
+		grammar: grammar(php.LanguagePHP), query: "php", lexis: phpLexis, constructor: "__construct",
 		doc:    javadoc.in(phpDoc),
 		around: []delimiters{{"<?php\n", ""}, {"<?php\nclass C {\n", "\n}"}, {"<?php\n$_ = [\n", "\n];"}},
 	},
@@ -120,14 +120,13 @@ var languages = []Language{
 	},
 	{
 		ID: "kotlin", Name: "Kotlin", extensions: []string{".kt", ".kts"},
-		grammar: grammar(kotlin.Language), query: "kotlin",
-		unended: true, // tree-sitter-kotlin v1.1.0 looks for the blank after an annotation for ever
-		doc:     javadoc.in(kdoc),
-		around:  []delimiters{inClass},
+		grammar: grammar(kotlin.Language), mask: maskContexts, query: "kotlin", lexis: javaLexis,
+		doc:    javadoc.in(kdoc),
+		around: []delimiters{inClass},
 	},
 	{
 		ID: "scala", Name: "Scala", extensions: []string{".scala", ".sc", ".sbt"}, interpreters: []string{"scala"},
-		grammar: grammar(scala.Language), query: "scala", constructor: "this",
+		grammar: grammar(scala.Language), mask: maskScala, query: "scala", lexis: javaLexis, constructor: "this",
 		doc:    javadoc.in(scaladoc),
 		around: []delimiters{inClass},
 	},

@@ -74,7 +74,7 @@ func showBranches(text string) string {
 			end = at + i + 1
 		}
 		line := trimRight(text[at:end])
-		switch name, word := condition(line); {
+		switch name, word := cppDirective(line); {
 		case strings.HasPrefix(name, "if"):
 			open = append(open, branches{column: -1, waiting: true})
 		case len(open) > 0 && (name == "else" || name == "elif"):
@@ -121,9 +121,9 @@ func (b *branches) start(line, before string) {
 	b.differing = b.differing || column != b.column || !startsDefinition(line[column:])
 }
 
-// condition returns the name of the preprocessor's directive that a line is, and
+// cppDirective returns the name of the preprocessor's directive that a line is, and
 // where the name starts.
-func condition(line string) (name string, at int) {
+func cppDirective(line string) (name string, at int) {
 	if !strings.HasPrefix(line, "#") {
 		return "", 0
 	}

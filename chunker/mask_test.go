@@ -47,6 +47,7 @@ func TestMaskTakesLinearTime(t *testing.T) {
 		"{", " {\n", "(", "f(", "A(", "A({", "a<", "a<b>", "A ", "A:", "a::", "a={}", "a{}, ", "int f(a){\n", "A(b)\n",
 		"operator ", "struct ", "friend a ", "template<", "template<a>", "namespace ", "#", "#if\n#else\n", "#if A\n{\n#endif\n",
 		"\\\n", "/*", "//\\\n", `R"(`, `'"`, "${", "${a$(", "${a'", "${a;", `@test "`, "@test \" {\n", "a ;",
+		"#if a\n", "#if\n(", `"`, `@"`, "@", "'", "{ _", "extension ", "context(", "context(()", "⇒", `<<~"`,
 	} {
 		text := strings.Repeat(piece, DefaultMaxBytes/8/len(piece))
 		for _, before := range []string{"", "void f() {\n", "class A {\n"} {

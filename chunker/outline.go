@@ -1,6 +1,7 @@
 package chunker
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 	"strings"
@@ -50,6 +51,8 @@ func (f *File) outlines() []outline {
 	all := make([]outline, 0, len(f.facts.definitions))
 	var enclosing []definition
 	for _, d := range widest(f.facts.definitions) {
+		d.End = f.end(d, leads)
+		d.body.End = min(d.body.End, d.End)
 		for len(enclosing) > 0 && enclosing[len(enclosing)-1].End <= d.Start {
 			enclosing = enclosing[:len(enclosing)-1]
 		}
@@ -94,6 +97,28 @@ func (f *File) outlines() []outline {
 	}
 	slices.SortStableFunc(all, func(a, b outline) int { return a.span.compare(b.span) })
 	return all
+}
+
+// end is where a definition ends without the comments at its end that are
+// indented no deeper than it is. A grammar whose blocks end by their indentation
+// reads on to the next word, and takes the doc comment of the next function along.
+func (f *File) end(d definition, leads []mark) int {
+	end := d.End
+	for i, _ := slices.BinarySearchFunc(leads, end, func(m mark, end int) int { return cmp.Compare(m.Start, end) }); i > 0; i-- {
+		m := leads[i-1]
+		if m.capture != "comment" && m.capture != "doc" || m.Start < d.name.End || m.End > end || !isBlank(f.text[m.End:end]) ||
+			!startsLine(f.text, m.Start) || f.indentation(m.Start) > f.indentation(d.Start) {
+			break
+		}
+		end = m.Start
+	}
+	return d.Start + len(trimRight(f.text[d.Start:end]))
+}
+
+// indentation is the length of the blanks at the start of an offset's line.
+func (f *File) indentation(offset int) int {
+	line := f.text[lineStart(f.text, offset):offset]
+	return len(line) - len(strings.TrimLeft(line, blanks))
 }
 
 // widest leaves one definition for each name and for each body: the widest, with
@@ -314,7 +339,7 @@ func (f *File) conditions(leads []mark) map[int]int {
 		if m.capture != "directive" {
 			continue
 		}
-		switch name, _ := condition(f.text[m.Start:m.End]); {
+		switch name, _ := cppDirective(f.text[m.Start:m.End]); {
 		case strings.HasPrefix(name, "if"):
 			starts = append(starts, m.Start)
 		case len(starts) == 0:

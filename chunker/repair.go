@@ -21,12 +21,20 @@ type lexis struct {
 	definitions []string
 	// head is that of a block, but for its colon, where indentation makes blocks.
 	head string
+	// statements says that what is left of a statement hides the functions around
+	// it all the same.
+	statements bool
+	// braces may stand on lines of their own, and go on with the line before.
+	braces bool
 }
 
 var (
 	goLexis     = &lexis{line: "//", long: []delimiters{{"/*", "*/"}, {"`", "`"}}, quotes: `"'`}
 	scriptLexis = &lexis{line: "//", long: []delimiters{{"/*", "*/"}, {"`", "`"}}, quotes: `"'`, regexps: true}
 	zigLexis    = &lexis{line: "//", text: `\\`, quotes: `"'`}
+	javaLexis   = &lexis{line: "//", long: []delimiters{{"/*", "*/"}, {`"""`, `"""`}}, quotes: `"'`} // and of Kotlin and Scala
+	csharpLexis = &lexis{line: "//", long: []delimiters{{"/*", "*/"}, {`"""`, `"""`}, {`@"`, `"`}}, quotes: `"'`, statements: true, braces: true}
+	phpLexis    = &lexis{line: "//", long: []delimiters{{"/*", "*/"}}, quotes: `"'`}
 	pythonLexis = &lexis{line: "#", long: []delimiters{{`"""`, `"""`}, {"'''", "'''"}}, quotes: `"'`, definitions: []string{"def ", "class ", "async def ", "@"}, head: "if 1"}
 )
 
@@ -87,10 +95,10 @@ type repair struct {
 const maxRepair = 100
 
 // piece repairs a statement or a definition: what is around its body, and each
-// line of the body by itself.
-func (r *repair) piece(tokens []token, depth int) {
+// line of the body by itself. It reports whether nothing is left of it.
+func (r *repair) piece(tokens []token, depth int) (gone bool) {
 	if paired(tokens) {
-		return
+		return false
 	}
 	first, last := len(tokens), len(tokens) // of the body, and of what closes it
 	var open []byte                         // before the body
@@ -111,23 +119,43 @@ func (r *repair) piece(tokens []token, depth int) {
 		}
 	}
 	if first == len(tokens) || depth == maxRepair {
+		if depth > 0 && r.statements {
+			r.wipe(tokens[0].at, r.lineEnd(tokens[len(tokens)-1].at))
+			return true
+		}
 		r.blank(tokens)
-		return
+		return false
 	}
 	if around := slices.Concat(tokens[:first], tokens[last:]); !paired(around) {
 		if depth > 0 && r.head == "" {
 			// A method without a head or an end would take the others along.
 			r.wipe(tokens[0].at, r.lineEnd(tokens[len(tokens)-1].at))
-			return
+			return true
 		}
 		if whole := r.blank(around); whole {
-			return
+			return false
 		}
 	}
+	annotations := -1 // where those begin that stand right before
 	for statement := range pieces(tokens[first:last], tokens[first].indent) {
-		r.piece(statement, depth+1)
+		at := statement[0].at
+		switch {
+		case r.piece(statement, depth+1):
+			if annotations >= 0 { // they would be taken for the next one's
+				r.wipe(annotations, at)
+			}
+			annotations = -1
+		case !annotation.Match(r.text[at:r.lineEnd(statement[len(statement)-1].at)]):
+			annotations = -1
+		case annotations < 0:
+			annotations = at
+		}
 	}
+	return false
 }
+
+// annotation matches a line that holds annotations only.
+var annotation = regexp.MustCompile(`^(?:@[\w.:]+(?:\(.*\))?|\[.*\])\s*$`)
 
 // pieces divides tokens where lines start with an indentation, or with less.
 func pieces(tokens []token, indent int) iter.Seq[[]token] {
@@ -321,10 +349,10 @@ func (l *lexis) scan(text string) []token {
 	return tokens
 }
 
-// start says what a line starts with, 0 for a bracket that closes.
+// start says what a line starts with, 0 for what goes on with the line before.
 func (l *lexis) start(line string) byte {
 	switch c := rune(line[0]); {
-	case strings.ContainsRune(")]}", c):
+	case strings.ContainsRune(")]}", c), l.braces && c == '{':
 		return 0
 	case slices.ContainsFunc(l.definitions, func(d string) bool { return strings.HasPrefix(line, d) }):
 		return definitionStart

@@ -60,7 +60,7 @@ func TestLostBracket(t *testing.T) {
 func TestRepairedIsLinear(t *testing.T) {
 	const n = 1 << 18
 	for _, text := range []string{"(", "[(", "([", "{\n", "(])", "/*", "`", "'", "\"", "/", "=/[", "#", "\"\"\"", "def a(\n", " {\n", "}\n", "a(\n"} {
-		for _, l := range []*lexis{goLexis, scriptLexis, pythonLexis} {
+		for _, l := range []*lexis{goLexis, scriptLexis, javaLexis, csharpLexis, phpLexis, pythonLexis} {
 			for _, tail := range []string{"", strings.Repeat("]", n)} {
 				long := strings.Repeat(text, n/len(text)) + tail
 				began := time.Now()
@@ -81,7 +81,7 @@ func FuzzRepaired(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		for _, l := range []*lexis{goLexis, scriptLexis, pythonLexis} {
+		for _, l := range []*lexis{goLexis, scriptLexis, javaLexis, csharpLexis, phpLexis, pythonLexis} {
 			got := l.repaired(text)
 			if len(got) != len(text) {
 				t.Fatalf("%q becomes %q", text, got)

@@ -23,6 +23,7 @@ import (
 //	                                signature before it is one's
 //	@test                           a test whose name is its title; to what is in
 //	                                it, it is not there
+//	@rest                           what the grammar has cut off the definition
 //	@name @body @docstring          parts of the definition in the same match
 //	@expression                     what holds the body: a function or a type in
 //	                                brackets or casts; else there is no definition
@@ -104,10 +105,11 @@ func (q *query) run(tree *sitter.Tree, text string, within Range, timeout time.D
 	matches := cursor.Matches(q.Query, tree.RootNode(), source)
 	for match := matches.Next(); match != nil; match = matches.Next() {
 		var d definition
+		var rest Range
 		valued := true
 		for _, capture := range match.Captures {
 			start, end := capture.Node.ByteRange()
-			span := Range{min(int(start), len(text)), min(int(end), len(text))} // Language.unended
+			span := Range{int(start), int(end)}
 			switch name := q.captures[capture.Index]; name {
 			case "function", "method", "constructor", "type", "scope", "nameless", "module", "value", "test":
 				d.Range, d.capture = span, name
@@ -119,6 +121,8 @@ func (q *query) run(tree *sitter.Tree, text string, within Range, timeout time.D
 				d.body, valued = bodyOf(capture.Node, d.isType())
 			case "docstring":
 				d.docstring = span
+			case "rest":
+				rest = span
 			case "container":
 				d.container = span
 			case "parameters":
@@ -130,6 +134,9 @@ func (q *query) run(tree *sitter.Tree, text string, within Range, timeout time.D
 				span.End = span.Start + len(trimRight(text[span.Start:span.End]))
 				found.leads = append(found.leads, mark{span, name})
 			}
+		}
+		if !rest.absent() {
+			d.Range, d.body = d.Range.union(rest), d.body.union(rest)
 		}
 		if d.capture == "test" {
 			d.name = title(text, d.name)

@@ -99,7 +99,6 @@ func (t *tree) read(ctx context.Context, c change, text string) (reading, error)
 			r.dirty = r.dirty.union(Range{int(changed.StartByte), int(changed.EndByte)})
 		}
 	}
-	r.dirty = Range{min(r.dirty.Start, len(text)), min(r.dirty.End, len(text))} // Language.unended
 	deadline, _ := ctx.Deadline()
 	if r.facts, err = query.run(after.tree, text, r.dirty, time.Until(deadline)); err != nil {
 		after.close()
@@ -179,9 +178,6 @@ func (t *tree) parse(ctx context.Context, text string, old *sitter.Tree) (*sitte
 	stop := context.AfterFunc(ctx, func() { atomic.StoreUintptr(cancelled, 1) })
 	defer stop()
 
-	if t.language.unended {
-		text += "\n"
-	}
 	// go-tree-sitter copies what the callback returns, so a small window keeps
 	// an edit from copying the rest of the file.
 	const window = 4 << 10

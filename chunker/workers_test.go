@@ -74,6 +74,7 @@ var hostile = []struct {
 }{
 	{"an annotation at the end", "kotlin", "val x = 1\n@A"},
 	{"an annotation in a class", "kotlin", "class A {\n  val x: Int\n  @Inject"},
+	{"strings in strings", "kotlin", strings.Repeat(`"${`, 600)},
 	{"heredocs in a row", "ruby", heredocs()},
 	{"deep indentation", "python", deepIfs(600)},
 	{"comments in strings", "ocaml", strings.Repeat(strings.Repeat("(*", 100)+"\n"+strings.Repeat("(*", 400)+"\n\""+strings.Repeat(strings.Repeat("*)", 100)+"\n", 5)+"\"\n", 400)},

@@ -61,6 +61,23 @@ var listers = []lister{
 		command: []string{"python3", "ctags.py", "C++"}, get: "apt-get install universal-ctags",
 	},
 	{
+		name: "Scalameta", languages: []string{"scala"}, starts: true,
+		command: []string{"node", "scala/scala.js"}, get: "npm ci --prefix chunker/coverage/listers/scala",
+	},
+	{
+		name: "javac", languages: []string{"java"}, starts: true,
+		command: []string{"java", "Java.java"}, get: "apt-get install default-jdk",
+	},
+	{
+		name: "Kotlin's compiler", languages: []string{"kotlin"}, starts: true,
+		command: []string{"java", "-cp", "/usr/share/java/kotlin-compiler.jar:/usr/share/java/kotlin-stdlib.jar:/usr/share/java/kotlin-reflect.jar:/usr/share/java/libtrove-intellij.jar", "Kotlin.java"},
+		get:     "apt-get install default-jdk kotlin",
+	},
+	{
+		name: "nikic/PHP-Parser", languages: []string{"php"}, starts: true,
+		command: []string{"php", "php.php"}, get: "apt-get install php-cli php-parser",
+	},
+	{
 		name: "TypeScript's compiler", languages: []string{"javascript", "typescript", "typescriptreact"}, starts: true,
 		command: []string{"node", "typescript/list.mjs"}, get: "npm ci --prefix chunker/coverage/listers/typescript",
 	},

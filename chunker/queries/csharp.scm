@@ -4,6 +4,9 @@
 (operator_declaration operator: _ @name body: (_) @body) @method
 (conversion_operator_declaration type: (_) @name body: (_) @body) @method
 (local_function_statement name: (_) @name body: (_) @body) @function
+(accessor_declaration name: _ @name body: (_) @body) @method
+(property_declaration name: (_) @name value: (arrow_expression_clause) @body) @method
+(indexer_declaration "this" @name value: (arrow_expression_clause) @body) @method
 
 ; Function values bound to a name.
 (field_declaration (variable_declaration (variable_declarator
@@ -12,6 +15,14 @@
 (local_declaration_statement (variable_declaration (variable_declarator
   name: (_) @name
   [(lambda_expression body: (_) @body) (anonymous_method_expression (block) @body)]))) @function
+(property_declaration name: (_) @name
+  value: [(lambda_expression body: (_) @body) (anonymous_method_expression (block) @body)]) @function
+(expression_statement (assignment_expression
+  left: [(identifier) @name (member_access_expression name: (identifier) @name)]
+  right: [(lambda_expression body: (_) @body) (anonymous_method_expression (block) @body)])) @function
+(assignment_expression
+  left: [(identifier) @name (member_access_expression name: (identifier) @name)]
+  right: [(lambda_expression body: (_) @body) (anonymous_method_expression (block) @body)]) @function
 
 (class_declaration name: (_) @name body: (_) @body) @type
 (struct_declaration name: (_) @name body: (_) @body) @type

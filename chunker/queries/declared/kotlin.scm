@@ -1,9 +1,9 @@
-(identifier) @use
-(user_type (identifier) @kept)
-(navigation_expression (_) (identifier) @kept .)
-(value_argument (identifier) @kept "=" (_))
+[(simple_identifier) (interpolated_identifier) (type_identifier)] @use
+(user_type (type_identifier) @kept)
+(navigation_suffix (simple_identifier) @kept)
+(value_argument (simple_identifier) @kept "=" (_))
 
-(parameter . (identifier) @declared)
-(variable_declaration . (identifier) @declared)
-(catch_block . (identifier) @declared)
-(function_declaration name: (identifier) @declared)
+(parameter . (simple_identifier) @declared)
+(variable_declaration . (simple_identifier) @declared)
+(catch_block . (simple_identifier) @declared)
+(function_declaration (simple_identifier) @declared)
