@@ -4,9 +4,10 @@ import (
 	"path/filepath"
 	"testing"
 
+	"golang.org/x/tools/txtar"
+
 	"github.com/gloss-lsp/gloss/chunker"
 	"github.com/gloss-lsp/gloss/lsp/wire"
-	"golang.org/x/tools/txtar"
 )
 
 // While one types into a function, most texts in between are broken. The lenses

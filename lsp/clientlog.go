@@ -5,8 +5,9 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gloss-lsp/gloss/lsp/wire"
 	"go.uber.org/zap/zapcore"
+
+	"github.com/gloss-lsp/gloss/lsp/wire"
 )
 
 // At most clientLogBurst messages in clientLogPeriod go to the client.

@@ -11,18 +11,19 @@ import (
 	"strings"
 	"testing"
 
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
+
 	"github.com/gloss-lsp/gloss/inference"
 	"github.com/gloss-lsp/gloss/inference/cache"
 	"github.com/gloss-lsp/gloss/lsp/wire"
-	"go.uber.org/zap"
-	"go.uber.org/zap/zaptest/observer"
 )
 
 // Each test here holds the server to something that the libraries under it, or
 // real editors, get wrong.
 
 func TestChangesApplyInOrderUnderLoad(t *testing.T) {
-	e := newEditor(t, editorOptions{})
+	e := newEditor(t, editorOptions{options: `{"hoverWait": "30s"}`})
 	e.open(goURI, "go", goText("F0"))
 	// Each change renames the function; one that is lost or out of order
 	// leaves another text, because a range is replaced.

@@ -6,9 +6,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gloss-lsp/gloss/lsp/wire"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
+
+	"github.com/gloss-lsp/gloss/lsp/wire"
 )
 
 // What a client sends wrongly may be source code in the wrong place. It is in

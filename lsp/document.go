@@ -5,10 +5,11 @@ import (
 	"sync/atomic"
 	"time"
 
+	"go.uber.org/zap"
+
 	"github.com/gloss-lsp/gloss/chunker"
 	"github.com/gloss-lsp/gloss/inference"
 	"github.com/gloss-lsp/gloss/lsp/wire"
-	"go.uber.org/zap"
 )
 
 // document is one version of an open text document. It never changes: a

@@ -14,11 +14,12 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest"
+
 	"github.com/gloss-lsp/gloss/inference"
 	"github.com/gloss-lsp/gloss/inference/cache"
 	"github.com/gloss-lsp/gloss/lsp/wire"
-	"go.uber.org/zap"
-	"go.uber.org/zap/zaptest"
 )
 
 // fakeEditor is a client over an in-memory connection. It never sleeps: it

@@ -8,10 +8,11 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/zap"
+
 	"github.com/gloss-lsp/gloss/inference"
 	"github.com/gloss-lsp/gloss/inference/cache"
 	"github.com/gloss-lsp/gloss/lsp/wire"
-	"go.uber.org/zap"
 )
 
 // deafSummarizer is a model whose loading cannot be stopped.

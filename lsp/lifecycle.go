@@ -3,8 +3,9 @@ package lsp
 import (
 	"errors"
 
-	"github.com/gloss-lsp/gloss/lsp/wire"
 	"go.uber.org/zap"
+
+	"github.com/gloss-lsp/gloss/lsp/wire"
 )
 
 // errNoShutdown is what Serve returns when a client exits without having asked

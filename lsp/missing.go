@@ -5,8 +5,9 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/gloss-lsp/gloss/lsp/wire"
 	"go.uber.org/zap"
+
+	"github.com/gloss-lsp/gloss/lsp/wire"
 )
 
 // MissingModel is an error of Options.OpenSummaries that a download mends. The

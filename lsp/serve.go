@@ -5,8 +5,9 @@ import (
 	"io"
 	"time"
 
-	"github.com/gloss-lsp/gloss/lsp/wire"
 	"go.uber.org/zap"
+
+	"github.com/gloss-lsp/gloss/lsp/wire"
 )
 
 // closeTime bounds what the end of a session waits for: native code that loads a

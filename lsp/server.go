@@ -16,9 +16,10 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"go.uber.org/zap"
+
 	"github.com/gloss-lsp/gloss/chunker"
 	"github.com/gloss-lsp/gloss/lsp/wire"
-	"go.uber.org/zap"
 )
 
 // Options say what a server is made of.

@@ -7,9 +7,10 @@ import (
 	"sync/atomic"
 	"time"
 
+	"go.uber.org/zap"
+
 	"github.com/gloss-lsp/gloss/chunker"
 	"github.com/gloss-lsp/gloss/lsp/wire"
-	"go.uber.org/zap"
 )
 
 // syntax is the syntax tree of one open document. Its versions share it: the

@@ -6,12 +6,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gloss-lsp/gloss/inference"
-	"github.com/gloss-lsp/gloss/inference/cache"
-	"github.com/gloss-lsp/gloss/lsp/wire"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
+
+	"github.com/gloss-lsp/gloss/inference"
+	"github.com/gloss-lsp/gloss/inference/cache"
+	"github.com/gloss-lsp/gloss/lsp/wire"
 )
 
 // offline is a server without a client, for tests that reach into it.

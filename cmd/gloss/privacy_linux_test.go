@@ -43,7 +43,9 @@ func TestNothingLeaves(t *testing.T) {
 			args := map[string][]string{"lsp": {"lsp"}, "daemon": {"lsp"}, "summarize": {"summarize", "--no-doc", "--language", "go", "../../inference/cache", "-"}}[name]
 			cmd := tr.command("gloss", args...)
 			cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "GLOSS_ONNXRUNTIME=" + library}
-			if name == "daemon" {
+			if name != "daemon" {
+				cmd.Env = append(cmd.Env, "TMPDIR="+t.TempDir())
+			} else {
 				tr.runtime = runtimeFolder(t)
 				tr.folders = append(tr.folders, tr.runtime)
 				cmd.Env = append(cmd.Env, "XDG_RUNTIME_DIR="+filepath.Dir(tr.runtime))

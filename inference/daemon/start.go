@@ -65,6 +65,9 @@ func dial(ctx context.Context, p Place) (*net.UnixConn, error) {
 	if err := p.check(); err != nil {
 		return nil, err
 	}
+	if _, err := os.Lstat(p.socket()); err != nil {
+		return nil, err // where there is none, none is opened to find that out
+	}
 	var d net.Dialer
 	c, err := d.DialContext(ctx, "unix", p.socket())
 	if err != nil {

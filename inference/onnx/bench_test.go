@@ -8,9 +8,10 @@ import (
 	"testing"
 	"time"
 
+	ort "github.com/yalue/onnxruntime_go"
+
 	"github.com/gloss-lsp/gloss/inference/onnx/onnxtest"
 	"github.com/gloss-lsp/gloss/inference/onnx/testmodel"
-	ort "github.com/yalue/onnxruntime_go"
 )
 
 // Each benchmark of this file alternates two ways of doing the same within one

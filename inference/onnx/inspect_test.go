@@ -5,9 +5,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/gloss-lsp/gloss/inference/onnx"
 	"github.com/gloss-lsp/gloss/inference/onnx/testmodel"
-	"github.com/google/go-cmp/cmp"
 )
 
 func TestInspectShipped(t *testing.T) {
