@@ -37,25 +37,26 @@ type tree struct {
 	timeout  time.Duration
 	parser   *sitter.Parser // nil until it is needed
 	tree     *sitter.Tree   // nil until a text has been read
+	code     *Language      // whose tree it is
 	text     string
 	parsed   string // text as the grammar sees it
 }
 
 func (t *tree) read(ctx context.Context, c change, text string) (reading, error) {
-	query := t.language.compiled() // which takes a while the first time
+	code, parsed := t.language.in(text)
+	query := code.compiled() // which takes a while the first time
 	ctx, cancel := context.WithTimeout(ctx, t.timeout)
 	defer cancel()
-	parsed := t.language.masked(text)
 	var edited *sitter.Tree
-	if t.tree != nil {
-		if t.language.mask != nil {
+	if t.tree != nil && code == t.code {
+		if code.mask != nil || t.language.code != nil {
 			c = c.union(diff(t.parsed, parsed))
 		}
 		edited = t.tree.Clone()
 		defer edited.Close()
 		edited.Edit(c.inputEdit(t.text, text))
 	}
-	after, err := t.parse(ctx, parsed, edited)
+	after, err := t.parse(ctx, code, parsed, edited)
 	if err != nil {
 		return reading{}, err
 	}
@@ -80,20 +81,20 @@ func (t *tree) read(ctx context.Context, c change, text string) (reading, error)
 	if t.tree != nil {
 		t.tree.Close()
 	}
-	t.tree, t.text, t.parsed = after, text, parsed
+	t.tree, t.code, t.text, t.parsed = after, code, text, parsed
 	return r, nil
 }
 
-// parse runs the parser under ctx.
-func (t *tree) parse(ctx context.Context, text string, old *sitter.Tree) (*sitter.Tree, error) {
+// parse runs the parser of a language under ctx.
+func (t *tree) parse(ctx context.Context, code *Language, text string, old *sitter.Tree) (*sitter.Tree, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	if t.parser == nil {
 		t.parser = sitter.NewParser()
-		if err := t.parser.SetLanguage(t.language.grammar()); err != nil {
-			return nil, err
-		}
+	}
+	if err := t.parser.SetLanguage(code.grammar()); err != nil {
+		return nil, err
 	}
 
 	// go-tree-sitter v0.25.0 never releases the handle of ParseOptions, its other
@@ -107,7 +108,7 @@ func (t *tree) parse(ctx context.Context, text string, old *sitter.Tree) (*sitte
 	stop := context.AfterFunc(ctx, func() { atomic.StoreUintptr(cancelled, 1) })
 	defer stop()
 
-	if t.language.unended {
+	if code.unended {
 		text += "\n"
 	}
 	// go-tree-sitter copies what the callback returns, so a small window keeps
