@@ -47,7 +47,8 @@ input). Folders respect .gitignore. On a terminal they are shown as a tree of
 files, containers and functions, with how sure the model is of its sentences;
 elsewhere as one line for each function, of which programs may rely on: its
 path and line, two blanks, its name behind that of its container and a dot, two
-blanks, the summary if there is one.
+blanks, the summary if there is one. Of a Jupyter notebook the code cells are
+read, and lines are those in a cell: a.ipynb:cell 3:12.
 
 A function whose doc comment says what it does shows that comment's first
 sentence; the model writes the others, or its name does where that is likelier
