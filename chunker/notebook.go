@@ -3,6 +3,7 @@ package chunker
 import (
 	"regexp"
 	"slices"
+	"strings"
 )
 
 // InCell returns the language as the cells of a notebook are written in it:
@@ -27,7 +28,7 @@ var (
 	// ipythonCommand matches IPython's commands, which begin a line or what a line
 	// assigns: a %magic, a !shell command, which a backslash continues, and the
 	// question mark that asks for help.
-	ipythonCommand = regexp.MustCompile(`(?m)^[ \t]*(?:[\w.,\[\] \t]+=[ \t]*)?([!%](?:[^\\\n]|\\\r?\n|\\[^\n]|\\\z)*)|^[ \t]*(\?.*|[%\w.*]+\?{1,2}[ \t\r]*)$`)
+	ipythonCommand = regexp.MustCompile(`(?m)^[ \t]*(?:[\w.,\[\] \t]+=[ \t]*)?((?:!|%{1,2}[A-Za-z_])(?:[^\\\n]|\\\r?\n|\\[^\n]|\\\z)*)|^[ \t]*(\?.*|[%\w.*]+\?{1,2}[ \t\r]*)$`)
 	// cellMagic matches what the first line of a cell says of all others.
 	cellMagic = regexp.MustCompile(`^\s*%%(\w+)`)
 )
@@ -43,10 +44,13 @@ func maskCommands(text string) string {
 	}
 	var masked []byte
 	for _, at := range ipythonCommand.FindAllStringSubmatchIndex(text, -1) {
+		from, to := max(at[2], at[4]), max(at[3], at[5])
+		if strings.HasPrefix(text[from:], "!=") { // of a condition that goes on
+			continue
+		}
 		if masked == nil {
 			masked = []byte(text)
 		}
-		from, to := max(at[2], at[4]), max(at[3], at[5])
 		copy(masked[from:to], blank(text[from:to]))
 		masked[from] = '0'
 	}

@@ -9,6 +9,7 @@ import (
 func TestCommands(t *testing.T) {
 	for _, test := range []struct{ text, want string }{
 		{"x = 1\ny = x % 2\nif x != y:\n    pass\n", "x = 1\ny = x % 2\nif x != y:\n    pass\n"},
+		{"x = ('%s'\n     % y)\nif (x\n    != y):\n    z", "x = ('%s'\n     % y)\nif (x\n    != y):\n    z"},
 		{"%matplotlib inline\nx", "0                 \nx"},
 		{"if x:\n    !ls -l\r\n\ty", "if x:\n    0     \r\n\ty"},
 		{"!a \\\n  b\nc", "0   \n   \nc"},
