@@ -5,7 +5,7 @@ import path from "node:path";
 import { test } from "node:test";
 
 import { bench, edit, expected, hasModel, out, until } from "./bench.mjs";
-import { browse, command, configure, extensions, lenses, line, openFile, serve, shows, skip, texts } from "./vscode.mjs";
+import { browse, command, configure, extensions, lenses, line, openFile, serve, shows, showsAtEnd, skip, texts } from "./vscode.mjs";
 
 test("VS Code", { skip }, async (t) => {
   const b = bench(t, "vscode");
@@ -134,15 +134,7 @@ test("VS Code", { skip }, async (t) => {
     await command(page, "gloss: Show the Summaries Over Functions or at the End of Lines");
     await shows(page, []);
     const { text } = after.find(({ name }) => name === "save");
-    await until("text at the end of a line", () =>
-      page.evaluate(
-        (text) =>
-          [...document.querySelectorAll(".monaco-editor .view-line span")].some((span) =>
-            getComputedStyle(span, "::after").content.includes(text),
-          ),
-        text,
-      ),
-    );
+    await showsAtEnd(page, text);
     await portrait("end-of-line");
     await command(page, "gloss: Show the Summaries Over Functions or at the End of Lines");
     await shows(page, after);
