@@ -118,7 +118,7 @@ func (f *File) identifiers(c Chunk) ([]Range, error) {
 	cursor.SetTimeoutMicros(uint64(f.options.Timeout.Microseconds()))
 	began := time.Now()
 
-	q := f.language.declared()
+	q := f.code.declared()
 	var uses, patterns []spot
 	kept := map[Range]bool{}
 	source := unsafe.Slice(unsafe.StringData(f.text), len(f.text)) // only read by the predicates

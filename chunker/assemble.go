@@ -29,7 +29,7 @@ func (f *File) assemble(place func(Range) (Range, bool)) {
 		if !ok {
 			c = f.chunk(o)
 		}
-		c.Container = f.container(o)
+		c.Container, c.Language = f.container(o), f.code.ID
 		f.outlined = append(f.outlined, o)
 		f.chunks = append(f.chunks, c)
 	}
@@ -83,7 +83,8 @@ func (f *File) container(o outline) string {
 	return name
 }
 
-// chunk reads the content of a chunk from the text, but for its container.
+// chunk reads the content of a chunk from the text, but for its container and
+// its language.
 func (f *File) chunk(o outline) Chunk {
 	c := Chunk{
 		Name:      f.text[o.name.Start:o.name.End],

@@ -38,7 +38,10 @@ type Chunk struct {
 	// a module, an enclosing function; Go's receiver, what C++ has before "::".
 	// It is "" for what stands by itself.
 	Container string
-	Kind      Kind
+	// Language is the id of the language that the chunk is written in, which a
+	// model knows: "typescript" in a file of Vue. It is "" for Text.
+	Language string
+	Kind     Kind
 	// Signature is everything before the body, on one line, without
 	// decorators, attributes or annotations.
 	Signature string

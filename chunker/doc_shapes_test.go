@@ -54,7 +54,7 @@ func TestDocShapes(t *testing.T) {
 		}
 	})
 	for _, l := range Languages() {
-		if !seen[l.Name] && l.ID != "ocaml.interface" {
+		if !seen[l.Name] && l.ID != "ocaml.interface" && l.code == nil {
 			t.Errorf("no comment of %s", l.Name)
 		}
 	}

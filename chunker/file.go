@@ -59,7 +59,8 @@ type File struct {
 	options  Options
 	syntax   syntax
 	text     string
-	broken   bool // by a syntax error
+	code     *Language // that text is written in
+	broken   bool      // by a syntax error
 	fault    Range
 	facts    facts
 	outlined []outline // of the chunks
@@ -119,6 +120,7 @@ func (f *File) Apply(ctx context.Context, newText string) error {
 	}
 	before, outlined, chunks := f.text, f.outlined, f.chunks
 	f.text, f.broken, f.fault = newText, read.broken, read.fault
+	f.code = f.language.codeIn(newText)
 
 	f.facts.update(read.change, read.dirty, read.facts)
 	f.assemble(func(r Range) (Range, bool) {

@@ -19,13 +19,13 @@ var typed = []string{
 }
 
 // edits turns bytes into edits, three bytes each: where in the text, how many
-// bytes go, what comes.
-func edits(text string, script []byte) []string {
+// bytes go, which of the pieces comes.
+func edits(text string, pieces []string, script []byte) []string {
 	var texts []string
 	for ; len(script) >= 3; script = script[3:] {
 		at := len(text) * int(script[0]) / 255
 		gone := min(int(script[1])%24, len(text)-at)
-		text = text[:at] + typed[int(script[2])%len(typed)] + text[at+gone:]
+		text = text[:at] + pieces[int(script[2])%len(pieces)] + text[at+gone:]
 		texts = append(texts, text)
 	}
 	return texts
@@ -56,35 +56,39 @@ func FuzzApply(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, id uint8, text string, script []byte) {
-		if len(text) > 8<<10 || len(script) > 60 {
-			t.Skip("long inputs find nothing that short ones do not")
-		}
-		language := all[int(id)%len(all)]
-		options := Options{Timeout: 200 * time.Millisecond, MinLines: 1, Kinds: []Kind{Function, Method, Constructor, Type, Test}}
-		file, err := Parse(t.Context(), language, text, options)
-		if errors.Is(err, context.DeadlineExceeded) {
-			t.Skip("the grammar does not come to an end; the timeout does its work")
-		}
-		if err != nil {
+		follows(t, all[int(id)%len(all)], text, typed, script)
+	})
+}
+
+// follows holds what FuzzApply does for one text and its edits.
+func follows(t *testing.T, language *Language, text string, pieces []string, script []byte) {
+	if len(text) > 8<<10 || len(script) > 60 {
+		t.Skip("long inputs find nothing that short ones do not")
+	}
+	options := Options{Timeout: 200 * time.Millisecond, MinLines: 1, Kinds: []Kind{Function, Method, Constructor, Type, Test}}
+	file, err := Parse(t.Context(), language, text, options)
+	if errors.Is(err, context.DeadlineExceeded) {
+		t.Skip("the grammar does not come to an end; the timeout does its work")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	checkInvariants(t, language, text, options, file.Chunks())
+	for _, edited := range edits(text, pieces, script) {
+		before := text
+		if err := file.Apply(t.Context(), edited); errors.Is(err, context.DeadlineExceeded) {
+			continue
+		} else if err != nil {
 			t.Fatal(err)
 		}
-		defer file.Close()
+		text = edited
 		checkInvariants(t, language, text, options, file.Chunks())
-		for _, edited := range edits(text, script) {
-			before := text
-			if err := file.Apply(t.Context(), edited); errors.Is(err, context.DeadlineExceeded) {
-				continue
-			} else if err != nil {
-				t.Fatal(err)
-			}
-			text = edited
-			checkInvariants(t, language, text, options, file.Chunks())
-			if file.broken {
-				continue
-			}
-			if diff := cmp.Diff(cut(t, language, text, options), file.Chunks()); diff != "" {
-				t.Fatalf("%s: an edit of\n%q\nto\n%q\ngives other chunks than a fresh parse (-fresh +edited):\n%s", language.ID, before, text, diff)
-			}
+		if file.broken {
+			continue
 		}
-	})
+		if diff := cmp.Diff(cut(t, language, text, options), file.Chunks()); diff != "" {
+			t.Fatalf("%s: an edit of\n%q\nto\n%q\ngives other chunks than a fresh parse (-fresh +edited):\n%s", language.ID, before, text, diff)
+		}
+	}
 }

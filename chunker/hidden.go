@@ -39,7 +39,7 @@ func (f *File) keepHidden(before string, outlined []outline, chunks []Chunk, c c
 		} else if chunk = f.chunk(o); chunk.Name != chunks[i].Name {
 			continue
 		}
-		chunk.Container = f.container(o)
+		chunk.Container, chunk.Language = f.container(o), f.code.ID
 		hidden = append(hidden, cut{o, chunk})
 	}
 	if len(hidden) == 0 {

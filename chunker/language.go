@@ -28,6 +28,10 @@ type Language struct {
 	grammar      func() *sitter.Language
 	query        string // its file in queries, without .scm
 
+	// code, when not nil, finds the code in a text that holds other things too: the
+	// language that it is in, and the text with all else masked. Grammar and query
+	// are those of that language.
+	code func(text string) (*Language, string)
 	// mask, when not nil, hides from the grammar what it cannot bear, by as
 	// many other bytes without a line break.
 	mask func(text string) string

@@ -62,6 +62,16 @@ var languages = []Language{
 		around: []delimiters{inClass, {"({\n", "\n})"}},
 	},
 	{
+		ID: "vue", Name: "Vue", extensions: []string{".vue"},
+		code: inScripts, constructor: "constructor",
+		doc: javadoc.in(jsdocDoc),
+	},
+	{
+		ID: "svelte", Name: "Svelte", extensions: []string{".svelte"},
+		code: inScripts, constructor: "constructor",
+		doc: javadoc.in(jsdocDoc),
+	},
+	{
 		ID: "rust", Name: "Rust", extensions: []string{".rs"},
 		grammar: grammar(rust.Language), query: "rust", mask: maskItemMacros,
 		doc:    docSyntax{insert: comment, markup: namesDoc, line: []string{"///"}, block: []delimiters{{"/**", "*/"}}, far: []string{"///", "/**"}},

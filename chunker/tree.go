@@ -36,6 +36,7 @@ type tree struct {
 	language *Language
 	timeout  time.Duration
 	parser   *sitter.Parser // nil until it is needed
+	code     *Language      // in which the text was read
 	text     string
 	seen     parsed // as what the text was read
 	plain    parsed // the text without a repair, where seen is with one
@@ -53,14 +54,20 @@ func (p *parsed) close() {
 }
 
 func (t *tree) read(ctx context.Context, c change, text string) (reading, error) {
-	query := t.language.compiled() // which takes a while the first time
+	code, masked := t.language.in(text)
+	query := code.compiled() // which takes a while the first time
 	ctx, cancel := context.WithTimeout(ctx, t.timeout)
 	defer cancel()
+	if code != t.code { // nothing of before is of use
+		t.seen.close()
+		t.plain.close()
+		t.code = code
+	}
 	before := t.seen
 	if t.plain.tree != nil {
 		before = t.plain
 	}
-	plain := parsed{text: t.language.masked(text)}
+	plain := parsed{text: masked}
 	edited, wide, err := t.follow(ctx, before, c, text, &plain)
 	if err != nil {
 		return reading{}, err
@@ -114,13 +121,13 @@ func (t *tree) read(ctx context.Context, c change, text string) (reading, error)
 // repaired hides of a text that has an error what keeps functions from being found.
 func (t *tree) repaired(ctx context.Context, parsed string, broken *sitter.Tree) (string, error) {
 	switch {
-	case t.language.lexis != nil:
-		return t.language.lexis.repaired(parsed), nil
-	case t.language.bodies == nil:
+	case t.code.lexis != nil:
+		return t.code.lexis.repaired(parsed), nil
+	case t.code.bodies == nil:
 		return parsed, nil
 	}
 	deadline, _ := ctx.Deadline()
-	found, err := t.language.compiled().run(broken, parsed, Range{0, len(parsed)}, time.Until(deadline))
+	found, err := t.code.compiled().run(broken, parsed, Range{0, len(parsed)}, time.Until(deadline))
 	if err != nil {
 		return "", err
 	}
@@ -129,7 +136,7 @@ func (t *tree) repaired(ctx context.Context, parsed string, broken *sitter.Tree)
 		known[d.body] = true
 	}
 	m := masker{text: parsed}
-	for _, body := range t.language.bodies(parsed) {
+	for _, body := range t.code.bodies(parsed) {
 		if !known[body] {
 			m.blank(Range{body.Start + 1, body.End - 1})
 		}
@@ -162,9 +169,9 @@ func (t *tree) parse(ctx context.Context, text string, old *sitter.Tree) (*sitte
 	}
 	if t.parser == nil {
 		t.parser = sitter.NewParser()
-		if err := t.parser.SetLanguage(t.language.grammar()); err != nil {
-			return nil, err
-		}
+	}
+	if err := t.parser.SetLanguage(t.code.grammar()); err != nil {
+		return nil, err
 	}
 
 	// go-tree-sitter v0.25.0 never releases the handle of ParseOptions, its other

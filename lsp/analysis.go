@@ -153,7 +153,7 @@ func (s *Settings) showsDoc(c *chunker.Chunk) bool { return s.PreferDocComment &
 
 // function is a chunk of d as a summary is asked for it.
 func (d *document) function(c *chunker.Chunk) inference.Function {
-	return inference.Function{Language: d.syntax.language.ID, Path: d.path, Container: c.Container, Name: c.Name, Code: c.Text, Sum: c.Key}
+	return inference.Function{Language: c.Language, Path: d.path, Container: c.Container, Name: c.Name, Code: c.Text, Sum: c.Key}
 }
 
 // keyOf returns the key by which Summaries, or nobody yet, knows f.

@@ -3,6 +3,8 @@ package lsp
 import (
 	"context"
 	"errors"
+	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -76,11 +78,17 @@ func (s *server) newSyntax(uri, path, languageID string) *syntax {
 		x.log.Debug("no summaries: the setting gloss.languages leaves the language out", zap.String("language", languageID))
 	case s.config.excludes(path):
 		x.log.Info("no summaries: the setting gloss.exclude names the file")
+	case isNotebook(path):
+		x.language = language.InCell()
 	default:
 		x.language = language
 	}
 	return x
 }
+
+// isNotebook reports whether a document is one of a notebook's: a cell, as VS Code
+// opens each of them, or all cells in one, as JupyterLab does.
+func isNotebook(path string) bool { return strings.EqualFold(filepath.Ext(path), ".ipynb") }
 
 // cut returns the chunks of d. It returns none for a document that is passed
 // over, and says so in the log. While a text cannot be parsed, its functions are

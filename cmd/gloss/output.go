@@ -17,7 +17,8 @@ import (
 	"github.com/gloss-lsp/gloss/inference"
 )
 
-// listing is what is known of a file when its first function is printed.
+// listing is what is known of a file, or of a cell, when its first function is
+// printed.
 type listing struct {
 	lines  int
 	chunks []chunker.Chunk
@@ -118,7 +119,7 @@ func (o *output) item(i *item) error {
 	case i.err != nil:
 		o.failed++
 		if o.failure == "" {
-			o.failure = fmt.Sprintf("%s:%d: %v", i.file, i.line, i.err)
+			o.failure = fmt.Sprintf("%s:%d: %v", i.place(), i.line, i.err)
 		}
 	case i.withheld != nil:
 		o.withheld++

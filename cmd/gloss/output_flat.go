@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// flat writes "path:line  name  summary" for programs and for grep. Its lines
-// are a contract.
+// flat writes "path:line  name  summary" for programs and for grep, and
+// "path:cell n:line" of notebooks. Its lines are a contract.
 type flat struct {
 	w io.Writer
 	screen
@@ -20,7 +20,7 @@ func newFlat(w io.Writer, s screen) printer { return &flat{w, s} }
 const longestName = 100
 
 func (f *flat) item(i *item) error {
-	place, name := printableLine(fmt.Sprintf("%s:%d", i.file, i.line)), fullName(i)
+	place, name := printableLine(fmt.Sprintf("%s:%d", i.place(), i.line)), fullName(i)
 	if f.terminal {
 		name = cut(name, longestName)
 	}

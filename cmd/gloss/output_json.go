@@ -14,7 +14,9 @@ import (
 
 // record is the JSON object of one function. Its fields are a contract.
 type record struct {
-	File      string           `json:"file"`
+	File string `json:"file"`
+	// Cell is the cell of a notebook that the lines are counted in, from 1 on.
+	Cell      int              `json:"cell,omitempty"`
 	Language  string           `json:"language"`
 	Container string           `json:"container,omitempty"`
 	Name      string           `json:"name"`
@@ -44,6 +46,9 @@ func (p *records) item(i *item) error {
 		StartLine: i.line, EndLine: i.endLine,
 		Summary: i.summary.Text, Source: i.summary.Source, Model: i.summary.Model,
 		Cached: i.summary.Cached, Ms: ms(i.summary.Elapsed), Confidence: i.summary.Confidence,
+	}
+	if i.cell != nil {
+		r.Cell = i.cell.number
 	}
 	if i.err != nil {
 		r.Error = i.err.Error()

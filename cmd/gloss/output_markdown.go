@@ -27,19 +27,28 @@ func (m *markdown) item(i *item) error {
 			b.WriteString("\n")
 		}
 		m.of, m.rows = i.of, layout(i.of.chunks)
-		fmt.Fprintf(&b, "## %s\n\n", link(escapeMarkdown(printableLine(i.file)), i.file, 0))
+		fmt.Fprintf(&b, "## %s\n\n", link(escapeMarkdown(printableLine(i.place())), i.file, 0))
 	}
 	r := m.rows[i.chunk.Range]
 	if r.heading != "" {
 		fmt.Fprintf(&b, "%s- **%s**\n", strings.Repeat("  ", r.depth-1), escapeMarkdown(nameLine(r.heading)))
 	}
-	fmt.Fprintf(&b, "%s- %s", strings.Repeat("  ", r.depth), link(codeSpan(nameLine(i.chunk.Name)), i.file, i.line))
+	fmt.Fprintf(&b, "%s- %s", strings.Repeat("  ", r.depth), m.linked(i))
 	if i.summary.Text != "" {
 		fmt.Fprintf(&b, ": %s", escapeMarkdown(printableLine(i.summary.Text)))
 	}
 	b.WriteString("\n")
 	_, err := io.WriteString(m.w, b.String())
 	return err
+}
+
+// linked is the name of a function with a link to it. Nothing leads into a cell.
+func (m *markdown) linked(i *item) string {
+	name := codeSpan(nameLine(i.chunk.Name))
+	if i.cell != nil {
+		return name
+	}
+	return link(name, i.file, i.line)
 }
 
 // end says who wrote the sentences: readers cannot see it in the text.

@@ -40,7 +40,7 @@ func (t *tree) item(i *item) error {
 			b.WriteString("\n")
 		}
 		t.begin(i.of)
-		b.WriteString(t.paint(magenta, printableLine(i.file)) + "\n")
+		b.WriteString(t.paint(magenta, printableLine(i.place())) + "\n")
 	}
 	r := t.rows[i.chunk.Range]
 	width := t.width()

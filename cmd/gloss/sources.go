@@ -76,7 +76,7 @@ func (s *sources) each(ctx context.Context, emit func(*item) error) error {
 
 func (s *sources) argument(ctx context.Context, arg string, emit func(*item) error) error {
 	if arg == "-" {
-		b, err := io.ReadAll(io.LimitReader(s.stdin, chunker.DefaultMaxBytes+1))
+		b, err := io.ReadAll(io.LimitReader(s.stdin, maxSize(s.stdinName)+1))
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -123,6 +123,18 @@ type source struct {
 	content []byte
 	named   bool          // by the user, and not found below a folder
 	changed *changedLines // nil: it does not matter
+	cell    *cell         // of a notebook that content is; nil: content is the file
+}
+
+// name is what people know a source by.
+func (f *source) name() string { return placeOf(f.path, f.cell) }
+
+// placeOf names a file, or a cell of it as ruff does.
+func placeOf(path string, of *cell) string {
+	if of == nil {
+		return path
+	}
+	return fmt.Sprintf("%s:cell %d", path, of.number)
 }
 
 // file cuts one file, if it was not yet. A file that was named itself is cut as
@@ -150,7 +162,7 @@ func (s *sources) file(ctx context.Context, f found, emit func(*item) error) err
 		return nil
 	}
 	head = head[:n]
-	if !source.named {
+	if !source.named && !isNotebook(f.path) {
 		language := chunker.LanguageForFile(f.path, head)
 		if language == nil {
 			s.unknown++
@@ -169,7 +181,7 @@ func (s *sources) file(ctx context.Context, f found, emit func(*item) error) err
 			return nil
 		}
 	}
-	rest, err := io.ReadAll(io.LimitReader(opened, chunker.DefaultMaxBytes))
+	rest, err := io.ReadAll(io.LimitReader(opened, maxSize(f.path)))
 	if err != nil {
 		s.fail(err)
 		return nil
@@ -186,48 +198,56 @@ func (s *sources) cut(ctx context.Context, f source, emit func(*item) error) err
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	text, encoding := decode(f.content)
-	if reason, skip := chunker.SkipReason(f.path, text); skip {
-		s.skip(f.named, f.path, reason)
-		return nil
+	read := s.functions
+	if isNotebook(f.path) {
+		read = s.cells
 	}
-	if encoding != "" {
-		s.say(f.named, fmt.Sprintf("%s is read as %s", f.path, encoding), "%s read as "+encoding)
+	items, empty, err := read(ctx, f)
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
-	chunks, language, err := s.chunks(ctx, f, text)
 	if err != nil {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		s.fail(fmt.Errorf("%s: %w", f.path, err))
-		return nil
-	}
-	if len(chunks) == 0 && f.named {
+		s.fail(fmt.Errorf("%s: %w", f.name(), err))
+	} else if empty && f.named {
 		s.say(true, fmt.Sprintf("%s: no function of at least %s", f.path, count(cmp.Or(s.options.MinLines, chunker.DefaultMinLines), "line")), "")
-	}
-	items := make([]*item, 0, len(chunks))
-	lines := lineCounter{text: text, line: 1}
-	for _, chunk := range chunks { // which are ordered by where they start
-		i := &item{file: f.path, language: language, chunk: chunk, done: make(chan struct{})}
-		i.line, i.endLine = lines.of(chunk.Range)
-		if s.wants(i, f, text) {
-			items = append(items, i)
-		}
 	}
 	if len(items) > 0 {
 		s.files++
 	}
-	of := &listing{lines: strings.Count(text, "\n") + 1}
 	for _, i := range items {
-		of.chunks = append(of.chunks, i.chunk)
-	}
-	for _, i := range items {
-		i.of = of
 		if err := emit(i); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// functions returns the functions of f that are wanted. Empty says that there
+// are none of any kind, for no reason that was said.
+func (s *sources) functions(ctx context.Context, f source) (items []*item, empty bool, err error) {
+	text, encoding := decode(f.content)
+	if reason, skip := chunker.SkipReason(f.path, text); skip {
+		s.skip(f.named, f.name(), reason)
+		return nil, false, nil
+	}
+	if encoding != "" {
+		s.say(f.named, fmt.Sprintf("%s is read as %s", f.name(), encoding), "%s read as "+encoding)
+	}
+	chunks, language, err := s.chunks(ctx, f, text)
+	if err != nil {
+		return nil, false, err
+	}
+	lines := lineCounter{text: text, line: 1}
+	of := &listing{lines: strings.Count(text, "\n") + 1}
+	for _, chunk := range chunks { // which are ordered by where they start
+		i := &item{file: f.path, cell: f.cell, language: cmp.Or(chunk.Language, language), chunk: chunk, of: of, done: make(chan struct{})}
+		i.line, i.endLine = lines.of(chunk.Range)
+		if s.wants(i, f, text) {
+			items = append(items, i)
+			of.chunks = append(of.chunks, chunk)
+		}
+	}
+	return items, len(chunks) == 0, nil
 }
 
 // lineCounter tells the lines of ranges that are asked for in order.
@@ -252,16 +272,24 @@ func (s *sources) wants(i *item, f source, text string) bool {
 	if doc := i.chunk.DocRange; doc.Start < doc.End && doc.Start < i.chunk.Range.Start {
 		first -= strings.Count(text[doc.Start:i.chunk.Range.Start], "\n")
 	}
-	return f.changed == nil || f.changed.touch(first, i.endLine)
+	return f.changed == nil || f.changed.touch(f.cell.inFile(first), f.cell.inFile(i.endLine))
+}
+
+// languageOf returns the language of a text, nil where it is unknown.
+func (s *sources) languageOf(f source, text string) *chunker.Language {
+	switch {
+	case f.cell != nil:
+		return chunker.LanguageNamed(f.cell.language)
+	case f.named && s.as != nil:
+		return s.as
+	}
+	return chunker.LanguageForFile(f.path, []byte(text[:min(len(text), headBytes)]))
 }
 
 // chunks cuts text into functions, or into pieces where the language is
 // unknown or --chunk-lines asks for them.
 func (s *sources) chunks(ctx context.Context, f source, text string) ([]chunker.Chunk, string, error) {
-	language := chunker.LanguageForFile(f.path, []byte(text[:min(len(text), headBytes)]))
-	if f.named && s.as != nil {
-		language = s.as
-	}
+	language := s.languageOf(f, text)
 	if language == nil || s.chunkLines > 0 {
 		lines, id := cmp.Or(s.chunkLines, defaultChunkLines), "plaintext"
 		if language != nil {
@@ -271,6 +299,9 @@ func (s *sources) chunks(ctx context.Context, f source, text string) ([]chunker.
 		}
 		return chunker.Lines(text, lines), id, nil
 	}
+	if f.cell != nil {
+		language = language.InCell()
+	}
 	parsed, err := chunker.Parse(ctx, language, text, s.options)
 	if err != nil {
 		return nil, "", err
@@ -278,7 +309,7 @@ func (s *sources) chunks(ctx context.Context, f source, text string) ([]chunker.
 	defer parsed.Close()
 	if r, ok := parsed.Fault(); ok {
 		line := 1 + strings.Count(text[:r.Start], "\n")
-		s.say(f.named, fmt.Sprintf("%s: syntax errors from line %d; functions there may be missing", f.path, line), "%s with syntax errors")
+		s.say(f.named, fmt.Sprintf("%s: syntax errors from line %d; functions there may be missing", f.name(), line), "%s with syntax errors")
 	}
 	return parsed.Chunks(), language.ID, nil
 }

@@ -47,7 +47,8 @@ input). Folders respect .gitignore. On a terminal they are shown as a tree of
 files, containers and functions, with how sure the model is of its sentences;
 elsewhere as one line for each function, of which programs may rely on: its
 path and line, two blanks, its name behind that of its container and a dot, two
-blanks, the summary if there is one.
+blanks, the summary if there is one. Of a Jupyter notebook the code cells are
+read, and lines are those in a cell: a.ipynb:cell 3:12.
 
 A function whose doc comment says what it does shows that comment's first
 sentence; the model writes the others, or its name does where that is likelier
@@ -95,12 +96,13 @@ func (f *summarizeFlags) asksForModel() bool {
 // item is one function on its way from the source file to the output.
 type item struct {
 	file     string
+	cell     *cell // of the file, nil if that is no notebook
 	language string
 	chunk    chunker.Chunk
-	line     int // 1-based
+	line     int // 1-based, of the cell if there is one
 	endLine  int
 
-	of *listing // its file's functions
+	of *listing // the functions of its file or cell
 
 	done     chan struct{} // closed when the fields below are set
 	summary  inference.Summary
@@ -108,6 +110,9 @@ type item struct {
 	withheld error // why there is no summary although nothing failed
 	without  error // why no model could be asked, nil if one was or need not be
 }
+
+// place names the file or the cell that i stands in.
+func (i *item) place() string { return placeOf(i.file, i.cell) }
 
 func (i *item) function() inference.Function {
 	return inference.Function{Language: i.language, Path: i.file, Container: i.chunk.Container, Name: i.chunk.Name, Code: i.chunk.Text, Sum: i.chunk.Key}

@@ -135,6 +135,9 @@ export const programOf = (pid) => readlinkSync(`/proc/${pid}/exe`);
 /** Reports whether a server has loaded what runs the model, which it does when it writes its first summary. */
 export const hasModel = (pid) => readFileSync(`/proc/${pid}/maps`, "utf8").includes("onnxruntime");
 
+/** The status of the daemon that a bench's servers have started. */
+export const daemon = ({ env }) => JSON.parse(spawnSync(gloss, ["daemon", "status", "--json"], { encoding: "utf8", env }).stdout);
+
 /** Waits until check returns something, and returns that. */
 export async function until(what, check) {
   for (const end = Date.now() + patience; ; ) {

@@ -150,6 +150,18 @@ export async function shows(page, list) {
   }
 }
 
+/** Waits until a text stands at the end of a line. */
+export const showsAtEnd = (page, text) =>
+  until("text at the end of a line", () =>
+    page.evaluate(
+      (text) =>
+        [...document.querySelectorAll(".monaco-editor .view-line span")].some((span) =>
+          getComputedStyle(span, "::after").content.includes(text),
+        ),
+      text,
+    ),
+  );
+
 /** Runs a command by its title, as a person would. */
 export async function command(page, title) {
   await page.keyboard.press("F1");

@@ -139,6 +139,7 @@ export class Session implements vscode.Disposable {
       documentSelector: languages.flatMap((language: string) => [
         { scheme: "file", language },
         { scheme: "untitled", language },
+        { scheme: "vscode-notebook-cell", language }, // each cell is a document
       ]),
       outputChannel: this.log,
       revealOutputChannelOn: RevealOutputChannelOn.Never,

@@ -17,7 +17,7 @@ end
 
 local filetypes = {
   'bash', 'c', 'cpp', 'cs', 'elixir', 'go', 'haskell', 'java', 'javascript', 'javascriptreact', 'kotlin', 'lua', 'ocaml',
-  'php', 'python', 'ruby', 'rust', 'scala', 'sh', 'typescript', 'typescriptreact', 'zig',
+  'php', 'python', 'ruby', 'rust', 'scala', 'sh', 'svelte', 'typescript', 'typescriptreact', 'vue', 'zig',
 }
 
 ---The configuration in force.
