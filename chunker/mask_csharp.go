@@ -67,7 +67,7 @@ type conditionMask struct {
 type condition struct {
 	before   string // the token before it
 	hidden   []Range
-	dropped  int    // where the branches after the first begin, or 0
+	dropped  int // where the branches after the first begin, or 0
 	first    arm // the first branch, once another begins
 	current  arm
 	cuts     bool // through a declaration or a statement

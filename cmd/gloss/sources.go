@@ -202,9 +202,6 @@ func (s *sources) cut(ctx context.Context, f source, emit func(*item) error) err
 		s.fail(fmt.Errorf("%s: %w", f.path, err))
 		return nil
 	}
-	if len(chunks) == 0 && f.named {
-		s.say(true, fmt.Sprintf("%s: no function of at least %s", f.path, count(cmp.Or(s.options.MinLines, chunker.DefaultMinLines), "line")), "")
-	}
 	items := make([]*item, 0, len(chunks))
 	lines := lineCounter{text: text, line: 1}
 	for _, chunk := range chunks { // which are ordered by where they start
@@ -279,6 +276,13 @@ func (s *sources) chunks(ctx context.Context, f source, text string) ([]chunker.
 	if r, ok := parsed.Fault(); ok {
 		line := 1 + strings.Count(text[:r.Start], "\n")
 		s.say(f.named, fmt.Sprintf("%s: syntax errors from line %d; functions there may be missing", f.path, line), "%s with syntax errors")
+	}
+	if len(parsed.Chunks()) == 0 && f.named {
+		none := fmt.Sprintf("%s: no function of at least %s", f.path, count(cmp.Or(s.options.MinLines, chunker.DefaultMinLines), "line"))
+		if parsed.Broken() {
+			none += ", or syntax errors hide it"
+		}
+		s.say(true, none, "")
 	}
 	return parsed.Chunks(), language.ID, nil
 }
