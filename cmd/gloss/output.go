@@ -81,13 +81,14 @@ type output struct {
 	status  *status
 	quiet   bool
 	begun   time.Time
+	of      *listing // the file that is being printed
 
 	failure     string // the first function that the model failed on, and why
 	unavailable error
 }
 
 // tally counts what was printed, by where it comes from.
-type tally struct{ total, failed, withheld, docs, names, cached int }
+type tally struct{ files, total, failed, withheld, docs, names, cached int }
 
 // written is how many summaries the model has written.
 func (t *tally) written() int { return t.total - t.none() - t.docs - t.names }
@@ -130,6 +131,10 @@ func newOutput(c *cobra.Command, f outputFlags) (*output, error) {
 // item prints one finished function.
 func (o *output) item(i *item) error {
 	o.total++
+	if i.of != o.of {
+		o.of = i.of
+		o.files++
+	}
 	if i.without != nil {
 		o.unavailable = i.without
 	}
@@ -186,7 +191,7 @@ func (o *output) end(s *sources) error {
 		passed = "; " + count(n, "file") + " passed over"
 	}
 	if o.total > 0 {
-		fmt.Fprintf(o.stderr, "%s in %s: %s%s; %.1f s\n", count(o.total, "function"), count(s.files, "file"), &o.tally, passed, time.Since(o.begun).Seconds())
+		fmt.Fprintf(o.stderr, "%s in %s: %s%s; %.1f s\n", count(o.total, "function"), count(o.files, "file"), &o.tally, passed, time.Since(o.begun).Seconds())
 	}
 	return nil
 }

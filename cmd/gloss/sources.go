@@ -27,7 +27,6 @@ type sources struct {
 	*selection
 	report
 
-	files int             // that had functions
 	named map[string]bool // the files among args, by where they lie
 	seen  map[string]bool // the files that were looked at, by where they lie
 }
@@ -210,9 +209,6 @@ func (s *sources) cut(ctx context.Context, f source, emit func(*item) error) err
 		if s.wants(i, f, text) {
 			items = append(items, i)
 		}
-	}
-	if len(items) > 0 {
-		s.files++
 	}
 	of := &listing{lines: strings.Count(text, "\n") + 1}
 	for _, i := range items {
