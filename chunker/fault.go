@@ -8,6 +8,10 @@ import sitter "github.com/tree-sitter/go-tree-sitter"
 // for it.
 func (f *File) Fault() (stretch Range, ok bool) { return f.fault, !f.fault.absent() }
 
+// Broken reports whether the text has a syntax error, however short, or what
+// the grammar takes for one.
+func (f *File) Broken() bool { return f.broken }
+
 // fault looks for what File.Fault returns, without recursion: trees of hostile
 // texts are deep. Where the text as a whole is nothing to the grammar, it is so
 // from the first error in it.

@@ -21,6 +21,9 @@ func TestFault(t *testing.T) {
 				t.Fatal(err)
 			}
 			r, ok := f.Fault()
+			if valid := name == "valid"; f.Broken() == valid {
+				t.Errorf("%s, %s: broken: %v", name, how, f.Broken())
+			}
 			f.Close()
 			if ok != (test.from != "") || ok && !strings.HasPrefix(test.text[r.Start:r.End], test.from) {
 				t.Errorf("%s, %s: %v %q", name, how, ok, test.text[r.Start:r.End])

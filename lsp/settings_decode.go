@@ -263,9 +263,10 @@ func bound(tag string) float64 {
 	return n
 }
 
-// suggestion names the known setting that is nearest to a misspelt one.
+// suggestion names the known setting that is nearest to a misspelt one, where
+// more than half of it is right.
 func suggestion(name string, fields map[string]int, prefix string) string {
-	best, distance := "", 4
+	best, distance := "", min(4, 1+len(name)/2)
 	for _, f := range slices.Sorted(maps.Keys(fields)) {
 		if n := editDistance(strings.ToLower(name), strings.ToLower(f), distance); n < distance {
 			best, distance = f, n

@@ -115,6 +115,7 @@ func TestDecodeSettings(t *testing.T) {
 		{name: "no duration", raw: `{"debounce": "soon"}`, warning: `"soon" is not a duration`},
 		{name: "typo", raw: `{"codelens": true}`, warning: "did you mean gloss.codeLens?"},
 		{name: "typo inside", raw: `{"inference": {"thread": 1}}`, warning: "did you mean gloss.inference.threads?"},
+		{name: "unknown, as short as others", raw: `{"wat": true}`, warning: "unknown setting gloss.wat"},
 		{name: "unknown", raw: `{"somethingElseEntirely": true}`, warning: "unknown setting gloss.somethingElseEntirely"},
 		{name: "wrong type", raw: `{"minLines": "3"}`, warning: "expected integer"},
 		{name: "out of range", raw: `{"minLines": 0}`, warning: "must lie between 1 and 1000"},
@@ -163,6 +164,8 @@ func TestDecodeSettings(t *testing.T) {
 				t.Errorf("warnings %q", warnings)
 			case tt.warning != "" && (!strings.Contains(warnings[0], tt.warning) || len(warnings[0]) > 1000):
 				t.Errorf("the warning is %q, without %q", warnings[0], tt.warning)
+			case tt.warning != "" && strings.Contains(warnings[0], "did you mean") != strings.Contains(tt.warning, "did you mean"):
+				t.Errorf("the warning %q guesses", warnings[0])
 			}
 		})
 	}

@@ -18,10 +18,14 @@ import (
 type kept struct{ path, holds string }
 
 func keptFolders(s lsp.CacheSettings) []kept {
-	return []kept{
+	folders := []kept{
 		{cmp.Or(s.Dir, cacheDir(func(error) {})), "the cache: summaries (names from your code may stand in them), a hash for each function, no code"},
 		{modelStore().Root, "models that you pulled or imported, and which of them is in use"},
 	}
+	if place, err := daemonPlace(); err == nil {
+		folders = append(folders, kept{place.Dir, "the daemon's socket and lock while it runs, and its log: no code"})
+	}
+	return folders
 }
 
 // privacy prints what is written where and what leaves the machine. It writes
@@ -37,11 +41,11 @@ func (f *modelFlags) privacy(w io.Writer, s lsp.CacheSettings) error {
 `)
 	fmt.Fprintf(w, "Read, and never written: your settings,\n  %s\n", cmp.Or(userConfig(), "which have no place, as the user has no home folder"))
 	fmt.Fprint(w, `
-
 Leaves the machine: nothing, while gloss reads and summarizes code. It opens no
-connection, looks up no name, and starts no program but itself, to parse, and
-git, for 'gloss summarize --changed' alone. No setting, flag or variable names a
-place that code could be sent to. Nothing is counted or reported.
+connection, looks up no name, and starts no program but itself, to parse and to
+run the model, and git, for 'gloss summarize --changed' alone. No setting, flag
+or variable names a place that code could be sent to. Nothing is counted or
+reported.
 `)
 	hub := "the address in HF_ENDPOINT, which is no URL"
 	if h, err := newHub(); err == nil {

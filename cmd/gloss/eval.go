@@ -53,8 +53,14 @@ many were and why. Fewer than some 200 functions tell little.
 --data names JSON lines of {language, code, reference}, and optionally {name,
 kind, container, path, repo, commit}; '-' reads standard input. Code is the
 function alone; reference is the first sentence of its doc comment; container
-is the class or whatever is around it. Beside every model stand the baselines,
-which need none, and the author's own sentence. The cache is not used.
+is the class or whatever is around it. The cache is not used.
+
+BLEU-4 and ROUGE-L say, from 0 to 100, how much of a text is worded as the
+author's is; a good summary in other words scores low, so compare rows and not
+with 100. The columns after them are the shares of texts with a flaw. Beside
+every model stand the baselines, which need none: the function's name as it is,
+the sentence made of it, and a comment inside of the function; last the author's
+own sentence (reference).
 
 --sheet N prints a blind sheet instead: N functions with what the systems
 wrote, in random order and without their names, for a person to rank. Which

@@ -34,15 +34,17 @@ func writeReport(w io.Writer, r eval.Report, asJSON bool) error {
 			s.Name, interval(s, f.BLEU), interval(s, f.RougeL), f.Words.Value, f.Empty.Value, f.Repeated.Value, f.Circular.Value, f.Truncated.Value,
 			f.NameOnly.Value, f.Ungrounded.Value, f.UnknownIdentifier.Value, f.Duplicate.Value, times)
 	}
-	t.line("")
-	t.line("all languages alike\tBLEU-4\tROUGE-L\t")
-	for _, s := range r.Systems {
-		if s.Kind != eval.Reference {
-			t.line("%s\t%s\t%s\t", s.Name, interval(s, s.Macro.BLEU), interval(s, s.Macro.RougeL))
+	if len(r.Data.Languages) > 1 { // else the table above says it all
+		t.line("")
+		t.line("all languages alike\tBLEU-4\tROUGE-L\t")
+		for _, s := range r.Systems {
+			if s.Kind != eval.Reference {
+				t.line("%s\t%s\t%s\t", s.Name, interval(s, s.Macro.BLEU), interval(s, s.Macro.RougeL))
+			}
 		}
+		t.line("")
+		t.languages(r)
 	}
-	t.line("")
-	t.languages(r)
 	if len(r.Differences) > 0 {
 		t.line("")
 		t.line("%s less\tBLEU-4\tROUGE-L\t", r.Differences[0].Model)

@@ -82,7 +82,7 @@ func (f *evalFlags) readSource(c *cobra.Command) (functions []eval.Function, bad
 		}
 		bad = append(bad, s.unreadable...)
 	}
-	if !isQuiet(c) {
+	if !isQuiet(c) && len(functions)+len(left) > 0 {
 		tellChoice(c.ErrOrStderr(), len(functions), left)
 	}
 	return functions, bad, nil

@@ -54,7 +54,7 @@ func (l *changedLines) touch(first, last int) bool {
 func (c *changes) of(ctx context.Context, file string) (*changedLines, error) {
 	top, ok := nearestRepository(filepath.Dir(file))
 	if !ok {
-		return nil, usage("--changed needs a repository of git, and %s lies in none", file)
+		return nil, usage("--changed needs a repository of git, and %s lies in none", filepath.Dir(file))
 	}
 	files := c.repos[top]
 	if files == nil {

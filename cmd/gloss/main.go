@@ -56,6 +56,8 @@ func newRoot(out io.Writer) *cobra.Command {
   gloss model pull --use
   source <(gloss completion bash)`,
 		Version:       version,
+		Args:          knownCommand,
+		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
@@ -76,14 +78,23 @@ func newRoot(out io.Writer) *cobra.Command {
 	return root
 }
 
-// needsCommand makes c one that does nothing without one of its commands.
-func needsCommand(c *cobra.Command) {
-	c.Args = func(c *cobra.Command, args []string) error {
-		if len(args) > 0 {
-			return usage("unknown command %q for %q (see '%s --help')", args[0], c.CommandPath(), c.CommandPath())
-		}
+// knownCommand refuses what is none of c's commands, and names those that are
+// spelled nearly so.
+func knownCommand(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
 		return nil
 	}
+	c.SuggestionsMinimumDistance = 2
+	hint := fmt.Sprintf("see '%s --help'", c.CommandPath())
+	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
+		hint = fmt.Sprintf("did you mean %s?", strings.Join(near, " or "))
+	}
+	return usage("unknown command %q for %q (%s)", args[0], c.CommandPath(), hint)
+}
+
+// needsCommand makes c one that does nothing without one of its commands.
+func needsCommand(c *cobra.Command) {
+	c.Args = knownCommand
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		return usage("%s needs a command (see '%s --help')", c.Name(), c.CommandPath())
 	}
@@ -137,5 +148,5 @@ func run(ctx context.Context, args []string) int {
 	if errors.As(err, &exit) {
 		return exit.code
 	}
-	return exitUsage // cobra's own errors: an unknown command or flag
+	return exitUsage // cobra's own errors
 }

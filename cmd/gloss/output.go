@@ -82,16 +82,36 @@ type output struct {
 	status  *status
 	quiet   bool
 	begun   time.Time
+	of      *listing // the file that is being printed
 
 	failure     string // the first function that the model failed on, and why
 	unavailable error
 }
 
 // tally counts what was printed, by where it comes from.
-type tally struct{ total, failed, withheld, docs, names, cached int }
+type tally struct{ files, total, failed, withheld, docs, names, cached int }
 
 // written is how many summaries the model has written.
 func (t *tally) written() int { return t.total - t.none() - t.docs - t.names }
+
+// String says where summaries come from, without what there is none of.
+func (t *tally) String() string {
+	var parts []string
+	for _, part := range []struct {
+		n    int
+		what string
+	}{{t.written(), "from the model"}, {t.names, "from names"}, {t.docs, "from doc comments"}, {t.none(), "without a summary"}} {
+		if part.n == 0 {
+			continue
+		}
+		text := fmt.Sprintf("%d %s", part.n, part.what)
+		if part.what == "from the model" && t.cached > 0 {
+			text += fmt.Sprintf(" (%d of them cached)", t.cached)
+		}
+		parts = append(parts, text)
+	}
+	return strings.Join(parts, ", ")
+}
 
 // none is how many functions have no summary.
 func (t *tally) none() int { return t.withheld + t.failed }
@@ -112,6 +132,10 @@ func newOutput(c *cobra.Command, f outputFlags) (*output, error) {
 // item prints one finished function.
 func (o *output) item(i *item) error {
 	o.total++
+	if i.of != o.of {
+		o.of = i.of
+		o.files++
+	}
 	if i.without != nil {
 		o.unavailable = i.without
 	}
@@ -160,15 +184,16 @@ func (o *output) end(s *sources) error {
 	if o.failed > 0 {
 		o.say(fmt.Sprintf("the model failed on %s, first on %s", count(o.failed, "function"), o.failure))
 	}
-	if o.quiet || o.total == 0 && s.empty() {
+	if o.quiet {
 		return nil
 	}
 	passed := ""
 	if n := s.passed(o.stderr); n > 0 {
 		passed = "; " + count(n, "file") + " passed over"
 	}
-	fmt.Fprintf(o.stderr, "%s in %s: %d from the model (%d of them cached), %d from names, %d from doc comments, %d without a summary%s; %.1f s\n",
-		count(o.total, "function"), count(s.files, "file"), o.written(), o.cached, o.names, o.docs, o.none(), passed, time.Since(o.begun).Seconds())
+	if o.total > 0 {
+		fmt.Fprintf(o.stderr, "%s in %s: %s%s; %.1f s\n", count(o.total, "function"), count(o.files, "file"), &o.tally, passed, time.Since(o.begun).Seconds())
+	}
 	return nil
 }
 

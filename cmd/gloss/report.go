@@ -69,5 +69,3 @@ func (r *report) passed(w io.Writer) (files int) {
 	}
 	return r.skipped + r.unknown
 }
-
-func (r *report) empty() bool { return len(r.remarks) == 0 && r.unknown == 0 }

@@ -27,7 +27,6 @@ type sources struct {
 	*selection
 	report
 
-	files int             // that had functions
 	named map[string]bool // the files among args, by where they lie
 	seen  map[string]bool // the files that were looked at, by where they lie
 }
@@ -208,11 +207,8 @@ func (s *sources) cut(ctx context.Context, f source, emit func(*item) error) err
 	}
 	if err != nil {
 		s.fail(fmt.Errorf("%s: %w", f.name(), err))
-	} else if empty && f.named {
-		s.say(true, fmt.Sprintf("%s: no function of at least %s", f.path, count(cmp.Or(s.options.MinLines, chunker.DefaultMinLines), "line")), "")
-	}
-	if len(items) > 0 {
-		s.files++
+	} else if empty && f.named && isNotebook(f.path) {
+		s.say(true, s.none(f), "")
 	}
 	for _, i := range items {
 		if err := emit(i); err != nil {
@@ -248,6 +244,11 @@ func (s *sources) functions(ctx context.Context, f source) (items []*item, empty
 		}
 	}
 	return items, len(chunks) == 0, nil
+}
+
+// none is what is said of a file without functions.
+func (s *sources) none(f source) string {
+	return fmt.Sprintf("%s: no function of at least %s", f.path, count(cmp.Or(s.options.MinLines, chunker.DefaultMinLines), "line"))
 }
 
 // lineCounter tells the lines of ranges that are asked for in order.
@@ -310,6 +311,13 @@ func (s *sources) chunks(ctx context.Context, f source, text string) ([]chunker.
 	if r, ok := parsed.Fault(); ok {
 		line := 1 + strings.Count(text[:r.Start], "\n")
 		s.say(f.named, fmt.Sprintf("%s: syntax errors from line %d; functions there may be missing", f.name(), line), "%s with syntax errors")
+	}
+	if len(parsed.Chunks()) == 0 && f.named && !isNotebook(f.path) {
+		none := s.none(f)
+		if parsed.Broken() {
+			none += ", or syntax errors hide it"
+		}
+		s.say(true, none, "")
 	}
 	return parsed.Chunks(), language.ID, nil
 }

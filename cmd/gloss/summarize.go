@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"strings"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -197,6 +198,9 @@ func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
 		return nil
 	})
 	err = group.Wait()
+	if err != nil && out.total == 0 {
+		out.quiet = true // what was passed over before tells nothing
+	}
 	if written := out.end(sources); err == nil && written != nil {
 		err = fmt.Errorf("write the output: %w", written)
 	}
@@ -210,7 +214,7 @@ func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
 	case out.total == 0 && f.changed != "":
 		fmt.Fprintf(c.ErrOrStderr(), "no function has changed since %s\n", f.changed)
 	case out.total == 0:
-		return usage("nothing to do: no function in %q of those that are wanted", args)
+		return usage("nothing to do: no function to summarize in %s", strings.Join(args, " "))
 	case out.failed > 0 || len(sources.unreadable) > 0 || out.unavailable != nil && f.asksForModel():
 		return &exitError{code: exitFailed}
 	}
