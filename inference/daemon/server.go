@@ -38,7 +38,7 @@ type Server struct {
 
 	mu       sync.Mutex
 	sessions map[*session]struct{}
-	idle     time.Duration // the longest that a client has asked for
+	idle     time.Duration // what the last client that said has asked for
 	asked    time.Time     // when somebody did last
 	waiting  int           // functions
 	rate     rate
@@ -92,6 +92,9 @@ func Serve(ctx context.Context, o Options) error {
 	for {
 		c, err := listener.AcceptUnix()
 		if s.ctx.Err() != nil {
+			if err == nil {
+				c.Close()
+			}
 			break
 		}
 		if err != nil {
