@@ -328,6 +328,9 @@ func Ask(ctx context.Context, p Place) (s Status, err error) {
 	l := newLink(c, usual)
 	defer l.end(nil)
 	err = l.call(ctx, methodStatus, struct{}{}, &s)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = fmt.Errorf("the daemon of build %s does not answer; 'gloss daemon stop' ends it: %w", p.Build, err)
+	}
 	return s, err
 }
 

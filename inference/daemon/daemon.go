@@ -39,7 +39,7 @@ const (
 	methodCancel    = "cancel"    // cancelParams, a notification
 	methodPing      = "ping"
 	methodStatus    = "status" // answered by a Status
-	methodStop      = "stop" // a notification
+	methodStop      = "stop"   // a notification
 )
 
 type openParams struct {

@@ -55,7 +55,13 @@ func Serve(ctx context.Context, o Options) error {
 	if err := o.Place.prepare(); err != nil {
 		return err
 	}
-	lock, err := lockFile(o.Place.lock())
+	// Who waits for the end of the last daemon has the lock for a moment.
+	moment, cancel := context.WithTimeout(ctx, lockMoment)
+	lock, err := lockWhenFree(moment, o.Place.lock())
+	cancel()
+	if errors.Is(err, context.DeadlineExceeded) {
+		return ErrRunning
+	}
 	if err != nil {
 		return err
 	}
