@@ -125,7 +125,7 @@ func daemonPlace() (daemon.Place, error) {
 
 // daemonCommand starts the daemon. It needs little of the environment of the
 // client that happens to come first.
-func daemonCommand(place daemon.Place) *exec.Cmd {
+func daemonCommand() *exec.Cmd {
 	c := &exec.Cmd{Path: program.path, Args: []string{"gloss", "daemon", "--started"}}
 	for _, name := range []string{"HOME", "XDG_RUNTIME_DIR", "XDG_DATA_HOME", "XDG_CACHE_HOME", "TMPDIR", "LANG", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"} {
 		if value, ok := os.LookupEnv(name); ok {

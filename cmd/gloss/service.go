@@ -1,10 +1,8 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"os/exec"
 	"time"
 
 	"github.com/gloss-lsp/gloss/inference"
@@ -82,9 +80,9 @@ func (f *summarizeFlags) service(ctx context.Context, c inference.Config) (*infe
 }
 
 type attachOptions struct {
-	name  string // of the client
-	idle  time.Duration
-	start bool // a daemon where there is none
+	name  string        // of the client
+	idle  time.Duration // 0 leaves it as it is
+	start bool          // a daemon where there is none
 }
 
 // attach opens a Service whose model runs in the daemon.
@@ -103,9 +101,9 @@ func attach(ctx context.Context, c inference.Config, o attachOptions) (*inferenc
 		return nil, err
 	}
 	config.Runtime.Parallel, config.Runtime.Batch = 1, batch
-	client := daemon.ClientOptions{Place: place, Config: config, Keys: keys, Name: o.name, Idle: cmp.Or(o.idle, daemon.DefaultIdle)}
+	client := daemon.ClientOptions{Place: place, Config: config, Keys: keys, Name: o.name, Idle: o.idle}
 	if o.start {
-		client.Command = func() *exec.Cmd { return daemonCommand(place) }
+		client.Command = daemonCommand
 	}
 	remote, err := daemon.NewClient(ctx, client)
 	if err != nil {

@@ -328,11 +328,14 @@ func Ask(ctx context.Context, p Place) (s Status, err error) {
 	l := newLink(c, usual)
 	defer l.end(nil)
 	err = l.call(ctx, methodStatus, struct{}{}, &s)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = fmt.Errorf("the daemon of build %s does not answer; 'gloss daemon stop' ends it: %w", p.Build, err)
+	}
 	return s, err
 }
 
 // Stop has the daemon at p end, and returns when it has. One that does not answer
-// before ctx ends is killed.
+// before ctx's deadline is killed.
 func Stop(ctx context.Context, p Place) error {
 	c, err := dial(ctx, p)
 	if err != nil {
@@ -348,7 +351,7 @@ func Stop(ctx context.Context, p Place) error {
 	switch {
 	case err == nil:
 		lock.release()
-	case ctx.Err() != nil:
+	case errors.Is(ctx.Err(), context.DeadlineExceeded): // and not because the user has given up
 		return p.kill()
 	}
 	return err
@@ -372,13 +375,14 @@ func (p Place) kill() error {
 	if err != nil || pid <= 1 {
 		return fmt.Errorf("the daemon does not answer, and its process is not known: %s holds %.40q", p.lock(), b)
 	}
-	if l, err := lockFile(p.lock()); err == nil { // it has ended meanwhile
-		l.release()
-		return nil
-	}
+	// Found before the lock is looked at: what has the number later is not it.
 	process, err := os.FindProcess(pid)
 	if err != nil {
 		return err
+	}
+	if l, err := lockFile(p.lock()); err == nil { // it has ended meanwhile
+		l.release()
+		return nil
 	}
 	if err := process.Kill(); err != nil {
 		return fmt.Errorf("the daemon does not answer, and its process %d cannot be ended: %w", pid, err)

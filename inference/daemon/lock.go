@@ -41,6 +41,9 @@ func (l fileLock) release() {
 // lockPoll is how often those look who wait for a lock.
 const lockPoll = 20 * time.Millisecond
 
+// lockMoment is longer than anybody has a lock but a daemon that serves.
+const lockMoment = time.Second
+
 // lockWhenFree locks the file once its owner has released it.
 func lockWhenFree(ctx context.Context, path string) (fileLock, error) {
 	poll := time.NewTicker(lockPoll)

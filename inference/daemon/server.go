@@ -38,7 +38,7 @@ type Server struct {
 
 	mu       sync.Mutex
 	sessions map[*session]struct{}
-	idle     time.Duration // the longest that a client has asked for
+	idle     time.Duration // what the last client that said has asked for
 	asked    time.Time     // when somebody did last
 	waiting  int           // functions
 	rate     rate
@@ -55,7 +55,13 @@ func Serve(ctx context.Context, o Options) error {
 	if err := o.Place.prepare(); err != nil {
 		return err
 	}
-	lock, err := lockFile(o.Place.lock())
+	// Who waits for the end of the last daemon has the lock for a moment.
+	moment, cancel := context.WithTimeout(ctx, lockMoment)
+	lock, err := lockWhenFree(moment, o.Place.lock())
+	cancel()
+	if errors.Is(err, context.DeadlineExceeded) {
+		return ErrRunning
+	}
 	if err != nil {
 		return err
 	}
@@ -92,6 +98,9 @@ func Serve(ctx context.Context, o Options) error {
 	for {
 		c, err := listener.AcceptUnix()
 		if s.ctx.Err() != nil {
+			if err == nil {
+				c.Close()
+			}
 			break
 		}
 		if err != nil {

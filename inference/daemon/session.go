@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"sync"
+	"time"
 
 	"go.lsp.dev/jsonrpc2"
 	"go.uber.org/zap"
@@ -125,6 +126,7 @@ func (x *session) open(ctx context.Context, p openParams) error {
 	if p.Idle > 0 {
 		s.idle = p.Idle
 	}
+	s.asked = time.Now() // who comes is about to ask
 	s.mu.Unlock()
 	if before != nil {
 		s.pool.put(before)
