@@ -82,7 +82,7 @@ type output struct {
 	status  *status
 	quiet   bool
 	begun   time.Time
-	of      *listing // the file that is being printed
+	file    string // the last that was printed
 
 	failure     string // the first function that the model failed on, and why
 	unavailable error
@@ -132,8 +132,8 @@ func newOutput(c *cobra.Command, f outputFlags) (*output, error) {
 // item prints one finished function.
 func (o *output) item(i *item) error {
 	o.total++
-	if i.of != o.of {
-		o.of = i.of
+	if o.total == 1 || i.file != o.file {
+		o.file = i.file
 		o.files++
 	}
 	if i.without != nil {

@@ -310,13 +310,15 @@ func (l *link) ping() {
 		return
 	}
 	l.mu.Unlock()
-	ctx, cancel := context.WithTimeout(context.Background(), l.patience.ping)
-	defer cancel()
-	if err := l.call(ctx, methodPing, struct{}{}, nil); ctx.Err() != nil && err != nil {
+	// Not by the call's context: to a process that is stopped even writing may
+	// take for ever.
+	late := time.AfterFunc(l.patience.ping, func() {
 		l.end(fmt.Errorf("%w: the daemon does not answer; 'gloss daemon stop' ends it", inference.ErrUnavailable))
-		return
+	})
+	_ = l.call(context.Background(), methodPing, struct{}{}, nil) // or the link is over
+	if late.Stop() {
+		time.AfterFunc(l.patience.every, l.ping)
 	}
-	time.AfterFunc(l.patience.every, l.ping)
 }
 
 // Ask returns the status of the daemon at p.
@@ -346,15 +348,35 @@ func Stop(ctx context.Context, p Place) error {
 	}
 	l := newLink(c, usual)
 	defer l.end(nil)
+	owner := p.owner()
 	l.notify(methodStop, struct{}{}) // an answer would end with the daemon
-	lock, err := lockWhenFree(ctx, p.lock())
-	switch {
-	case err == nil:
-		lock.release()
-	case errors.Is(ctx.Err(), context.DeadlineExceeded): // and not because the user has given up
-		return p.kill()
+	poll := time.NewTicker(lockPoll)
+	defer poll.Stop()
+	for p.owner() == owner { // else a client has started the next one already
+		lock, err := lockFile(p.lock())
+		if err == nil {
+			lock.release()
+			return nil
+		}
+		if !errors.Is(err, ErrRunning) {
+			return err
+		}
+		select {
+		case <-poll.C:
+		case <-ctx.Done():
+			if errors.Is(ctx.Err(), context.DeadlineExceeded) { // and not because the user has given up
+				return p.kill(owner)
+			}
+			return ctx.Err()
+		}
 	}
-	return err
+	return nil
+}
+
+// owner returns what the daemon has written into its lock: its process.
+func (p Place) owner() string {
+	b, _ := os.ReadFile(p.lock()) // "" where there is none
+	return strings.TrimSpace(string(b))
 }
 
 // sweep removes what a daemon has left that was killed.
@@ -366,14 +388,10 @@ func (p Place) sweep() {
 }
 
 // kill ends a daemon that does not end by itself.
-func (p Place) kill() error {
-	b, err := os.ReadFile(p.lock())
-	if err != nil {
-		return fmt.Errorf("the daemon does not answer, and its process is not known: %w", err)
-	}
-	pid, err := strconv.Atoi(strings.TrimSpace(string(b)))
+func (p Place) kill(owner string) error {
+	pid, err := strconv.Atoi(owner)
 	if err != nil || pid <= 1 {
-		return fmt.Errorf("the daemon does not answer, and its process is not known: %s holds %.40q", p.lock(), b)
+		return fmt.Errorf("the daemon does not answer, and its process is not known: %s holds %.40q", p.lock(), owner)
 	}
 	// Found before the lock is looked at: what has the number later is not it.
 	process, err := os.FindProcess(pid)
