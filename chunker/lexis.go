@@ -1,17 +1,25 @@
 package chunker
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // lexis is where the brackets of a language are none.
 type lexis struct {
+	begins string       // the code, behind text of another language
 	line   string       // starts a comment to the end of its line
-	text   string       // the same, a string
+	hash   bool         // # does so too, where it opens no attribute
+	text   string       // as line, a string
 	long   []delimiters // around comments and strings that may span lines
 	quotes string       // around strings that end with their line
+	// chars says that single quotes are around one character.
+	chars bool
+	// heredocs begin with <<< and the word that ends them.
+	heredocs bool
 	// hole opens code in a string whose opening ends with holed, if marked says so
 	// of the byte before it. A brace closes the hole, some lines below or not.
 	hole   string
@@ -31,17 +39,20 @@ type lexis struct {
 }
 
 var (
-	goLexis     = &lexis{line: "//", long: []delimiters{{"/*", "*/"}, {"`", "`"}}, quotes: `"'`}
+	goLexis     = &lexis{line: "//", long: []delimiters{{"/*", "*/"}, {"`", "`"}}, quotes: `"'`, chars: true}
 	scriptLexis = &lexis{line: "//", long: []delimiters{{"/*", "*/"}, {"`", "`"}}, quotes: `"'`, hole: "${", holed: '`', marked: always, regexps: true}
-	zigLexis    = &lexis{line: "//", text: `\\`, quotes: `"'`}
-	javaLexis   = &lexis{line: "//", long: []delimiters{{"/*", "*/"}, {`"""`, `"""`}}, quotes: `"'`}
-	kotlinLexis = &lexis{line: "//", long: javaLexis.long, quotes: `"'`, hole: "${", holed: '"', marked: always}
-	scalaLexis  = &lexis{line: "//", long: javaLexis.long, quotes: `"'`, hole: "${", holed: '"', marked: isNameByte}
+	zigLexis    = &lexis{line: "//", text: `\\`, quotes: `"'`, chars: true}
+	javaLexis   = &lexis{line: "//", long: []delimiters{{"/*", "*/"}, {`"""`, `"""`}}, quotes: `"'`, chars: true}
+	kotlinLexis = &lexis{line: "//", long: javaLexis.long, quotes: "\"'`", chars: true, hole: "${", holed: '"', marked: always}
+	scalaLexis  = &lexis{line: "//", long: javaLexis.long, quotes: "\"'`", chars: true, hole: "${", holed: '"', marked: isNameByte}
 	csharpLexis = &lexis{
-		line: "//", long: []delimiters{{"/*", "*/"}, {`"""`, `"""`}, {`@"`, `"`}}, quotes: `"'`,
+		line: "//", long: []delimiters{{"/*", "*/"}, {`"""`, `"""`}, {`@"`, `"`}, {`@$"`, `"`}}, quotes: `"'`, chars: true,
 		hole: "{", holed: '"', marked: func(before byte) bool { return before == '$' }, statements: true, braces: true,
 	}
-	phpLexis    = &lexis{line: "//", long: []delimiters{{"/*", "*/"}}, quotes: `"'`}
+	phpLexis = &lexis{
+		begins: "<?", line: "//", hash: true, heredocs: true,
+		long: []delimiters{{"/*", "*/"}, {`"`, `"`}, {"'", "'"}, {"?>", "<?"}},
+	}
 	pythonLexis = &lexis{line: "#", long: []delimiters{{`"""`, `"""`}, {"'''", "'''"}}, quotes: `"'`, definitions: []string{"def ", "class ", "async def ", "@"}, head: "if 1"}
 )
 
@@ -85,7 +96,7 @@ func (l *lexis) scan(text string) []token {
 	line, indent, begun, leads := 0, 0, false, true // of the line
 	before := byte('\n')                            // what is not blank before i
 	literals := literals{l, text, map[string]bool{}, len(text)}
-	for i := 0; i < len(text); {
+	for i := max(0, strings.Index(text, l.begins)); i < len(text); {
 		c := text[i]
 		if c == '\n' {
 			line++
@@ -167,7 +178,7 @@ const (
 // goes on to the limit.
 func (l *literals) skip(at, limit int, before byte, depth int) (length int, isComment bool) {
 	text := l.text[at:limit]
-	if strings.HasPrefix(text, l.line) {
+	if strings.HasPrefix(text, l.line) || l.hash && text[0] == '#' && !strings.HasPrefix(text, "#[") {
 		comment, _, _ := strings.Cut(text, "\n")
 		return len(comment), true
 	}
@@ -193,8 +204,8 @@ func (l *literals) skip(at, limit int, before byte, depth int) (length int, isCo
 			continue
 		}
 		if !l.unclosed[d.open] {
-			if end := strings.Index(text[len(d.open):], d.close); end >= 0 {
-				return l.behind(d, at+len(d.open)+end) - at, d.open == "/*"
+			if end := d.end(text); end >= 0 {
+				return end, d.open == "/*"
 			}
 			if depth > 0 {
 				return len(text), false
@@ -203,17 +214,99 @@ func (l *literals) skip(at, limit int, before byte, depth int) (length int, isCo
 		}
 		return len(d.open), false
 	}
-	if strings.IndexByte(l.quotes, text[0]) >= 0 || l.regexps && text[0] == '/' && strings.IndexByte("(,=:[!&|?{};\n", before) >= 0 {
-		return quoted(text), false
+	if l.heredocs && !l.unclosed["<<<"] && strings.HasPrefix(text, "<<<") {
+		if end := heredocEnd(text); end >= 0 {
+			return end, false
+		}
+		l.unclosed["<<<"] = true
+	}
+	switch {
+	case l.chars && text[0] == '\'':
+		return max(1, char(text)), false
+	case strings.IndexByte(l.quotes, text[0]) >= 0, l.regexps && text[0] == '/' && strings.IndexByte("(,=:[!&|?{};\n", before) >= 0:
+		n, closed := quoted(text)
+		if l.regexps && !closed { // text of JSX, or a division
+			return 1, false
+		}
+		return n, false
 	}
 	return 0, false
 }
 
+// char returns the length of the quoted character that text starts with, or 0.
+func char(text string) int {
+	const longest = len(`'\U0010FFFF'`)
+	if strings.HasPrefix(text, `'\`) {
+		escaped, _, _ := strings.Cut(text[:min(len(text), longest)], "\n")
+		if len(escaped) > 3 {
+			if end := strings.IndexByte(escaped[3:], '\''); end >= 0 {
+				return 3 + end + 1
+			}
+		}
+		return 0
+	}
+	_, size := utf8.DecodeRuneInString(text[1:])
+	if size > 0 && text[1] != '\n' && strings.HasPrefix(text[1+size:], "'") {
+		return 1 + size + 1
+	}
+	return 0
+}
+
+var heredoc = regexp.MustCompile(`^<<<[ \t]*(?:"(\w+)"|'(\w+)'|(\w+))\r?\n`)
+
+// heredocEnd returns where the heredoc that text starts with ends, or -1.
+func heredocEnd(text string) int {
+	head := heredoc.FindStringSubmatch(text)
+	if head == nil {
+		return -1
+	}
+	word := head[1] + head[2] + head[3]
+	at := len(head[0])
+	for line := range strings.Lines(text[at:]) {
+		rest, ended := strings.CutPrefix(strings.TrimLeft(line, " \t"), word)
+		if ended && (rest == "" || !isNameByte(rest[0])) {
+			return at + len(line) - len(rest)
+		}
+		at += len(line)
+	}
+	return -1
+}
+
+// end returns where the comment or the string ends that text starts with, or -1.
+func (d delimiters) end(text string) int {
+	for at, end := len(d.open), -1; at <= len(text); {
+		if end < at {
+			next := strings.Index(text[at:], d.close)
+			if next < 0 {
+				return -1
+			}
+			end = at + next
+		}
+		if d.escapes() {
+			if i := strings.IndexByte(text[at:end], '\\'); i >= 0 {
+				at += i + 2
+				continue
+			}
+		}
+		if !d.doubles() || !strings.HasPrefix(text[end+1:], d.close) {
+			return d.behind(text, end)
+		}
+		at = end + 2
+	}
+	return -1
+}
+
+// escapes reports whether a backslash takes the meaning from a closing delimiter.
+func (d delimiters) escapes() bool { return d.open == `"` || d.open == "'" }
+
+// doubles reports whether the closing delimiter stands for itself if it is doubled.
+func (d delimiters) doubles() bool { return d.open[0] == '@' }
+
 // behind returns where the closing delimiter at an offset ends. Three quotes may
 // have some before them that are in the string.
-func (l *literals) behind(d delimiters, at int) int {
+func (d delimiters) behind(text string, at int) int {
 	at += len(d.close)
-	for len(d.close) == 3 && at < len(l.text) && l.text[at] == d.close[0] {
+	for d.close == `"""` && at < len(text) && text[at] == '"' {
 		at++
 	}
 	return at
@@ -221,7 +314,7 @@ func (l *literals) behind(d delimiters, at int) int {
 
 // opening returns the delimiters of the string with holes at an offset.
 func (l *literals) opening(at int) (delimiters, bool) {
-	if l.holed == 0 || at == 0 || !l.marked(l.text[at-1]) {
+	if l.holed == 0 || at == 0 || !l.marked(l.text[at-1]) && !strings.HasPrefix(l.text[at:], `@$"`) {
 		return delimiters{}, false
 	}
 	for _, d := range l.long {
@@ -237,8 +330,10 @@ func (l *literals) opening(at int) (delimiters, bool) {
 func (l *literals) withHoles(d delimiters, at, limit, depth int) (end int, ok bool) {
 	for i := at + len(d.open); i < limit; {
 		switch rest := l.text[i:limit]; {
+		case d.doubles() && strings.HasPrefix(rest, d.close+d.close):
+			i += 2
 		case strings.HasPrefix(rest, d.close):
-			return l.behind(d, i), true
+			return d.behind(l.text, i), true
 		case rest[0] == '\\' && len(d.open) == 1:
 			i += 2
 		case rest[0] == '\n' && len(d.open) == 1 && strings.IndexByte(l.quotes, l.holed) >= 0:
@@ -294,20 +389,20 @@ func (l *literals) holeEnd(at, limit, depth int) (end int, ok bool) {
 }
 
 // quoted returns the length of what text starts with, up to the next of its first
-// byte or to the end of the line.
-func quoted(text string) int {
+// byte or, unclosed, to the end of the line.
+func quoted(text string) (length int, closed bool) {
 	inClass := false // of a regular expression
 	for i := 1; i < len(text); i++ {
 		switch c := text[i]; {
 		case c == '\n':
-			return i
+			return i, false
 		case c == '\\':
 			i++
 		case text[0] == '/' && (c == '[' || c == ']'):
 			inClass = c == '['
 		case c == text[0] && !inClass:
-			return i + 1
+			return i + 1, true
 		}
 	}
-	return len(text)
+	return len(text), false
 }

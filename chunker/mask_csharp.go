@@ -67,7 +67,7 @@ type conditionMask struct {
 type condition struct {
 	before   string // the token before it
 	hidden   []Range
-	dropped  int    // where the branches after the first begin, or 0
+	dropped  int // where the branches after the first begin, or 0
 	first    arm // the first branch, once another begins
 	current  arm
 	cuts     bool // through a declaration or a statement
@@ -231,10 +231,12 @@ func csharpToken(text string) int {
 				at++
 			}
 		}
-		return start + quoted(rest)
+		length, _ := quoted(rest)
+		return start + length
 	}
 	if text[0] == '\'' {
-		return quoted(text)
+		length, _ := quoted(text)
+		return length
 	}
 	word := strings.IndexFunc(text[start:], func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsNumber(r) })
 	if word < 0 {

@@ -71,6 +71,12 @@ func TestPairedStays(t *testing.T) {
 		{"csharp", "f($\"a {g(\n  \")\"\n)} {{ (\")\n"},
 		{"csharp", "f($@\"a {g(\")\")}\n(\")\n"},
 		{"csharp", "f(\"{\", \"(\")\n"},
+		{"csharp", "f(@\"a\\\", $@\"a \"\"(\"\" \n(\", @$\"\"\"({b}\n\")\n"},
+		{"java", "f('\"', '(', '\\'', \"\"\"\n(\"\"\\\"\"\"\")\n"},
+		{"kotlin", "fun `it's (`() { f('\\u0028') }\n"},
+		{"scala", "'{ f('a) }; '[T]; '('\n"},
+		{"php", "<p>It's (</p><?php # don't [\nf(\"\n(\\\"(\", '\n(', <<<'A'\n  (AB\n  A\n); ?> isn't { <?php #[A(')')]\n"},
+		{"javascript", "f(<p>\n  It's {a(b)}\n</p>)\nf(a\n  / (b))\n"},
 		{"go", "f(`${(`, \"(\")\n"},
 	} {
 		if got := LanguageByID(test.language).lexis.repaired(test.text); got != test.text {
@@ -93,7 +99,7 @@ func lexes() []*lexis {
 // TestRepairedIsLinear holds that no text keeps the repair busy.
 func TestRepairedIsLinear(t *testing.T) {
 	const n = 1 << 18
-	for _, text := range []string{"(", "[(", "([", "{\n", "(])", "/*", "`", "'", "\"", "/", "=/[", "#", "\"\"\"", "def a(\n", " {\n", "}\n", "a(\n", "\"${", "s\"${", "s\"\"\"${/*", "`${", "`${`", "$\"{", "$\"{'", "$@\"{"} {
+	for _, text := range []string{"(", "[(", "([", "{\n", "(])", "/*", "`", "'", "\"", "/", "=/[", "#", "\"\"\"", "def a(\n", " {\n", "}\n", "a(\n", "\"${", "s\"${", "s\"\"\"${/*", "`${", "`${`", "$\"{", "$\"{'", "$@\"{", "<<<a\n", "?>", "@\"\"", "'\\"} {
 		for _, l := range lexes() {
 			for _, tail := range []string{"", strings.Repeat("]", n)} {
 				long := strings.Repeat(text, n/len(text)) + tail
@@ -111,7 +117,7 @@ func TestRepairedIsLinear(t *testing.T) {
 
 // FuzzRepaired holds that a repair keeps the length and the lines of any text.
 func FuzzRepaired(f *testing.F) {
-	for _, text := range []string{"func Bad( {\n\nfunc Good() {\n}\n", "a(/[(]/, `${b}`)\n}\n", "def a(:\n  \"\"\"(\n", "{[}\n)\n\xff", "x {\n  y {\n  z\n}\n", "(s\"${a\n(\"\"\"${`${\"\n}`}", "$\"{{{a(\n\")}\n("} {
+	for _, text := range []string{"func Bad( {\n\nfunc Good() {\n}\n", "a(/[(]/, `${b}`)\n}\n", "def a(:\n  \"\"\"(\n", "{[}\n)\n\xff", "x {\n  y {\n  z\n}\n", "(s\"${a\n(\"\"\"${`${\"\n}`}", "$\"{{{a(\n\")}\n(", "<?php <<<'A'\n A(\n#[?>", "'\\u{'"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
