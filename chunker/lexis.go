@@ -95,7 +95,7 @@ func (l *lexis) scan(text string) []token {
 	var tokens []token
 	line, indent, begun, leads := 0, 0, false, true // of the line
 	before := byte('\n')                            // what is not blank before i
-	literals := literals{l, text, map[string]bool{}, len(text)}
+	literals := literals{lexis: l, text: text, unclosed: map[string]bool{}, patience: len(text)}
 	for i := max(0, strings.Index(text, l.begins)); i < len(text); {
 		c := text[i]
 		if c == '\n' {
@@ -164,6 +164,7 @@ type literals struct {
 	text     string
 	unclosed map[string]bool // of lexis.long, from the last offset on
 	patience int             // the bytes that may yet be read twice
+	stray    [256]int        // by a quote, to where it is none
 }
 
 // Bounds on strings that are read with their holes.
@@ -207,7 +208,7 @@ func (l *literals) skip(at, limit int, before byte, depth int) (length int, isCo
 			if end := d.end(text); end >= 0 {
 				return end, d.open == "/*"
 			}
-			if depth > 0 {
+			if depth > 0 || d.close == l.begins {
 				return len(text), false
 			}
 			l.unclosed[d.open] = true
@@ -224,8 +225,12 @@ func (l *literals) skip(at, limit int, before byte, depth int) (length int, isCo
 	case l.chars && text[0] == '\'':
 		return max(1, char(text)), false
 	case strings.IndexByte(l.quotes, text[0]) >= 0, l.regexps && text[0] == '/' && strings.IndexByte("(,=:[!&|?{};\n", before) >= 0:
+		if at < l.stray[text[0]] {
+			return 1, false
+		}
 		n, closed := quoted(text)
 		if l.regexps && !closed { // text of JSX, or a division
+			l.stray[text[0]] = at + n
 			return 1, false
 		}
 		return n, false

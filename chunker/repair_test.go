@@ -75,7 +75,7 @@ func TestPairedStays(t *testing.T) {
 		{"java", "f('\"', '(', '\\'', \"\"\"\n(\"\"\\\"\"\"\")\n"},
 		{"kotlin", "fun `it's (`() { f('\\u0028') }\n"},
 		{"scala", "'{ f('a) }; '[T]; '('\n"},
-		{"php", "<p>It's (</p><?php # don't [\nf(\"\n(\\\"(\", '\n(', <<<'A'\n  (AB\n  A\n); ?> isn't { <?php #[A(')')]\n"},
+		{"php", "<p>It's (</p><?php # don't [\nf(\"\n(\\\"(\", '\n(', <<<'A'\n  (AB\n  A\n); ?> isn't { <?php #[A(')')]\n?>\n("},
 		{"javascript", "f(<p>\n  It's {a(b)}\n</p>)\nf(a\n  / (b))\n"},
 		{"go", "f(`${(`, \"(\")\n"},
 	} {
