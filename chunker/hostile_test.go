@@ -57,29 +57,6 @@ func TestDeepComments(t *testing.T) {
 	}
 }
 
-// TestMasks holds that masks keep the length and the lines of any text, and take
-// time by its length alone.
-func TestMasks(t *testing.T) {
-	const most = 10 * time.Second // for each text: it is milliseconds, or minutes
-	for _, piece := range []string{
-		"mod a{", "a!{", "a!{fn f(){}", "a!{b!{c!{d!{e!{fn f(){}}}}}}", "impl A { a!{ fn f(", "a!( { fn f() {} } ", "a! ", "a!{ '", "a!{ r#\"", "/*a!{",
-		"\n#if\n", "\n#if\nf\n#else\nf\n#endif\n", "\n#else\n", "\n{-\n", "'\\n", "'\\n'", "\t",
-		"(*", "*)", "let f x = [@a]",
-	} {
-		text := "fn a() {}\n" + strings.Repeat(piece, 500_000/len(piece))
-		for _, language := range Languages() {
-			began := time.Now()
-			masked := language.masked(text)
-			if len(masked) != len(text) || strings.Count(masked, "\n") != strings.Count(text, "\n") {
-				t.Errorf("%s: %q: %d bytes became %d", language.ID, piece, len(text), len(masked))
-			}
-			if took := time.Since(began); took > most {
-				t.Errorf("%s: %q: took %s", language.ID, piece, took)
-			}
-		}
-	}
-}
-
 // TestNestedFunctions holds that functions inside of functions do not take
 // memory by the square of their depth.
 func TestNestedFunctions(t *testing.T) {

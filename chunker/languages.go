@@ -130,13 +130,13 @@ var languages = []Language{
 	},
 	{
 		ID: "kotlin", Name: "Kotlin", extensions: []string{".kt", ".kts"},
-		grammar: grammar(kotlin.Language), mask: maskContexts, query: "kotlin", lexis: javaLexis,
+		grammar: grammar(kotlin.Language), mask: maskContexts, query: "kotlin", lexis: kotlinLexis,
 		doc:    javadoc.in(kdoc),
 		around: []delimiters{inClass},
 	},
 	{
 		ID: "scala", Name: "Scala", extensions: []string{".scala", ".sc", ".sbt"}, interpreters: []string{"scala"},
-		grammar: grammar(scala.Language), mask: maskScala, query: "scala", lexis: javaLexis, constructor: "this",
+		grammar: grammar(scala.Language), mask: maskScala, query: "scala", lexis: scalaLexis, constructor: "this",
 		doc:    javadoc.in(scaladoc),
 		around: []delimiters{inClass},
 	},

@@ -20,12 +20,12 @@ func maskDeepComments(text string) string {
 	if strings.Count(text, "(*") <= maxCommentDepth {
 		return text
 	}
-	masked, depth := []byte(text), 0
+	m, depth := masker{text: text}, 0
 	for i := 0; i+1 < len(text); i++ {
 		switch text[i : i+2] {
 		case "(*":
 			if depth++; depth > maxCommentDepth {
-				masked[i] = ' '
+				m.blank(Range{i, i + 1})
 			}
 			i++
 		case "*)":
@@ -33,7 +33,7 @@ func maskDeepComments(text string) string {
 			i++
 		}
 	}
-	return string(masked)
+	return m.String()
 }
 
 var heredocStart = regexp.MustCompile("<<[~-]?([\"'`]|[\\pL\\pN_])")
@@ -45,7 +45,7 @@ var heredocStart = regexp.MustCompile("<<[~-]?([\"'`]|[\\pL\\pN_])")
 // the process by an assertion when it comes to more than 255. Typing <<~" where
 // the next quote is some lines below is enough.
 func maskLongHeredocs(text string) string {
-	var masked []byte
+	m := masker{text: text}
 	for _, at := range heredocStart.FindAllStringSubmatchIndex(text, -1) {
 		word := text[at[2]:]
 		length := 0
@@ -57,14 +57,8 @@ func maskLongHeredocs(text string) string {
 			length = len(word)
 		}
 		if length > maxHeredocWord {
-			if masked == nil {
-				masked = []byte(text)
-			}
-			masked[at[0]], masked[at[0]+1] = ' ', ' '
+			m.blank(Range{at[0], at[0] + 2})
 		}
 	}
-	if masked == nil {
-		return text
-	}
-	return string(masked)
+	return m.String()
 }

@@ -15,7 +15,7 @@ func maskConditions(text string) string {
 	if !strings.Contains(text, "#if") && !strings.Contains(text, "#:") {
 		return text
 	}
-	m := conditionMask{text: text}
+	m := conditionMask{masker: masker{text: text}}
 	for i, fresh := len(text)-len(strings.TrimPrefix(text, "\ufeff")), true; i < len(text); {
 		b := text[i]
 		switch {
@@ -46,21 +46,17 @@ func maskConditions(text string) string {
 	m.settle("")
 	for _, c := range m.open { // while a person types, and in a part of a file
 		c.end(Range{len(text), len(text)})
-		m.hideAll(c.hidden)
+		m.blankAll(c.hidden)
 	}
-	if m.masked == nil {
-		return text
-	}
-	return string(m.masked)
+	return m.String()
 }
 
 // conditionMask follows the tokens and the directives of a text.
 type conditionMask struct {
-	text   string
-	masked []byte      // nil until something is hidden
-	last   string      // the token before, outside of conditions
-	open   []condition // the innermost last
-	ended  []condition // that wait for the token after them
+	masker
+	last  string      // the token before, outside of conditions
+	open  []condition // the innermost last
+	ended []condition // that wait for the token after them
 }
 
 // condition is one #if with its #endif.
@@ -110,7 +106,7 @@ func (m *conditionMask) directive(line Range) bool {
 	word := strings.TrimLeft(m.text[line.Start+1:line.End], blanks)
 	switch {
 	case strings.HasPrefix(m.text[line.Start:line.End], "#:"): // of a program in one file
-		m.hide(line)
+		m.blank(line)
 	case strings.HasPrefix(word, "if"):
 		if len(m.open) == maxConditions {
 			return false
@@ -124,7 +120,7 @@ func (m *conditionMask) directive(line Range) bool {
 		m.open = append(m.open, condition{before: before, hidden: []Range{line}})
 	case !strings.HasPrefix(word, "el") && !strings.HasPrefix(word, "endif"):
 	case len(m.open) == 0:
-		m.hide(line)
+		m.blank(line)
 	case strings.HasPrefix(word, "el"):
 		c := &m.open[len(m.open)-1]
 		c.endBranch()
@@ -178,7 +174,7 @@ func (m *conditionMask) settle(after string) {
 	for _, c := range m.ended {
 		begins := c.before == "" || strings.Contains(";{}:]", c.before)
 		if c.cuts || !begins || continues(after) {
-			m.hideAll(c.hidden)
+			m.blankAll(c.hidden)
 		}
 	}
 	m.ended = m.ended[:0]
@@ -195,20 +191,9 @@ func continues(token string) bool {
 	return strings.Contains(",.?:;)]=&|<>/%^*", token)
 }
 
-func (m *conditionMask) hideAll(ranges []Range) {
+func (m *conditionMask) blankAll(ranges []Range) {
 	for _, r := range ranges {
-		m.hide(r)
-	}
-}
-
-func (m *conditionMask) hide(r Range) {
-	if m.masked == nil {
-		m.masked = []byte(m.text)
-	}
-	for i := r.Start; i < r.End; i++ {
-		if b := m.masked[i]; b != '\n' && b != '\r' {
-			m.masked[i] = ' '
-		}
+		m.blank(r)
 	}
 }
 
@@ -231,10 +216,12 @@ func csharpToken(text string) int {
 				at++
 			}
 		}
-		return start + quoted(rest)
+		length, _ := quoted(rest)
+		return start + length
 	}
 	if text[0] == '\'' {
-		return quoted(text)
+		length, _ := quoted(text)
+		return length
 	}
 	word := strings.IndexFunc(text[start:], func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsNumber(r) })
 	if word < 0 {

@@ -16,7 +16,7 @@ func maskHaskell(text string) string {
 // for their end up to the next blank, even on later lines, and takes the last
 // quote: that of f' too.
 func maskEscapes(text string) string {
-	var masked []byte
+	m := masker{text: text}
 	for at := 0; ; {
 		i := strings.Index(text[at:], `'\`)
 		if i < 0 {
@@ -31,18 +31,10 @@ func maskEscapes(text string) string {
 		if end >= len(text) || text[end] != '\'' || start > 0 && (isAlphanumeric(text[start-1]) || strings.IndexByte("_'", text[start-1]) >= 0) {
 			continue
 		}
-		if masked == nil {
-			masked = []byte(text)
-		}
-		for i := start; i <= end; i++ {
-			masked[i] = 'a'
-		}
+		m.fill(Range{start, end + 1}, 'a')
 		at = end + 1
 	}
-	if masked == nil {
-		return text
-	}
-	return string(masked)
+	return m.String()
 }
 
 func isAlphanumeric(c byte) bool {
@@ -64,7 +56,7 @@ func showBranches(text string) string {
 	if !strings.Contains(text, "#el") && !strings.Contains(text, "# ") {
 		return text
 	}
-	var masked []byte
+	m := masker{text: text}
 	var open []branches
 	before := "" // the latest line of code
 	commented := false
@@ -87,11 +79,8 @@ func showBranches(text string) string {
 			if of.differing || of.column < 0 {
 				break
 			}
-			if masked == nil {
-				masked = []byte(text)
-			}
 			for _, other := range of.others {
-				copy(masked[other:], "line")
+				m.write(Range{other, other + len("else")}, "line")
 			}
 		case commented || strings.HasPrefix(strings.TrimLeft(line, " "), "{-"):
 			commented = !strings.Contains(line, "-}")
@@ -103,10 +92,7 @@ func showBranches(text string) string {
 		}
 		at = end
 	}
-	if masked == nil {
-		return text
-	}
-	return string(masked)
+	return m.String()
 }
 
 // start notes a branch's first line of code. Before is the line of code before

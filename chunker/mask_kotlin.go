@@ -15,20 +15,11 @@ func maskContexts(text string) string {
 	if !strings.Contains(text, "context(") {
 		return text
 	}
-	var masked []byte
+	m := masker{text: text}
 	for _, at := range contextParameters.FindAllStringSubmatchIndex(text, -1) {
-		if masked == nil {
-			masked = []byte(text)
-		}
-		masked[at[2]-len("context")] = '@'
-		for i := at[2] + 1; i < at[3]-1; i++ {
-			if masked[i] != '\n' && masked[i] != '\r' {
-				masked[i] = ' '
-			}
-		}
+		word := at[2] - len("context")
+		m.fill(Range{word, word + 1}, '@')
+		m.blank(Range{at[2] + 1, at[3] - 1})
 	}
-	if masked == nil {
-		return text
-	}
-	return string(masked)
+	return m.String()
 }

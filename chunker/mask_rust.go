@@ -24,14 +24,11 @@ func maskItemMacros(text string) string {
 	if !hasItemMacro(text) {
 		return text
 	}
-	s := itemScanner{tokens: tokens{text: text}}
+	s := itemScanner{tokens: tokens{text: text}, masker: masker{text: text}}
 	for s.at < len(text) {
 		s.items()
 	}
-	if s.masked == nil {
-		return text
-	}
-	return string(s.masked)
+	return s.masker.String()
 }
 
 // hasItemMacro reports whether a macro is called that may be around items: with
@@ -62,7 +59,7 @@ type itemScanner struct {
 	function bool // one was read, or a macro that may hold some
 	depth    int  // of macros
 	modules  int  // and other definitions around items
-	masked   []byte
+	masker   masker
 }
 
 // items reads items up to the bracket that closes them, or to the end.
@@ -214,18 +211,15 @@ func (s *itemScanner) macro(start int) {
 			return
 		}
 	}
-	if s.masked == nil {
-		s.masked = []byte(s.text)
-	}
 	s.depth++
 	hidden := start
 	for _, part := range parts {
-		s.hide(hidden, part.Start)
+		s.masker.blank(Range{hidden, part.Start})
 		hidden = part.End
 		s.at = part.Start
 		s.items()
 	}
-	s.hide(hidden, min(closing+1, len(s.text)))
+	s.masker.blank(Range{hidden, min(closing+1, len(s.text))})
 	s.depth--
 	s.at = after
 }
@@ -265,15 +259,6 @@ func (s *itemScanner) check(part Range) (function, ok bool) {
 	inside := itemScanner{tokens: tokens{text: s.text[:part.End], at: part.Start}, strict: true}
 	ok = inside.items() && inside.at >= part.End && !inside.odd
 	return inside.function, ok
-}
-
-// hide puts blanks in the place of all but line breaks.
-func (s *itemScanner) hide(from, to int) {
-	for i := from; i < to; i++ {
-		if c := s.masked[i]; c != '\n' && c != '\r' {
-			s.masked[i] = ' '
-		}
-	}
 }
 
 // tokens reads the tokens of a text in Rust, as far as brackets can be told from

@@ -12,32 +12,26 @@ var scalaMisread = regexp.MustCompile(`⇒|←|\{\s*_\s*:|\bextension\b`)
 
 // maskScala writes what the grammar does not know in a way that it does.
 func maskScala(text string) string {
-	var masked []byte
+	m := masker{text: text}
 	for _, at := range scalaMisread.FindAllStringIndex(text, -1) {
 		found := text[at[0]:at[1]]
-		known := ""
-		switch found[0] {
-		case "⇒"[0]:
-			known = map[string]string{"⇒": "=> ", "←": "<- "}[found]
-		case '{':
-			known = strings.Replace(found, "_", "x", 1)
+		switch {
+		case found == "⇒":
+			m.write(Range{at[0], at[1]}, "=>")
+		case found == "←":
+			m.write(Range{at[0], at[1]}, "<-")
+		case found[0] == '{':
+			name := at[0] + strings.IndexByte(found, '_')
+			m.fill(Range{name, name + 1}, 'x')
 		default:
 			// The keyword stands before type parameters or parameters.
 			after := strings.TrimLeft(text[at[1]:min(len(text), at[1]+maxBlanks)], blanks)
-			if strings.HasPrefix(after, "(") || strings.HasPrefix(after, "[") {
-				continue
+			if !strings.HasPrefix(after, "(") && !strings.HasPrefix(after, "[") {
+				m.fill(Range{at[0], at[0] + 1}, '_')
 			}
-			known = "_xtension"
 		}
-		if masked == nil {
-			masked = []byte(text)
-		}
-		copy(masked[at[0]:], known)
 	}
-	if masked == nil {
-		return text
-	}
-	return string(masked)
+	return m.String()
 }
 
 // maxBlanks bounds how far a mask looks for the next word.

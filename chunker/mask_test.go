@@ -48,6 +48,8 @@ func TestMaskTakesLinearTime(t *testing.T) {
 		"operator ", "struct ", "friend a ", "template<", "template<a>", "namespace ", "#", "#if\n#else\n", "#if A\n{\n#endif\n",
 		"\\\n", "/*", "//\\\n", `R"(`, `'"`, "${", "${a$(", "${a'", "${a;", `@test "`, "@test \" {\n", "a ;",
 		"#if a\n", "#if\n(", `"`, `@"`, "@", "'", "{ _", "extension ", "context(", "context(()", "⇒", `<<~"`,
+		"mod a{", "a!{", "a!{fn f(){}", "a!{b!{c!{d!{e!{fn f(){}}}}}}", "impl A { a!{ fn f(", "a!( { fn f() {} } ", "a! ", "a!{ '", "a!{ r#\"", "/*a!{",
+		"\n#if\n", "\n#if\nf\n#else\nf\n#endif\n", "\n#else\n", "\n{-\n", "'\\n", "'\\n'", "'\\\n'", "\t", "(*", "*)", "let f x = [@a]",
 	} {
 		text := strings.Repeat(piece, DefaultMaxBytes/8/len(piece))
 		for _, before := range []string{"", "void f() {\n", "class A {\n"} {

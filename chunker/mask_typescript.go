@@ -12,21 +12,15 @@ var used = regexp.MustCompile(`^[ \t]+[\pL_$][\pL\pN_$]*[ \t]*[:=]`)
 // start of a line: tree-sitter-typescript v0.23.2 does not know them.
 func maskUsing(text string) string {
 	const word = "using"
-	var masked []byte
+	m := masker{text: text}
 	for at := strings.Index(text, word); at >= 0; {
 		end := at + len(word)
 		before := strings.TrimRight(text[:at], " \t")
-		plain := strings.TrimRight(strings.TrimSuffix(before, "await"), " \t")
+		awaited := strings.TrimSuffix(before, "await")
+		plain := strings.TrimRight(awaited, " \t")
 		if (plain == "" || plain[len(plain)-1] == '\n') && used.MatchString(text[end:]) {
-			if masked == nil {
-				masked = []byte(text)
-			}
-			copy(masked[at:], "const")
-			for i := len(plain); i < at; i++ {
-				if masked[i] != '\t' {
-					masked[i] = ' '
-				}
-			}
+			m.blank(Range{len(awaited), len(before)})
+			m.write(Range{at, end}, "const")
 		}
 		next := strings.Index(text[end:], word)
 		if next < 0 {
@@ -34,8 +28,5 @@ func maskUsing(text string) string {
 		}
 		at = end + next
 	}
-	if masked == nil {
-		return text
-	}
-	return string(masked)
+	return m.String()
 }
