@@ -43,6 +43,9 @@ func FuzzMask(f *testing.F) {
 // TestMaskTakesLinearTime masks texts as long as they may be, of pieces of which
 // each could make a mask look at all of the text again.
 func TestMaskTakesLinearTime(t *testing.T) {
+	if raced {
+		t.Skip("it is about time")
+	}
 	for _, piece := range []string{
 		"{", " {\n", "(", "f(", "A(", "A({", "a<", "a<b>", "A ", "A:", "a::", "a={}", "a{}, ", "int f(a){\n", "A(b)\n",
 		"operator ", "struct ", "friend a ", "template<", "template<a>", "namespace ", "#", "#if\n#else\n", "#if A\n{\n#endif\n",
