@@ -145,7 +145,7 @@ func TestStatusLine(t *testing.T) {
 	if code := e.exit(); code != 0 {
 		t.Errorf("exit status %d", code)
 	}
-	if screen := e.screen.String(); !strings.Contains(screen, "3 functions in 1 file: 0 from the model") || strings.Contains(screen, "3+") {
+	if screen := e.screen.String(); !strings.Contains(screen, "3 functions in 1 file: 3 from doc") || strings.Contains(screen, "3+") {
 		t.Errorf("in the end there stands:\n%s", screen)
 	}
 	printed, err := os.ReadFile(stdout.Name())
