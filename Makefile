@@ -68,7 +68,7 @@ e2e: vsix
 
 .PHONY: race
 race: reference
-	$(GO) test -race ./...
+	$(GO) test -race -short ./...
 
 .PHONY: lint
 lint:
