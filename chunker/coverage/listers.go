@@ -87,7 +87,7 @@ var listers = []lister{
 	},
 	{
 		name: "syn", languages: []string{"rust"}, starts: true,
-		command: []string{"cargo", "run", "--quiet", "--release", "--offline", "--config", "rust/cargo.toml", "--manifest-path", "rust/Cargo.toml"},
+		command: []string{"cargo", "run", "--quiet", "--release", "--offline", "--config", "rust/config.toml", "--manifest-path", "rust/Cargo.toml"},
 		get:     "apt-get install cargo librust-syn-dev",
 	},
 	{
