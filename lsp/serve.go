@@ -13,7 +13,7 @@ import (
 // closeTime bounds what the end of a session waits for: native code that loads a
 // model or parses a text cannot be stopped. An editor, or a system that shuts
 // down, wants the process gone within a second.
-const closeTime = 800 * time.Millisecond
+const closeTime = 2 * wire.DrainTime // 800 ms: half of it may go into sending what is left
 
 // Serve runs a language server on rwc until the client exits, closes the
 // connection or dies, or ctx ends. It closes rwc. It returns an error when the

@@ -13,10 +13,8 @@ import (
 	"time"
 )
 
-const (
-	// startTime bounds what a client waits for a daemon to start.
-	startTime = 10 * time.Second
-)
+// startTime bounds what a client waits for a daemon to start.
+const startTime = 10 * time.Second
 
 // ready is what a daemon that was started by a client prints once it serves;
 // anything else is why it does not.

@@ -27,8 +27,8 @@ type Client struct {
 // Connect lets a server talk to the client at the other end of rwc. It does not
 // listen yet. gone is called when nothing more can be read from the client, or
 // written to it: with io.EOF where it has closed the connection between two
-// messages, and with an error for which IsGone is true where it does not take
-// what it is sent.
+// messages, and with an error that wraps ErrGone where it does not take what it is
+// sent.
 func Connect(rwc io.ReadWriteCloser, log *zap.Logger, gone func(error)) *Client {
 	s := newStream(rwc, log, gone)
 	return &Client{conn: jsonrpc2.NewConn(s), stream: s, log: log}

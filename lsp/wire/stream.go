@@ -23,8 +23,8 @@ const (
 	maxHeader = 4 << 10
 	// maxUnsent bounds what waits for a client that does not read.
 	MaxUnsent = 64 << 20
-	// drainTime is how long a closed stream goes on sending what it has.
-	drainTime = 400 * time.Millisecond
+	// DrainTime is how long a closed stream goes on sending what it has.
+	DrainTime = 400 * time.Millisecond
 )
 
 // stream is the LSP base protocol over a byte connection. It differs from
@@ -297,7 +297,7 @@ func (s *stream) Close() error {
 	s.closing.Do(func() {
 		s.fail(fmt.Errorf("%w: the connection is closed", ErrGone))
 		close(s.closed)
-		timer := time.NewTimer(drainTime)
+		timer := time.NewTimer(DrainTime)
 		defer timer.Stop()
 		select {
 		case <-s.done:
