@@ -202,10 +202,14 @@ func (a *answer) settle() {
 }
 
 // probs returns the logarithms of the probabilities of the text's tokens, nil
-// where they are not known for certain.
+// where they are not known for certain. llama.cpp counts the token that ends the
+// text among them, with its name or with none.
 func (a *answer) probs() []float64 {
-	if a.thought {
+	if a.thought || len(a.logProbs) == 0 {
 		return nil
+	}
+	if last := len(a.tokens) - 1; strings.Join(a.tokens[:last], "") == a.raw.String() {
+		return known(a.logProbs[:last])
 	}
 	return known(a.logProbs)
 }
