@@ -46,6 +46,9 @@ type Options struct {
 	// its answer changes OpenSummaries is called again. nil is for models that
 	// depend on the settings alone.
 	Place func(s settings.Settings) string
+	// Destination says where OpenSummaries sends code, "" for nowhere; nil is for
+	// nowhere too. The client is told in gloss/status.
+	Destination func(s settings.Settings) string
 }
 
 // server is one editor's session.
@@ -53,6 +56,7 @@ type server struct {
 	version       string
 	openSummaries func(context.Context, settings.Settings, func(error)) (Summaries, error)
 	place         func(settings.Settings) string
+	destination   func(settings.Settings) string
 	workers       *chunker.Workers
 	log           *zap.Logger
 	logs          *logs
@@ -86,9 +90,12 @@ type server struct {
 }
 
 func newServer(ctx context.Context, o Options) *server {
-	s := &server{version: o.Version, openSummaries: o.OpenSummaries, place: o.Place, workers: o.Workers, ready: make(chan struct{}), documents: map[string]*openDocument{}}
+	s := &server{version: o.Version, openSummaries: o.OpenSummaries, place: o.Place, destination: o.Destination, workers: o.Workers, ready: make(chan struct{}), documents: map[string]*openDocument{}}
 	if s.place == nil {
 		s.place = func(settings.Settings) string { return "" }
+	}
+	if s.destination == nil {
+		s.destination = func(settings.Settings) string { return "" }
 	}
 	s.ctx, s.cancel = context.WithCancel(ctx)
 	s.logs = newLogs(o, s)

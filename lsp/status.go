@@ -72,6 +72,7 @@ func (r *statusReporter) begin() {
 }
 
 func (r *statusReporter) set(now wire.Status) {
+	now.Sends = r.server.destination(*r.server.settings())
 	r.mu.Lock()
 	r.now = now
 	r.mu.Unlock()

@@ -21,6 +21,7 @@ import (
 
 // modelFlags are the flags of every command that runs a model.
 type modelFlags struct {
+	remoteFlags
 	model   string
 	prompt  string // a prompt form other than the model's own
 	library string
@@ -45,7 +46,11 @@ func (f *modelFlags) inherit(c *cobra.Command, s settings.Settings) {
 	inherit(c, "model", &f.model, s.Model)
 	inherit(c, "onnxruntime", &f.library, s.Inference.Library)
 	inherit(c, "threads", &f.threads, s.Inference.Threads)
+	f.remoteFlags.inherit(c, s)
 	if c.Flags().Lookup("timeout") != nil {
+		if c.Flags().Changed("timeout") {
+			f.servers.Timeout = f.timeout
+		}
 		inherit(c, "timeout", &f.timeout, time.Duration(s.Inference.Timeout))
 	}
 }
@@ -65,9 +70,15 @@ func (f *modelFlags) open() (*models.Model, error) {
 	return m, nil
 }
 
-// serviceConfig says which model is run, and how, by the flags, with o for what they do
-// not say.
+// serviceConfig says which model is run, and how, or which servers are asked, by
+// the flags, with o for what they do not say.
 func (f *modelFlags) serviceConfig(o inference.WriterOptions) (inference.Config, error) {
+	switch {
+	case f.wrong != nil:
+		return inference.Config{}, f.wrong
+	case f.backend == backendOpenAI:
+		return inference.Config{Remote: &f.servers, Writer: o}, nil
+	}
 	m, err := f.open()
 	if err != nil {
 		return inference.Config{}, err
@@ -79,14 +90,14 @@ func (f *modelFlags) serviceConfig(o inference.WriterOptions) (inference.Config,
 	return inference.Config{Model: m, Runtime: local.Options{Library: f.library, Threads: f.threads}, Writer: o}, nil
 }
 
-// writer prepares the model to run by itself, without a cache, with o for what
-// the flags do not say.
+// writer prepares what writes summaries to run by itself, without a cache, with o
+// for what the flags do not say.
 func (f *modelFlags) writer(ctx context.Context, o inference.WriterOptions) (*inference.Writer, error) {
 	c, err := f.serviceConfig(o)
 	if err != nil {
 		return nil, err
 	}
-	w, err := inference.OpenModel(ctx, c.Model, c.Runtime, c.Writer)
+	w, err := inference.OpenWriter(ctx, c)
 	return w, openError(ctx, err)
 }
 
@@ -139,6 +150,10 @@ func (f *modelFlags) openGraph() (*models.Model, *onnx.Model, error) {
 // editorConfig says where the language server has its summaries from, as its
 // settings say.
 func editorConfig(s settings.Settings, warn func(error)) (inference.Config, error) {
+	if s.Backend == backendOpenAI {
+		servers := remoteOptions(s.OpenAI)
+		return inference.Config{Remote: &servers, Writer: writerOptions(s.Inference), Cache: cacheConfig(s.Cache, warn), Warn: warn}, nil
+	}
 	m, err := openModel(s.Model)
 	if err != nil {
 		return inference.Config{}, offerPull(err)
