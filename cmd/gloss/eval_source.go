@@ -64,7 +64,7 @@ func (f *evalFlags) readSource(c *cobra.Command) (functions []eval.Function, bad
 		return reference.None
 	}
 	for _, root := range f.paths {
-		s, err := newSources([]string{root}, summarizeFlags{inputFlags: inputFlags{settings: settings.Default()}}, interruptible{c.Context(), c.InOrStdin()})
+		s, err := newSources([]string{root}, inputFlags{settings: settings.Default()}, interruptible{c.Context(), c.InOrStdin()})
 		if err != nil {
 			return nil, nil, err
 		}

@@ -85,7 +85,7 @@ func (f *inputFlags) paths(args []string) []string {
 
 // configure reads the settings that hold for the paths, and has them stand in
 // for the flags that are not given.
-func (f *summarizeFlags) configure(c *cobra.Command, paths []string) error {
+func (f *workFlags) configure(c *cobra.Command, paths []string) error {
 	project := "."
 	if paths[0] != "-" {
 		project = paths[0]

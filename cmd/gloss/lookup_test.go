@@ -41,7 +41,7 @@ func BenchmarkPromptLookup(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer graph.Close()
-	sources, err := newSources([]string{"../../inference", "../../lsp"}, summarizeFlags{}, nil)
+	sources, err := newSources([]string{"../../inference", "../../lsp"}, inputFlags{}, nil)
 	if err != nil {
 		b.Fatal(err)
 	}

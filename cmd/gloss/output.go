@@ -122,11 +122,15 @@ func newOutput(c *cobra.Command, f outputFlags) (*output, error) {
 	if err != nil {
 		return nil, err
 	}
+	return newOutputBy(c, s, formats[format]), nil
+}
+
+func newOutputBy(c *cobra.Command, s screen, print func(io.Writer, screen) printer) *output {
 	w := bufio.NewWriter(s.w)
 	return &output{
-		w: w, printer: formats[format](w, s), shared: s.terminal,
+		w: w, printer: print(w, s), shared: s.terminal,
 		stderr: c.ErrOrStderr(), status: newStatus(c.ErrOrStderr(), isQuiet(c)), quiet: isQuiet(c), begun: time.Now(),
-	}, nil
+	}
 }
 
 // item prints one finished function.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/gloss-lsp/gloss/chunker"
+	"github.com/gloss-lsp/gloss/cmd/gloss/outline"
 )
 
 // markdown writes a document: a heading for each file, and a list of its
@@ -15,7 +16,7 @@ import (
 type markdown struct {
 	w    io.Writer
 	of   *listing // the file that is being printed
-	rows map[chunker.Range]row
+	rows map[chunker.Range]outline.Row
 }
 
 func newMarkdown(w io.Writer, _ screen) printer { return &markdown{w: w} }
@@ -26,14 +27,14 @@ func (m *markdown) item(i *item) error {
 		if m.of != nil {
 			b.WriteString("\n")
 		}
-		m.of, m.rows = i.of, layout(i.of.chunks)
+		m.of, m.rows = i.of, outline.Layout(i.of.chunks)
 		fmt.Fprintf(&b, "## %s\n\n", link(escapeMarkdown(printableLine(i.place())), i.file, 0))
 	}
 	r := m.rows[i.chunk.Range]
-	if r.heading != "" {
-		fmt.Fprintf(&b, "%s- **%s**\n", strings.Repeat("  ", r.depth-1), escapeMarkdown(nameLine(r.heading)))
+	if r.Heading != "" {
+		fmt.Fprintf(&b, "%s- **%s**\n", strings.Repeat("  ", r.Depth-1), escapeMarkdown(nameLine(r.Heading)))
 	}
-	fmt.Fprintf(&b, "%s- %s", strings.Repeat("  ", r.depth), m.linked(i))
+	fmt.Fprintf(&b, "%s- %s", strings.Repeat("  ", r.Depth), m.linked(i))
 	if i.summary.Text != "" {
 		fmt.Fprintf(&b, ": %s", escapeMarkdown(printableLine(i.summary.Text)))
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/rivo/uniseg"
 
 	"github.com/gloss-lsp/gloss/chunker"
+	"github.com/gloss-lsp/gloss/cmd/gloss/outline"
 	"github.com/gloss-lsp/gloss/inference"
 )
 
@@ -17,7 +18,7 @@ type tree struct {
 	w io.Writer
 	screen
 	of     *listing // the file that is being printed
-	rows   map[chunker.Range]row
+	rows   map[chunker.Range]outline.Row
 	gutter int // columns of line numbers
 	names  int // columns of names, with their indentation
 }
@@ -45,11 +46,11 @@ func (t *tree) item(i *item) error {
 	r := t.rows[i.chunk.Range]
 	width := t.width()
 	blank := strings.Repeat(" ", t.gutter) + gap
-	if r.heading != "" {
-		indent := t.indent(r.depth-1, width)
-		b.WriteString(blank + indent + t.paint(cyan, cut(nameLine(r.heading), width-len(blank)-len(indent))) + "\n")
+	if r.Heading != "" {
+		indent := t.indent(r.Depth-1, width)
+		b.WriteString(blank + indent + t.paint(cyan, cut(nameLine(r.Heading), width-len(blank)-len(indent))) + "\n")
 	}
-	indent := t.indent(r.depth, width)
+	indent := t.indent(r.Depth, width)
 	name := cut(nameLine(i.chunk.Name), width-len(blank)-len(indent))
 	b.WriteString(t.paint(dim, fmt.Sprintf("%*d", t.gutter, i.line)) + gap + indent + t.paint(bold, name))
 
@@ -74,10 +75,10 @@ func (t *tree) item(i *item) error {
 
 // begin finds the columns of a file.
 func (t *tree) begin(of *listing) {
-	t.of, t.rows = of, layout(of.chunks)
+	t.of, t.rows = of, outline.Layout(of.chunks)
 	t.gutter, t.names = len(strconv.Itoa(of.lines)), 0
 	for _, c := range of.chunks {
-		if w := len(t.indent(t.rows[c.Range].depth, t.width())) + uniseg.StringWidth(nameLine(c.Name)); w <= maxNames {
+		if w := len(t.indent(t.rows[c.Range].Depth, t.width())) + uniseg.StringWidth(nameLine(c.Name)); w <= maxNames {
 			t.names = max(t.names, w)
 		}
 	}

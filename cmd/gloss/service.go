@@ -61,7 +61,7 @@ func (u *services) open(ctx context.Context, s settings.Settings, warn func(erro
 
 // service opens what a command has its summaries from. It leaves no daemon
 // behind unless one is asked for.
-func (f *summarizeFlags) service(ctx context.Context, c inference.Config) (*inference.Service, error) {
+func (f *workFlags) service(ctx context.Context, c inference.Config) (*inference.Service, error) {
 	switch f.mode {
 	case modeAuto, modeDaemon, modeInProcess:
 	default:

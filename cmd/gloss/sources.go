@@ -31,7 +31,7 @@ type sources struct {
 	seen  map[string]bool // the files that were looked at, by where they lie
 }
 
-func newSources(args []string, f summarizeFlags, stdin io.Reader) (*sources, error) {
+func newSources(args []string, f inputFlags, stdin io.Reader) (*sources, error) {
 	s := &sources{args: args, stdin: stdin, named: map[string]bool{}, seen: map[string]bool{}}
 	var err error
 	if s.selection, err = f.selection(s.warn); err != nil {

@@ -1,20 +1,11 @@
 package main
 
 import (
-	"context"
-	"errors"
-	"fmt"
-	"os"
-	"runtime"
-	"strings"
-	"sync"
-
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/gloss-lsp/gloss/chunker"
 	"github.com/gloss-lsp/gloss/inference"
-	"github.com/gloss-lsp/gloss/inference/onnx"
 )
 
 // ahead is how many functions may be found before the first of them is printed:
@@ -22,14 +13,8 @@ import (
 const ahead = 4096
 
 type summarizeFlags struct {
-	modelFlags
-	inputFlags
+	workFlags
 	outputFlags
-	jobs    int
-	sure    float64 // the least confidence
-	noCache bool
-	noDoc   bool
-	mode    string
 }
 
 func newSummarize() *cobra.Command {
@@ -76,37 +61,9 @@ to do.
 			return summarize(c, paths, f)
 		},
 	}
-	f.modelFlags.add(c)
-	f.remoteFlags.add(c)
-	f.inputFlags.add(c)
+	f.workFlags.add(c)
 	f.outputFlags.add(c)
-	c.Flags().IntVar(&f.jobs, "jobs", runtime.NumCPU(), "steps of the model that run at a time; each serves several functions where it can. With --backend openai: requests at a time (default: openai.concurrency)")
-	c.Flags().Float64Var(&f.sure, "min-confidence", inference.DefaultMinConfidence, "0 to 1: the share of good ones among summaries of which the model is as sure, below which none is shown")
-	c.Flags().BoolVar(&f.noCache, "no-cache", false, "ask the model anew and keep nothing on disk")
-	c.Flags().BoolVar(&f.noDoc, "no-doc", false, "ask the model even where a doc comment would do")
-	c.Flags().StringVar(&f.mode, "mode", modeAuto, "where the model runs: inprocess, in the daemon (which editors start), or auto: in the daemon if one runs")
-	c.Flags().DurationVar(&f.timeout, "timeout", 0, "longest time for one function (default 5s), times the number of those that share its steps")
 	return c
-}
-
-// askers says in c how much is done at a time, and returns the number of
-// functions that are asked about at a time: who waits costs nothing.
-func (f *summarizeFlags) askers(c *inference.Config) int {
-	if c.Remote != nil {
-		if f.set("jobs") {
-			c.Remote.Concurrency = min(f.jobs, 256)
-		}
-		return 2 * c.Remote.Concurrency
-	}
-	jobs := min(f.jobs, runtime.NumCPU()) // more than that only costs memory
-	c.Runtime.Parallel, c.Runtime.Batch = jobs, batch
-	return jobs * batch
-}
-
-// asksForModel reports whether a model, the library that runs it, or a server is
-// named. Otherwise a machine that has none shows what names say.
-func (f *summarizeFlags) asksForModel() bool {
-	return f.backend == backendOpenAI || f.model != "" || f.library != "" || os.Getenv(onnx.LibraryEnv) != ""
 }
 
 // item is one function on its way from the source file to the output.
@@ -134,36 +91,30 @@ func (i *item) function() inference.Function {
 	return inference.Function{Language: i.language, Path: i.file, Container: i.chunk.Container, Name: i.chunk.Name, Code: i.chunk.Text, Sum: i.chunk.Key}
 }
 
+// describe gives i what its author says of it, if that is something and wanted.
+func (i *item) describe(noDoc bool) bool {
+	if i.chunk.Doc == "" || noDoc {
+		return false
+	}
+	i.summary = inference.Summary{Text: i.chunk.Doc, Source: inference.SourceDoc}
+	return true
+}
+
 func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
-	if f.jobs < 1 {
-		return usage("--jobs is %d; it must be at least 1", f.jobs)
-	}
-	if !(f.sure >= 0 && f.sure <= 1) {
-		return usage("--min-confidence is %v; it must lie between 0 and 1", f.sure)
-	}
 	out, err := newOutput(c, f.outputFlags)
 	if err != nil {
 		return err
 	}
 	defer out.status.end()
-	sources, err := newSources(args, f, interruptible{c.Context(), c.InOrStdin()})
+	sources, err := newSources(args, f.inputFlags, interruptible{c.Context(), c.InOrStdin()})
 	if err != nil {
 		return err
 	}
-	config, err := f.serviceConfig(writerOptions(f.settings.Inference))
+	worker, waiting, err := f.summaries(c.Context(), out.warn)
 	if err != nil {
 		return err
 	}
-	waiting := f.askers(&config)
-	config.Warn = out.warn
-	if !f.noCache {
-		config.Cache = cacheConfig(f.settings.Cache, config.Warn)
-	}
-	service, err := f.service(c.Context(), config)
-	if err != nil {
-		return err
-	}
-	defer service.Close()
+	defer worker.service.Close()
 
 	group, ctx := errgroup.WithContext(c.Context())
 	work := make(chan *item, ahead)
@@ -188,7 +139,6 @@ func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
 			}
 		})
 	})
-	worker := worker{service: service, noDoc: f.noDoc, sure: f.sure}
 	for range waiting {
 		group.Go(func() error {
 			for i := range work {
@@ -211,77 +161,5 @@ func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
 		}
 		return nil
 	})
-	err = group.Wait()
-	if err != nil && out.total == 0 {
-		out.quiet = true // what was passed over before tells nothing
-	}
-	if written := out.end(sources); err == nil && written != nil {
-		err = fmt.Errorf("write the output: %w", written)
-	}
-	switch {
-	case errors.Is(err, context.Canceled):
-		return &exitError{exitFailed, errors.New("interrupted")}
-	case err != nil:
-		return &exitError{exitFailed, err}
-	case out.total == 0 && len(sources.unreadable) > 0:
-		return &exitError{code: exitFailed}
-	case out.total == 0 && f.changed != "":
-		fmt.Fprintf(c.ErrOrStderr(), "no function has changed since %s\n", f.changed)
-	case out.total == 0:
-		return usage("nothing to do: no function to summarize in %s", strings.Join(args, " "))
-	case out.failed > 0 || len(sources.unreadable) > 0 || out.unavailable != nil && f.asksForModel():
-		return &exitError{code: exitFailed}
-	}
-	return nil
-}
-
-// worker gives items their summaries.
-type worker struct {
-	service *inference.Service
-	noDoc   bool
-	sure    float64
-
-	mu          sync.Mutex
-	unavailable error // why no model runs, once that is known
-}
-
-func (w *worker) summarize(ctx context.Context, i *item) {
-	defer close(i.done)
-	if i.chunk.Doc != "" && !w.noDoc {
-		i.summary = inference.Summary{Text: i.chunk.Doc, Source: inference.SourceDoc}
-		return
-	}
-	f := i.function()
-	err := w.down()
-	if err == nil {
-		i.summary, err = w.service.Wait(ctx, f, inference.Background)
-	}
-	switch {
-	case err == nil:
-		sure := i.summary.Confidence
-		var ok bool
-		if i.summary, ok = inference.Sure(i.summary, f, w.sure); !ok {
-			i.withheld = fmt.Errorf("the model is not sure enough: %.2f, below --min-confidence %v", sure, w.sure)
-		}
-	case errors.Is(err, inference.ErrNoSummary):
-		i.withheld = err
-	case errors.Is(err, inference.ErrUnavailable):
-		w.mu.Lock()
-		w.unavailable = err
-		w.mu.Unlock()
-		i.without = err
-		var ok bool
-		if i.summary, ok = inference.FromName(f); !ok {
-			i.withheld = err
-		}
-	default:
-		i.err = err
-	}
-}
-
-// down saves asking a model again that cannot run at all.
-func (w *worker) down() error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.unavailable
+	return f.finish(c, out, sources, args, group.Wait())
 }

@@ -1,4 +1,4 @@
-package main
+package outline
 
 import (
 	"math"
@@ -6,22 +6,22 @@ import (
 	"github.com/gloss-lsp/gloss/chunker"
 )
 
-// row is a function's place in the tree of its file.
-type row struct {
-	depth   int    // 0 for what stands by itself
-	heading string // the container that begins here, one level up, or ""
+// Row is a function's place in the tree of its file.
+type Row struct {
+	Depth   int    // 0 for what stands by itself
+	Heading string // the container that begins here, one level up, or ""
 }
 
-// layout makes a tree of a file's functions, which come in the order in which
+// Layout makes a tree of a file's functions, which come in the order in which
 // they start: a function is below the one that holds it, and a method below
 // its container, which is named again after something else has come between.
-func layout(chunks []chunker.Chunk) map[chunker.Range]row {
+func Layout(chunks []chunker.Chunk) map[chunker.Range]Row {
 	type level struct {
 		name    string
 		end     int
 		heading bool
 	}
-	rows := make(map[chunker.Range]row, len(chunks))
+	rows := make(map[chunker.Range]Row, len(chunks))
 	var open []level
 	for _, c := range chunks {
 		for len(open) > 0 {
@@ -31,16 +31,16 @@ func layout(chunks []chunker.Chunk) map[chunker.Range]row {
 			}
 			open = open[:len(open)-1]
 		}
-		var r row
+		var r Row
 		if n := len(open); c.Container != "" && (n == 0 || open[n-1].name != c.Container) {
 			end := math.MaxInt
 			if n > 0 {
 				end = open[n-1].end
 			}
-			r.heading = c.Container
+			r.Heading = c.Container
 			open = append(open, level{c.Container, end, true})
 		}
-		r.depth = len(open)
+		r.Depth = len(open)
 		rows[c.Range] = r
 		open = append(open, level{c.Name, c.Range.End, false})
 	}
