@@ -45,6 +45,7 @@ func TestImports(t *testing.T) {
 		"github.com/rivo/uniseg":              "cmd",
 		"github.com/spf13/cobra":              "cmd",
 		"github.com/go-git/gcfg/v2":           "cmd",
+		"github.com/google/jsonschema-go":     "cmd",
 		"github.com/modelcontextprotocol/":    "cmd",
 		"github.com/bmatcuk/doublestar":       "cmd",
 		"github.com/tailscale/hujson":         "lsp/settings",
