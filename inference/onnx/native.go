@@ -85,13 +85,21 @@ func newSessionOptions(o Options) (*ort.SessionOptions, error) {
 }
 
 // newSession loads the graph. inputs and outputs fix the order of the tensors
-// in run.
-func newSession(g Graph, inputs, outputs []string, o Options) (*ort.DynamicAdvancedSession, error) {
+// in run. What goes wrong on another provider than the CPU is a providerError.
+func newSession(g Graph, inputs, outputs []string, o Options) (_ *ort.DynamicAdvancedSession, err error) {
+	defer func() {
+		if err != nil && !o.Provider.OnCPU() {
+			err = &providerError{o.Provider, err}
+		}
+	}()
 	so, err := newSessionOptions(o)
 	if err != nil {
 		return nil, err
 	}
 	defer destroy(so)
+	if err := o.Provider.append(so); err != nil {
+		return nil, err
+	}
 	if g.Data == nil {
 		return counted(ort.NewDynamicAdvancedSession(g.Path, inputs, outputs, so))
 	}
