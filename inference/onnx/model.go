@@ -167,7 +167,7 @@ func newModel(g Graph, sig *signature, o Options) (*Model, error) {
 		m.chunk = max(1, min(m.chunk, maxLogits/sig.logitsBytes()))
 	}
 	m.scored = max(1, min(m.chunk, maxLogits/sig.logitsBytes()))
-	if sig.lastOnly && sig.rows < 0 {
+	if sig.lastOnly && sig.rows < 0 && sig.keep < 0 {
 		m.scored = 1
 	}
 	for range parallel {

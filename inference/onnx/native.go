@@ -48,6 +48,16 @@ func (vs *values) add(t DType, data []byte, shape ...int64) (ort.Value, error) {
 	return v, nil
 }
 
+// addScalar is add for a number that has no dimension.
+func (vs *values) addScalar(n int64) (ort.Value, error) {
+	v, err := counted(ort.NewScalar(n))
+	if err != nil {
+		return nil, fmt.Errorf("make a scalar: %w", err)
+	}
+	*vs = append(*vs, v)
+	return v, nil
+}
+
 func (vs *values) free() {
 	for _, v := range *vs {
 		destroy(v)
