@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -52,6 +53,7 @@ type Generator struct {
 type loaded struct {
 	tokenizer tokenizer.Tokenizer
 	graph     *onnx.Model
+	eos       []int64 // the tokens that end a text
 }
 
 var _ generate.Generator = (*Generator)(nil)
@@ -149,7 +151,11 @@ func (g *Generator) open() (*loaded, error) {
 	if err != nil {
 		return nil, errors.Join(err, t.Close())
 	}
-	return &loaded{tokenizer: t, graph: graph}, nil
+	l := &loaded{tokenizer: t, graph: graph, eos: g.model.Generation.EOS}
+	if end, ok := prompt.End(t, g.model.Description.Prompt); ok && !slices.Contains(l.eos, end) {
+		l.eos = append(slices.Clone(l.eos), end)
+	}
+	return l, nil
 }
 
 // Concurrency implements generate.Generator.
@@ -168,7 +174,7 @@ func (g *Generator) Generate(ctx context.Context, r generate.Request) (generate.
 	o := onnx.GenerateOptions{
 		PrefixLen:    prefix,
 		MaxNewTokens: r.MaxNewTokens,
-		EOS:          g.model.Generation.EOS,
+		EOS:          l.eos,
 		Stop:         func(ids []int64) bool { return r.Stop(l.tokenizer.Decode(ids, true)) },
 		Detours:      r.Detours,
 
