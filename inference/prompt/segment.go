@@ -89,7 +89,7 @@ func (s Segment) appendCut(ids []int64, room int, t tokenizer.Tokenizer) []int64
 func CheckTokenizer(t tokenizer.Tokenizer, p models.Prompt) error {
 	for _, m := range kinds[p].markers {
 		if _, ok := t.TokenID(m); !ok {
-			return fmt.Errorf("prompt form %q version %d: the model's tokenizer has no token %s; the model was made for another prompt, or for none, which its gloss.json must name (gloss knows %s)", p.Form, p.Version, m, known())
+			return fmt.Errorf("prompt form %q version %d: the model's tokenizer has no token %s; the model was made for another prompt, which its gloss.json must name, or for none (docs/models.md has the forms)", p.Form, p.Version, m)
 		}
 	}
 	return nil

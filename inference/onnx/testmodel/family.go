@@ -83,8 +83,8 @@ func (f Family) Check() error {
 		return fmt.Errorf("%d of a head's %d numbers cannot turn in pairs", f.Rotary, f.HeadDim)
 	case !f.Plain && (f.Learned || f.Rotary > 0 || f.Interleaved || f.Float16Cache && f.NoPositionIDs):
 		return errors.New("no fused attention does that; add --plain")
-	case f.NBits == 8 || f.Dynamic:
-		return errors.New("families other than llama are stored as fp32 or q4")
+	case f.NBits == 8 || f.Dynamic || f.External:
+		return errors.New("families other than llama are stored as fp32 or q4, in one file")
 	}
 	return nil
 }
