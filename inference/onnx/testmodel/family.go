@@ -18,6 +18,9 @@ type Family struct {
 	Llama
 	// Type is config.json's model_type.
 	Type string
+	// Half computes in float16, as fp16 and q4f16 files do: weights, cache and
+	// logits.
+	Half bool
 	// KeepLogits adds the input num_logits_to_keep.
 	KeepLogits bool
 
@@ -92,7 +95,12 @@ func (f Family) Check() error {
 // Graph returns the ONNX file.
 func (f Family) Graph() []byte {
 	g := newGraph(f.Seed)
+	g.half = f.Half
+	f.Float16Cache, f.Float16Logits = f.Float16Cache || f.Half, f.Float16Logits || f.Half
 	f.inputs(g)
+	if f.Half {
+		f.Float16Cache = false // nothing is cast
+	}
 	if f.KeepLogits {
 		g.input("num_logits_to_keep", int64Type)
 	}
@@ -398,10 +406,26 @@ func (f Family) head(g *graph, x string) {
 	g.node("Identity", nil, "logits", logits)
 }
 
+// Precision is Transformers.js's name for how the matrices are stored.
+func (f Family) Precision() string {
+	switch {
+	case f.Half && f.NBits == 4:
+		return "q4f16"
+	case f.Half:
+		return "fp16"
+	}
+	return f.Llama.Precision()
+}
+
+// GraphPath returns where WriteDir puts the graph.
+func (f Family) GraphPath(dir string) string {
+	return filepath.Join(dir, "onnx", graphFiles[f.Precision()])
+}
+
 // WriteDir writes a model directory as Llama.WriteDir does.
 func (f Family) WriteDir(dir string) error {
 	cacheType := "float32"
-	if f.Float16Cache {
+	if f.Float16Cache || f.Half {
 		cacheType = "float16"
 	}
 	config := map[string]any{
