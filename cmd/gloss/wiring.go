@@ -15,7 +15,7 @@ import (
 	"github.com/gloss-lsp/gloss/inference/local"
 	"github.com/gloss-lsp/gloss/inference/onnx"
 	"github.com/gloss-lsp/gloss/inference/prompt"
-	"github.com/gloss-lsp/gloss/lsp"
+	"github.com/gloss-lsp/gloss/lsp/settings"
 	"github.com/gloss-lsp/gloss/models"
 	"github.com/gloss-lsp/gloss/models/untrusted"
 )
@@ -54,7 +54,7 @@ func addProvider(c *cobra.Command, provider *string) {
 }
 
 // inherit lays settings below the flags.
-func (f *modelFlags) inherit(c *cobra.Command, s lsp.Settings) {
+func (f *modelFlags) inherit(c *cobra.Command, s settings.Settings) {
 	inherit(c, "model", &f.model, s.Model)
 	inherit(c, "onnxruntime", &f.library, s.Inference.Library)
 	inherit(c, "threads", &f.threads, s.Inference.Threads)
@@ -159,7 +159,7 @@ func (f *modelFlags) openGraph() (*models.Model, *onnx.Model, error) {
 
 // editorConfig says where the language server has its summaries from, as its
 // settings say.
-func editorConfig(s lsp.Settings, warn func(error)) (inference.Config, error) {
+func editorConfig(s settings.Settings, warn func(error)) (inference.Config, error) {
 	m, err := openModel(s.Model)
 	if err != nil {
 		return inference.Config{}, offerPull(err)
@@ -174,7 +174,7 @@ func editorConfig(s lsp.Settings, warn func(error)) (inference.Config, error) {
 }
 
 // writerOptions are what settings say of how summaries are written.
-func writerOptions(s lsp.InferenceSettings) inference.WriterOptions {
+func writerOptions(s settings.Inference) inference.WriterOptions {
 	return inference.WriterOptions{
 		Timeout:         time.Duration(s.Timeout),
 		MaxInputTokens:  s.MaxInputTokens,
@@ -228,7 +228,7 @@ func cacheDir(warn func(error)) string {
 }
 
 // cacheConfig is what settings say of the cache.
-func cacheConfig(s lsp.CacheSettings, warn func(error)) inference.CacheConfig {
+func cacheConfig(s settings.Cache, warn func(error)) inference.CacheConfig {
 	dir := s.Dir
 	if dir == "" {
 		dir = cacheDir(warn)
