@@ -57,6 +57,7 @@ func addProvider(c *cobra.Command, provider *string) {
 func (f *modelFlags) inherit(c *cobra.Command, s settings.Settings) {
 	inherit(c, "model", &f.model, s.Model)
 	inherit(c, "onnxruntime", &f.library, s.Inference.Library)
+	inherit(c, "provider", &f.provider, s.Inference.Provider)
 	inherit(c, "threads", &f.threads, s.Inference.Threads)
 	if c.Flags().Lookup("timeout") != nil {
 		inherit(c, "timeout", &f.timeout, time.Duration(s.Inference.Timeout))
@@ -166,7 +167,7 @@ func editorConfig(s settings.Settings, warn func(error)) (inference.Config, erro
 	}
 	return inference.Config{
 		Model:   m,
-		Runtime: local.Options{Library: s.Inference.Library, Threads: s.Inference.Threads},
+		Runtime: local.Options{Library: s.Inference.Library, Threads: s.Inference.Threads, Provider: onnx.Provider(s.Inference.Provider)},
 		Writer:  writerOptions(s.Inference),
 		Cache:   cacheConfig(s.Cache, warn),
 		Warn:    warn,
