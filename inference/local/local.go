@@ -151,11 +151,17 @@ func (g *Generator) open() (*loaded, error) {
 	if err != nil {
 		return nil, errors.Join(err, t.Close())
 	}
-	l := &loaded{tokenizer: t, graph: graph, eos: g.model.Generation.EOS}
-	if end, ok := prompt.End(t, g.model.Description.Prompt); ok && !slices.Contains(l.eos, end) {
-		l.eos = append(slices.Clone(l.eos), end)
+	return &loaded{tokenizer: t, graph: graph, eos: ends(g.model, t)}, nil
+}
+
+// ends returns the tokens that end a text: those that m's files name, and the one
+// that ends a turn of its prompts.
+func ends(m *models.Model, t tokenizer.Tokenizer) []int64 {
+	eos := m.Generation.EOS
+	if end, ok := prompt.End(t, m.Description.Prompt); ok && !slices.Contains(eos, end) {
+		return append(slices.Clone(eos), end)
 	}
-	return l, nil
+	return eos
 }
 
 // Concurrency implements generate.Generator.
