@@ -152,7 +152,9 @@ func (t *Tokenizer) add(added []addedToken) error {
 		round := 0
 		if a.Normalized {
 			round = 1
-			a.Content = t.normalizer.apply(a.Content)
+			if a.Content = t.normalizer.apply(a.Content); a.Content == "" {
+				continue
+			}
 		}
 		marked[round] = append(marked[round], a)
 		if blank {

@@ -30,17 +30,22 @@ func compiled(regex string) (pattern, error) {
 	if err != nil {
 		return nil, err
 	}
-	re, err := regexp.Compile(`(?:` + translated + `)|([` + whiteSpace + `]+)`)
-	if err != nil || re.MatchString("") {
-		return nil, errors.New("a pattern that Go's regular expressions do not have") // not quoted: the file may be a link to a secret
+	bad := errors.New("a pattern that Go's regular expressions do not have") // not quoted: the file may be a link to a secret
+	if alone, err := regexp.Compile(translated); err != nil || alone.MatchString("") {
+		return nil, bad
 	}
+	re, err := regexp.Compile(`(?:` + translated + `)|([` + whiteSpace + `]+)`)
+	if err != nil {
+		return nil, bad
+	}
+	tailed := 2 * re.NumSubexp() // the last group's place: the pattern may have others
 	return func(text string) int {
 		switch m := re.FindStringSubmatchIndex(text); {
 		case m == nil:
 			return len(text)
 		case m[0] > 0:
 			return m[0]
-		case m[2] == 0:
+		case m[tailed] == 0:
 			return beforeWord(text, m[1])
 		default:
 			return m[1]

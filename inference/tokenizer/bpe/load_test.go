@@ -147,6 +147,7 @@ func TestLoadRefuses(t *testing.T) {
 		{`"BPE"`, `"WordPiece"`, []string{`"WordPiece"`, elsewhere}},
 		{`"normalizer": null`, `"normalizer": {"type": "Lowercase"}`, []string{`normalizer with this "Lowercase"`, elsewhere}},
 		{`"normalizer": null`, `"normalizer": {"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Prepend", "prepend": "▁"}]}`, []string{`normalizer with this "Prepend"`, elsewhere}},
+		{`"normalizer": null`, `"normalizer": {"type": "Sequence", "normalizers": [{"type": "Replace", "pattern": {"String": "a"}, "content": "aa"}, {"type": "Replace", "pattern": {"String": "a"}, "content": "aa"}]}`, []string{`normalizer with this "Replace"`, elsewhere}},
 		{`"normalizer": null`, `"normalizer": {"type": "Replace", "pattern": {"Regex": " +"}, "content": "x"}`, []string{`normalizer with this "Replace"`, elsewhere}},
 		{`"pre_tokenizer": {"type": "ByteLevel"`, `"pre_tokenizer": {"type": "Metaspace"`, []string{`"Metaspace"`, elsewhere}},
 		{`{"type": "ByteLevel", "add_prefix_space": false}`, `null`, []string{"without a pre_tokenizer or byte_fallback", elsewhere}},
@@ -160,6 +161,8 @@ func TestLoadRefuses(t *testing.T) {
 		{`{"type": "ByteLevel", "add_prefix_space": false}`, splitBy(`^x` + tail), []string{"looks around", elsewhere}},
 		{`{"type": "ByteLevel", "add_prefix_space": false}`, splitBy(`[a[b]]` + tail), []string{"a class", elsewhere}},
 		{`{"type": "ByteLevel", "add_prefix_space": false}`, splitBy(`[]a]` + tail), []string{"a class", elsewhere}},
+		{`{"type": "ByteLevel", "add_prefix_space": false}`, splitBy(`[` + tail), []string{"Go's regular expressions", elsewhere}},
+		{`{"type": "ByteLevel", "add_prefix_space": false}`, splitBy(`a)|(b` + tail), []string{"Go's regular expressions", elsewhere}},
 		{`{"type": "ByteLevel", "add_prefix_space": false}`, splitBy(`x*` + tail), []string{"Go's regular expressions", elsewhere}},
 		{`{"type": "ByteLevel", "add_prefix_space": false}`, splitBy(`x++(` + tail), []string{"Go's regular expressions", elsewhere}},
 		{`{"type": "ByteLevel", "add_prefix_space": false}`, splitBy(strings.Repeat("x", maxRegex) + tail), []string{"splits by a pattern", elsewhere}},
@@ -245,10 +248,12 @@ func TestLoadAccepts(t *testing.T) {
 		{name: "a space in front", oldNew: []string{pre, `{"type": "ByteLevel"}`}, text: "a", want: []int64{5}, decoded: " a"},
 		{name: "a sequence", oldNew: []string{pre, `{"type": "Sequence", "pretokenizers": [{"type": "Digits"}, ` + pre + `]}`}, text: "a b", want: []int64{0, 3, 1}},
 		{name: "NFC", oldNew: []string{`"normalizer": null`, `"normalizer": {"type": "Sequence", "normalizers": [{"type": "NFC"}]}`, `"b": 1`, `"b": 1, "ÃĦ": 13, "Ã": 14, "Ħ": 15`, `"a b"`, `["Ã", "Ħ"], "a b"`}, text: "aA\u0308b", want: []int64{0, 13, 1}, decoded: "aÄb"},
+		{name: "an added token that is normalized away", oldNew: []string{`"normalizer": null`, `"normalizer": {"type": "Replace", "pattern": {"String": "<m>>"}, "content": ""}`}, special: true, text: "a<m>>b", want: []int64{0, 11, 1}, decoded: "a<m>b"},
 		{name: "blanks of their own are no forgery", oldNew: []string{`"id": 9, "content": "<s>", "special": true`, `"id": 9, "content": "  "`}, text: "a  b", want: []int64{0, 9, 1}},
 		{name: "unless they are special", oldNew: []string{`"id": 9, "content": "<s>"`, `"id": 9, "content": "  "`}, text: "a  b", want: []int64{0, 3, 3, 1}},
 		{name: "no rule makes a special token", oldNew: []string{`"id": 9, "content": "<s>"`, `"id": 4, "content": "ab"`}, text: "abc", want: []int64{0, 8}},
 		{name: "another split", oldNew: []string{pre, splitBy(`a|[^a\s]+` + tail)}, text: "abc", want: []int64{0, 8}},
+		{name: "a split with groups", oldNew: []string{pre, splitBy(`(a)|([^a\s]+)` + tail)}, text: "abc  bc", want: []int64{0, 8, 3, 3, 8}},
 		{name: "Llama 3's split", oldNew: []string{pre, `{"type": "Sequence", "pretokenizers": [` + llama3Split + `, ` + whole + `]}`}, text: "a\u3000b", want: []int64{0, 1}, decoded: "ab"},
 		{name: "a template", oldNew: []string{`"post_processor": {"type": "ByteLevel"}`, `"post_processor": {"type": "Sequence", "processors": [{"type": "ByteLevel"}, {"type": "TemplateProcessing"}]}`}, text: "ab", want: []int64{4}},
 		{name: "no type, as in old files", oldNew: []string{`"type": "BPE", `, ``}, text: "ab", want: []int64{4}},
@@ -290,6 +295,7 @@ func FuzzLoad(f *testing.F) {
 	f.Add([]byte(small))
 	f.Add([]byte(spaced))
 	f.Add(change(f, `{"type": "ByteLevel", "add_prefix_space": false}`, splitBy(`(?i:'s)|[^\r\n\p{L}]?[\p{L}\p{M}]+|\p{N}`+tail)))
+	f.Add(change(f, `{"type": "ByteLevel", "add_prefix_space": false}`, splitBy(`(a)|[`+tail)))
 	f.Add(change(f, `"normalizer": null`, `"normalizer": {"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Replace", "pattern": {"String": "a"}, "content": "bb"}]}`))
 	f.Add([]byte(`{"model": {"vocab": {"a": 1048575}, "merges": []}, "decoder": {"type": "ByteLevel"}, "pre_tokenizer": {"type": "ByteLevel"}}`))
 	f.Add([]byte(`{"model": {"vocab": {"\ud800": 0, "": 1}, "merges": [["\\", "\u0000"]]}}`))

@@ -21,11 +21,14 @@ func (n normalizer) apply(text string) string {
 // another. Go's NFC parts from Unicode's where more than 30 marks stand on one
 // character (UAX #15, Stream-Safe Text Format), which no text needs.
 func (c *component) normalizer() (n normalizer, err error) {
+	replaced := false
 	for _, step := range c.steps() {
 		switch {
-		case step.Type == "NFC":
+		case step.Type == "NFC" && len(n) < maxSteps:
 			n = append(n, norm.NFC.String)
-		case step.Type == "Replace" && step.Pattern.String != "" && len(step.Content) <= maxReplacement:
+		// One, and not long: several could make a text grow beyond all memory.
+		case step.Type == "Replace" && !replaced && step.Pattern.String != "" && len(step.Content) <= maxReplacement:
+			replaced = true
 			n = append(n, strings.NewReplacer(step.Pattern.String, step.Content).Replace)
 		default:
 			return nil, unsupported("a normalizer with this %.40q", step.Type)
@@ -34,6 +37,8 @@ func (c *component) normalizer() (n normalizer, err error) {
 	return n, nil
 }
 
-// maxReplacement bounds, in bytes, what a normalizer puts in the place of a
-// string, and with it how much longer text can become.
-const maxReplacement = 16
+const (
+	// maxReplacement bounds, in bytes, what is put in the place of a string.
+	maxReplacement = 16
+	maxSteps       = 4
+)
