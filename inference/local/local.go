@@ -46,7 +46,7 @@ type Generator struct {
 	concurrency atomic.Int32 // of what is loaded
 	mu          sync.Mutex   // held while loading
 	loaded      *loaded
-	notify      func(error)
+	notify      atomic.Pointer[func(error)]
 }
 
 // loaded is everything that costs time and memory.
@@ -91,9 +91,9 @@ func (g *Generator) Identity() string {
 // Notify has f told when a model that is loaded does not run on what it is to run
 // on, and why. It comes before Load.
 func (g *Generator) Notify(f func(error)) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.notify = f
+	if f != nil {
+		g.notify.Store(&f) // what is being loaded, for seconds perhaps, is not waited for
+	}
 }
 
 // Provider returns what the loaded model runs on, and why not on what it is to,
@@ -127,8 +127,10 @@ func (g *Generator) load() (*loaded, error) {
 	}
 	g.loaded = l
 	g.concurrency.Store(int32(l.graph.Concurrency()))
-	if _, fallback := l.graph.Provider(); fallback != nil && g.notify != nil {
-		g.notify(fallback)
+	if _, fallback := l.graph.Provider(); fallback != nil {
+		if notify := g.notify.Load(); notify != nil {
+			(*notify)(fallback)
+		}
 	}
 	return l, nil
 }
