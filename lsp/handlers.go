@@ -61,5 +61,10 @@ func (s *server) DidSave(uri string) error { return s.modify(modification{action
 // DidClose implements wire.Server.
 func (s *server) DidClose(uri string) error { return s.modify(modification{action: closed, uri: uri}) }
 
-// CancelProgress implements wire.Server.
-func (s *server) CancelProgress(token string) { s.progress.cancelled(token) }
+// CancelProgress implements wire.Server. Work that is cancelled is not done until a
+// document is opened, changed or saved, or a command asks.
+func (s *server) CancelProgress(token string) {
+	if s.progress.cancelled(token) {
+		s.forgetAll()
+	}
+}

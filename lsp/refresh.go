@@ -3,8 +3,6 @@ package lsp
 import (
 	"slices"
 	"time"
-
-	"go.uber.org/zap"
 )
 
 // refreshInterval is the least time between two requests to refresh.
@@ -119,12 +117,4 @@ func (r *refresher) touched() []*document {
 		}
 	}
 	return documents
-}
-
-// tell notes that the client could not be told something. That is no warning,
-// because warnings are told to the client.
-func (s *server) tell(what string, err error) {
-	if err != nil && s.ctx.Err() == nil {
-		s.log.Info("could not tell the client", zap.String("what", what), zap.Error(err))
-	}
 }

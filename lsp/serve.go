@@ -43,9 +43,3 @@ func Serve(ctx context.Context, rwc io.ReadWriteCloser, o Options) error {
 	}
 	return s.outcome()
 }
-
-// connect lets the server talk to the client at the other end of rwc. It does
-// not listen yet.
-func (s *server) connect(rwc io.ReadWriteCloser) {
-	s.editor = wire.Connect(rwc, s.log, s.disconnected)
-}
