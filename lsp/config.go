@@ -116,7 +116,7 @@ func (s *server) configure() {
 		s.config.cut = cut
 		s.cutAnew()
 	}
-	if u := s.origin.Load(); s.ctx.Err() == nil && settings.Enable && (u == nil || u.model != s.modelSettings(settings)) {
+	if u := s.sources.now.Load(); s.ctx.Err() == nil && settings.Enable && (u == nil || u.model != s.modelSettings(settings)) {
 		s.open(settings)
 	}
 	s.analyzeAll(urgently)
@@ -129,7 +129,7 @@ func (s *server) reopen(wanted func(*origin) bool) {
 	s.config.applying.Lock()
 	defer s.config.applying.Unlock()
 	settings := *s.settings()
-	if u := s.origin.Load(); s.ctx.Err() != nil || !settings.Enable || u == nil || !wanted(u) {
+	if u := s.sources.now.Load(); s.ctx.Err() != nil || !settings.Enable || u == nil || !wanted(u) {
 		return
 	}
 	s.open(settings)
@@ -158,26 +158,22 @@ func (s *server) open(settings settings.Settings) {
 
 // cutAnew gives every open document a syntax for the settings in force.
 func (s *server) cutAnew() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, o := range s.documents {
+	s.documents.each(func(o *openDocument) {
 		anew := *o.current
 		s.background(anew.syntax.close)
 		anew.syntax = s.newSyntax(anew.uri, anew.path, anew.language)
 		if anew.syntax.language != nil { // what was shown is, until it has been cut
 			anew.syntax.last.Store(o.current.syntax.last.Load())
 		}
-		o.current = s.newVersion(anew)
-	}
+		o.current = s.documents.version(anew)
+	})
 }
 
 // forgetAll stops all work for the open documents.
 func (s *server) forgetAll() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, o := range s.documents {
+	s.documents.each(func(o *openDocument) {
 		o.ask(nil)
 		o.analysis.held = true
 		s.refresh.touch(o)
-	}
+	})
 }

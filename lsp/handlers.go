@@ -3,63 +3,129 @@ package lsp
 import (
 	"context"
 
+	"go.uber.org/zap"
+
 	"github.com/gloss-lsp/gloss/lsp/wire"
 )
 
-// Requests take the document that is current when they arrive; what they say of
-// it they work out beside the read loop.
+// about is the rest of a request about a document: what f says of a snapshot of the
+// version that is current when the request arrives, which is worked out beside the
+// read loop. Of a document that is not open it says nothing.
+func about[R any](s *server, uri string, f func(ctx context.Context, p *snapshot) (R, error)) wire.Call[R] {
+	d := s.documents.current(uri)
+	return func(ctx context.Context) (nothing R, err error) {
+		if d == nil {
+			return nothing, nil
+		}
+		return f(ctx, s.snapshot(d))
+	}
+}
 
 // CodeLens implements wire.Server.
 func (s *server) CodeLens(uri string) wire.Call[[]wire.CodeLens] {
-	d := s.document(uri)
-	return func(context.Context) ([]wire.CodeLens, error) { return s.codeLens(d), nil }
+	s.askedLens.Store(true)
+	return about(s, uri, func(_ context.Context, p *snapshot) ([]wire.CodeLens, error) {
+		s.refresh.gave(p, func(o *openDocument) *answer { return &o.lenses }, lensLines(p))
+		return codeLenses(p), nil
+	})
 }
 
 // Hover implements wire.Server.
 func (s *server) Hover(uri string, at wire.Position) wire.Call[*wire.Hover] {
-	d := s.document(uri)
-	return func(ctx context.Context) (*wire.Hover, error) { return s.hover(ctx, d, at) }
+	return about(s, uri, func(ctx context.Context, p *snapshot) (*wire.Hover, error) {
+		g := hovered(p, at)
+		if g == nil {
+			return nil, nil
+		}
+		return hover(p, s.await(ctx, p, g)), nil
+	})
 }
 
 // InlayHint implements wire.Server.
 func (s *server) InlayHint(uri string, in wire.Range) wire.Call[[]wire.InlayHint] {
-	d := s.document(uri)
-	return func(ctx context.Context) ([]wire.InlayHint, error) { return s.inlayHint(ctx, d, in), nil }
+	return about(s, uri, func(ctx context.Context, p *snapshot) ([]wire.InlayHint, error) {
+		if p.hints && !s.client.InlayHintRefresh && !s.client.GlossRefresh {
+			p = s.awaitHints(ctx, p, in)
+		}
+		s.refresh.gave(p, func(o *openDocument) *answer { return &o.hints }, hintLines(p))
+		return inlayHints(p, in), nil
+	})
 }
 
 // DocumentSymbol implements wire.Server.
 func (s *server) DocumentSymbol(uri string) wire.Call[[]wire.Symbol] {
-	d := s.document(uri)
-	return func(context.Context) ([]wire.Symbol, error) { return s.documentSymbol(d), nil }
+	return about(s, uri, func(_ context.Context, p *snapshot) ([]wire.Symbol, error) { return documentSymbols(p), nil })
 }
 
 // CodeAction implements wire.Server.
 func (s *server) CodeAction(uri string, selection wire.Range, automatic bool) wire.Call[[]wire.CodeAction] {
-	d := s.document(uri)
-	return func(context.Context) ([]wire.CodeAction, error) { return s.codeAction(d, selection, automatic), nil }
+	return about(s, uri, func(_ context.Context, p *snapshot) ([]wire.CodeAction, error) {
+		return codeActions(p, selection, automatic), nil
+	})
 }
 
 // ExecuteCommand implements wire.Server.
 func (s *server) ExecuteCommand(name string, argument wire.CommandArgument) wire.Call[any] {
-	d := s.document(argument.URI)
+	d := s.documents.current(argument.URI)
 	return func(ctx context.Context) (any, error) { return s.executeCommand(ctx, name, d, argument) }
 }
 
+// Documents change here and nowhere else: on the read loop, in the order of the
+// client's notifications.
+
 // DidOpen implements wire.Server.
 func (s *server) DidOpen(d wire.Document) error {
-	return s.modify(modification{action: opened, uri: d.URI, path: d.Path, language: d.Language, version: d.Version, changes: []wire.ContentChange{{Text: d.Text}}})
+	s.documents.mu.Lock()
+	defer s.documents.mu.Unlock()
+	if o := s.documents.open[d.URI]; o != nil { // a client that opens twice means the second
+		s.drop(o)
+	}
+	o := &openDocument{current: s.documents.version(document{
+		uri: d.URI, path: d.Path, language: d.Language, version: d.Version,
+		mapper: newMapper(d.Text, s.client.Encoding), syntax: s.newSyntax(d.URI, d.Path, d.Language), past: &past{},
+	})}
+	s.documents.open[d.URI] = o
+	s.analyze(o, urgently)
+	s.background(s.followModel)
+	return nil
 }
 
 // DidChange implements wire.Server.
 func (s *server) DidChange(uri string, version int32, changes []wire.ContentChange) error {
-	return s.modify(modification{action: changed, uri: uri, version: version, changes: changes})
+	return s.documents.with(uri, func(o *openDocument) {
+		o.current.syntax.keepUp(o.current)
+		after := *o.current
+		if version <= after.version && !o.miscounted {
+			// The client's text has changed whatever it counts, and what it sends
+			// next is about that text.
+			o.miscounted = true
+			s.log.Warn("the client's versions of a document do not increase; its changes are applied as they come", zap.String("uri", uri), zap.Int32("version", version), zap.Int32("current", after.version))
+		}
+		after.version, after.mapper = version, applyChanges(after.mapper, changes)
+		o.current = s.documents.version(after)
+		s.analyze(o, afterPause)
+	})
 }
 
 // DidSave implements wire.Server.
-func (s *server) DidSave(uri string) error { return s.modify(modification{action: saved, uri: uri}) }
+func (s *server) DidSave(uri string) error {
+	return s.documents.with(uri, func(o *openDocument) {
+		s.analyze(o, urgently)
+		s.background(s.followModel)
+	})
+}
 
 // DidClose implements wire.Server.
-func (s *server) DidClose(uri string) error { return s.modify(modification{action: closed, uri: uri}) }
+func (s *server) DidClose(uri string) error { return s.documents.with(uri, s.drop) }
+
+// drop forgets a document that is not open any more. The caller holds the lock of
+// s.documents.
+func (s *server) drop(o *openDocument) {
+	delete(s.documents.open, o.current.uri)
+	s.documents.news.tell()
+	o.ask(nil)
+	s.background(o.current.syntax.close) // it waits for a parse that is under way
+}
 
 // CancelProgress implements wire.Server. Work that is cancelled is not done until a
 // document is opened, changed or saved, or a command asks.

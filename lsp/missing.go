@@ -74,7 +74,7 @@ func (s *server) pull(missing MissingModel) {
 func (s *server) whileFailed(now func(why error) wire.Status) {
 	s.config.applying.Lock()
 	defer s.config.applying.Unlock()
-	if u := s.origin.Load(); u != nil && u.err != nil {
+	if u := s.sources.now.Load(); u != nil && u.err != nil {
 		s.status.set(now(u.err))
 	}
 }

@@ -8,7 +8,6 @@ package lsp
 
 import (
 	"context"
-	"sync"
 	"sync/atomic"
 
 	"go.uber.org/zap"
@@ -45,30 +44,25 @@ type Options struct {
 // server is one editor's session.
 type server struct {
 	*session
-	version       string
-	openSummaries func(context.Context, settings.Settings, func(error)) (Summaries, error)
-	place         func(settings.Settings) string
-	workers       *chunker.Workers
-	config        configuration
-	refresh       *refresher
-	progress      *progress
-	status        *statusReporter
-
-	origin    atomic.Pointer[origin] // nil until the settings are known
-	ready     chan struct{}          // closed when origin is set
-	readying  sync.Once
+	version   string
+	workers   *chunker.Workers
+	config    configuration
+	sources   sources
+	documents documents
+	refresh   *refresher
+	progress  *progress
+	status    *statusReporter
 	askedLens atomic.Bool // the client has requested code lenses
-	news      news        // of documents, and of what is known about their functions
-
-	mu        sync.Mutex // guards documents and what is in them
-	documents map[string]*openDocument
-	versions  int // of documents, ever
 }
 
 func newServer(ctx context.Context, o Options) *server {
-	s := &server{session: newSession(ctx, o), version: o.Version, openSummaries: o.OpenSummaries, place: o.Place, workers: o.Workers, ready: make(chan struct{}), documents: map[string]*openDocument{}}
-	if s.place == nil {
-		s.place = func(settings.Settings) string { return "" }
+	s := &server{
+		session: newSession(ctx, o), version: o.Version, workers: o.Workers,
+		sources:   sources{open: o.OpenSummaries, place: o.Place, ready: make(chan struct{})},
+		documents: documents{open: map[string]*openDocument{}},
+	}
+	if s.sources.place == nil {
+		s.sources.place = func(settings.Settings) string { return "" }
 	}
 	s.config.init(o.Settings)
 	for _, w := range o.Warnings {
@@ -81,14 +75,11 @@ func newServer(ctx context.Context, o Options) *server {
 // close frees everything and returns when nothing of the session runs.
 func (s *server) close() {
 	s.wait()
-	s.mu.Lock()
-	open := s.documents
-	s.documents = nil
-	s.mu.Unlock()
-	for _, o := range open {
+	s.documents.each(func(o *openDocument) {
+		delete(s.documents.open, o.current.uri)
 		o.current.syntax.close()
-	}
-	if u := s.origin.Swap(nil); u != nil {
+	})
+	if u := s.sources.now.Swap(nil); u != nil {
 		u.close()
 	}
 	s.logs.close()

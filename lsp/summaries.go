@@ -3,6 +3,8 @@ package lsp
 import (
 	"context"
 	"fmt"
+	"sync"
+	"sync/atomic"
 
 	"go.uber.org/zap"
 
@@ -38,6 +40,15 @@ type origin struct {
 	close     func()
 }
 
+// sources open what summaries come from, and hold what they come from now.
+type sources struct {
+	open     func(context.Context, settings.Settings, func(error)) (Summaries, error)
+	place    func(settings.Settings) string
+	now      atomic.Pointer[origin] // nil until the settings are known
+	ready    chan struct{}          // closed when now is set
+	readying sync.Once
+}
+
 // modelSettings are the settings that Summaries are opened for.
 type modelSettings struct {
 	model     string
@@ -47,13 +58,13 @@ type modelSettings struct {
 }
 
 func (s *server) modelSettings(settings settings.Settings) modelSettings {
-	return modelSettings{settings.Model, settings.Inference, settings.Cache, s.place(settings)}
+	return modelSettings{settings.Model, settings.Inference, settings.Cache, s.sources.place(settings)}
 }
 
 // openOrigin opens Summaries. It may take a while.
 func (s *server) openOrigin(settings settings.Settings) *origin {
 	u := &origin{model: s.modelSettings(settings), close: func() {}}
-	summaries, err := s.openSummaries(s.ctx, settings, func(err error) {
+	summaries, err := s.sources.open(s.ctx, settings, func(err error) {
 		s.log.Warn(err.Error())
 	})
 	if err != nil {
@@ -78,7 +89,7 @@ func (s *server) openOrigin(settings settings.Settings) *origin {
 
 // from returns what summaries come from, or nil while there is nothing.
 func (s *server) from() Summaries {
-	return s.origin.Load().from()
+	return s.sources.now.Load().from()
 }
 
 // from is the Summaries, or nil where there are none.
@@ -92,10 +103,10 @@ func (u *origin) from() Summaries {
 // useOrigin replaces what summaries come from. What it was before closes
 // besides: it may have to wait for a model that is just being loaded.
 func (s *server) useOrigin(u *origin) {
-	if before := s.origin.Swap(u); before != nil {
+	if before := s.sources.now.Swap(u); before != nil {
 		s.background(before.close)
 	}
-	s.readying.Do(func() { close(s.ready) })
+	s.sources.readying.Do(func() { close(s.sources.ready) })
 }
 
 // follow tells the user what Summaries are at.

@@ -19,13 +19,14 @@ import (
 // tree is brought to whichever version is asked for, which costs little where
 // the two differ little.
 type syntax struct {
-	path     string
-	language *chunker.Language // nil where there is nothing to cut
-	options  chunker.Options
-	log      *zap.Logger
-	again    func(*document, time.Duration) // has it cut once more after so much time
-	ctx      context.Context                // ends with the session
-	last     atomic.Pointer[lastText]       // that was cut, or whose functions were carried along
+	path       string
+	language   *chunker.Language // nil where there is nothing to cut
+	options    chunker.Options
+	log        *zap.Logger
+	again      func(*document, time.Duration) // has it cut once more after so much time
+	background func(func())
+	ctx        context.Context          // ends with the session
+	last       atomic.Pointer[lastText] // that was cut, or whose functions were carried along
 
 	mu     sync.Mutex // held during a parse
 	file   *chunker.File
@@ -68,7 +69,7 @@ func (x *syntax) keep(l *lastText) {
 // how it is cut.
 func (s *server) newSyntax(uri, path, languageID string) *syntax {
 	settings := s.settings()
-	x := &syntax{path: path, options: settings.ChunkerOptions(s.workers), log: s.log.With(zap.String("uri", uri)), again: s.cutAgain, ctx: s.ctx}
+	x := &syntax{path: path, options: settings.ChunkerOptions(s.workers), log: s.log.With(zap.String("uri", uri)), again: s.cutAgain, background: s.background, ctx: s.ctx}
 	language := chunker.LanguageByID(languageID)
 	switch {
 	case !settings.Enable:
@@ -158,19 +159,19 @@ func (x *syntax) parse(text string) ([]chunker.Chunk, error) {
 // which is another try.
 func (s *server) cutAgain(d *document, after time.Duration) {
 	time.AfterFunc(after, func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		o := s.documents[d.uri]
+		s.documents.mu.Lock()
+		defer s.documents.mu.Unlock()
+		o := s.documents.open[d.uri]
 		if o == nil || o.current != d {
 			return
 		}
-		again := s.newVersion(*d)
+		again := s.documents.version(*d)
 		o.current = again
 		s.analyze(o, afterPause)
 		s.background(func() { // the client knows of no change and will not ask
 			again.chunks()
-			s.mu.Lock()
-			defer s.mu.Unlock()
+			s.documents.mu.Lock()
+			defer s.documents.mu.Unlock()
 			s.refresh.touch(o)
 		})
 	})
