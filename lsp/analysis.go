@@ -34,8 +34,7 @@ type analysis struct {
 	functions map[inference.Key]chunker.Key
 }
 
-// analyze has o analyzed soon. The caller holds the lock of
-// s.documents.
+// analyze has o analyzed soon. The caller holds the lock of s.documents.
 func (s *server) analyze(o *openDocument, u urgency) {
 	a := &o.analysis
 	a.pending = true
@@ -61,15 +60,16 @@ func (s *server) runAnalysis(o *openDocument) {
 	}
 }
 
-// analyzeOnce is called with the lock of s.documents held, which it gives up while it parses and
-// reads the cache.
+// analyzeOnce is called with the lock of s.documents held, which it gives up while
+// it parses and reads the cache.
 func (s *server) analyzeOnce(o *openDocument, d *document, u urgency) {
 	before := o.analysis.functions
 	settings := s.settings()
-	from := s.from()
+	from := s.sources.from()
 	client := o.ask(from)
 	after, held := delay(settings, u)
-	if !s.eager() && u != onCommand {
+	shown := settings.CodeLens || settings.Symbols || s.hints(settings) // without being asked for one by one
+	if !shown && u != onCommand {
 		after, held = never, false // hover asks for what it needs
 	}
 	var functions map[inference.Key]chunker.Key
@@ -129,12 +129,6 @@ func delay(s *settings.Settings, u urgency) (after time.Duration, held bool) {
 	return 0, false
 }
 
-// eager reports whether summaries are shown without being asked for one by one.
-func (s *server) eager() bool {
-	settings := s.settings()
-	return settings.CodeLens || settings.Symbols || s.hints()
-}
-
 // showsDoc reports whether the doc comment of c is shown in place of a summary.
 func showsDoc(s *settings.Settings, c *chunker.Chunk) bool { return s.PreferDocComment && c.Doc != "" }
 
@@ -157,7 +151,7 @@ func legible(c *chunker.Chunk) bool { return c.Key != chunker.Key{} }
 
 // learned notes that the outcome of a request has become known.
 func (s *server) learned(e inference.Event) {
-	from := s.from()
+	from := s.sources.from()
 	s.documents.each(func(o *openDocument) {
 		says, ok := o.analysis.functions[e.Key]
 		if !ok || o.current.syntax.language == nil { // left out by settings since

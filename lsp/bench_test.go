@@ -60,7 +60,7 @@ func warmServer(b *testing.B) *server {
 	<-s.sources.ready
 	d := s.documents.current(goURI)
 	for _, c := range d.chunks() {
-		if _, err := s.from().Wait(b.Context(), d.function(&c), inference.Hover); err != nil {
+		if _, err := s.sources.from().Wait(b.Context(), d.function(&c), inference.Hover); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -16,7 +16,8 @@ type document struct {
 	version             int32 // the client's
 	order               int   // grows from version to version, whatever the client counts
 	*mapper
-	syntax *syntax // its versions share it, and what its functions did
+	// syntax and past are what all versions share.
+	syntax *syntax
 	past   *past
 	// chunks cuts the text, once. It takes milliseconds for a long document, and
 	// can take seconds, so it is not for the read loop.

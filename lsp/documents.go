@@ -40,15 +40,6 @@ func (ds *documents) current(uri string) *document {
 	return nil
 }
 
-// held reports whether what is unknown about a document waits for a save or a
-// command.
-func (ds *documents) held(uri string) bool {
-	ds.mu.Lock()
-	defer ds.mu.Unlock()
-	o := ds.open[uri]
-	return o != nil && o.analysis.held
-}
-
 // with calls f with a document that is open, with the lock held.
 func (ds *documents) with(uri string, f func(*openDocument)) error {
 	ds.mu.Lock()
@@ -95,4 +86,30 @@ func (o *openDocument) ask(from Summaries) inference.Client {
 		o.client = from.NewClient()
 	}
 	return o.client
+}
+
+// news wakes up whoever waits for something to change. The zero value is ready.
+type news struct {
+	mu   sync.Mutex
+	next chan struct{}
+}
+
+// wait returns what is closed at the next change. To miss none, it is called
+// before one looks.
+func (n *news) wait() <-chan struct{} {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.next == nil {
+		n.next = make(chan struct{})
+	}
+	return n.next
+}
+
+func (n *news) tell() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.next != nil {
+		close(n.next)
+		n.next = nil
+	}
 }

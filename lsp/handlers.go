@@ -2,72 +2,98 @@ package lsp
 
 import (
 	"context"
+	"time"
 
 	"go.uber.org/zap"
 
 	"github.com/gloss-lsp/gloss/lsp/wire"
 )
 
+// hintWait is how long hints wait for summaries, where the client cannot be
+// told that there are new ones. It is below the patience of the clients that
+// are known.
+const hintWait = 10 * time.Second
+
 // about is the rest of a request about a document: what f says of a snapshot of the
 // version that is current when the request arrives, which is worked out beside the
 // read loop. Of a document that is not open it says nothing.
-func about[R any](s *server, uri string, f func(ctx context.Context, p *snapshot) (R, error)) wire.Call[R] {
+func about[R any](s *server, uri string, f func(ctx context.Context, snap *snapshot) R) wire.Call[R] {
 	d := s.documents.current(uri)
-	return func(ctx context.Context) (nothing R, err error) {
-		if d == nil {
-			return nothing, nil
+	return func(ctx context.Context) (said R, err error) {
+		if d != nil {
+			said = f(ctx, s.snapshot(d))
 		}
-		return f(ctx, s.snapshot(d))
+		return said, nil
 	}
 }
 
 // CodeLens implements wire.Server.
 func (s *server) CodeLens(uri string) wire.Call[[]wire.CodeLens] {
 	s.askedLens.Store(true)
-	return about(s, uri, func(_ context.Context, p *snapshot) ([]wire.CodeLens, error) {
-		s.refresh.gave(p, func(o *openDocument) *answer { return &o.lenses }, lensLines(p))
-		return codeLenses(p), nil
+	return about(s, uri, func(_ context.Context, snap *snapshot) []wire.CodeLens {
+		s.refresh.gave(snap, func(o *openDocument) *answer { return &o.lenses }, lensLines(snap))
+		return codeLenses(snap)
 	})
 }
 
 // Hover implements wire.Server.
 func (s *server) Hover(uri string, at wire.Position) wire.Call[*wire.Hover] {
-	return about(s, uri, func(ctx context.Context, p *snapshot) (*wire.Hover, error) {
-		g := hovered(p, at)
+	return about(s, uri, func(ctx context.Context, snap *snapshot) *wire.Hover {
+		g := hovered(snap, at)
 		if g == nil {
-			return nil, nil
+			return nil
 		}
-		return hover(p, s.await(ctx, p, g)), nil
+		return hover(snap, s.sources.await(ctx, snap, g))
 	})
 }
 
 // InlayHint implements wire.Server.
 func (s *server) InlayHint(uri string, in wire.Range) wire.Call[[]wire.InlayHint] {
-	return about(s, uri, func(ctx context.Context, p *snapshot) ([]wire.InlayHint, error) {
-		if p.hints && !s.client.InlayHintRefresh && !s.client.GlossRefresh {
-			p = s.awaitHints(ctx, p, in)
+	return about(s, uri, func(ctx context.Context, snap *snapshot) []wire.InlayHint {
+		if snap.hints && !s.client.InlayHintRefresh && !s.client.GlossRefresh {
+			snap = s.awaitHints(ctx, snap, in)
 		}
-		s.refresh.gave(p, func(o *openDocument) *answer { return &o.hints }, hintLines(p))
-		return inlayHints(p, in), nil
+		s.refresh.gave(snap, func(o *openDocument) *answer { return &o.hints }, hintLines(snap))
+		return inlayHints(snap, in)
 	})
+}
+
+// awaitHints waits until nothing in a range is being written, and returns what is
+// known then. Helix asks for the hints of a screen once, and again only when the
+// user scrolls or types, so what it is not given then it would never show. It asks
+// beside its work, and throws away what comes too late.
+func (s *server) awaitHints(ctx context.Context, snap *snapshot, r wire.Range) *snapshot {
+	ctx, cancel := context.WithTimeout(ctx, hintWait)
+	defer cancel()
+	var changed <-chan struct{} = s.sources.ready
+	for {
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return snap
+		case <-s.ctx.Done():
+			return snap
+		}
+		// More than the Scheduler's events ends the wait: an edit, other settings,
+		// an analysis that finds nothing to do.
+		changed = s.documents.news.wait()
+		snap = s.snapshot(snap.document)
+		if snap.origin.from() == nil || s.documents.current(snap.uri) != snap.document || !beingWritten(snap, r) {
+			return snap
+		}
+	}
 }
 
 // DocumentSymbol implements wire.Server.
 func (s *server) DocumentSymbol(uri string) wire.Call[[]wire.Symbol] {
-	return about(s, uri, func(_ context.Context, p *snapshot) ([]wire.Symbol, error) { return documentSymbols(p), nil })
+	return about(s, uri, func(_ context.Context, snap *snapshot) []wire.Symbol { return documentSymbols(snap) })
 }
 
 // CodeAction implements wire.Server.
 func (s *server) CodeAction(uri string, selection wire.Range, automatic bool) wire.Call[[]wire.CodeAction] {
-	return about(s, uri, func(_ context.Context, p *snapshot) ([]wire.CodeAction, error) {
-		return codeActions(p, selection, automatic), nil
+	return about(s, uri, func(_ context.Context, snap *snapshot) []wire.CodeAction {
+		return codeActions(snap, selection, automatic)
 	})
-}
-
-// ExecuteCommand implements wire.Server.
-func (s *server) ExecuteCommand(name string, argument wire.CommandArgument) wire.Call[any] {
-	d := s.documents.current(argument.URI)
-	return func(ctx context.Context) (any, error) { return s.executeCommand(ctx, name, d, argument) }
 }
 
 // Documents change here and nowhere else: on the read loop, in the order of the

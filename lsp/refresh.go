@@ -17,8 +17,8 @@ type refresher struct {
 	throttle  throttle
 }
 
-func newRefresher(s *server) *refresher {
-	r := &refresher{session: s.session, documents: &s.documents, snapshot: s.snapshot}
+func newRefresher(s *session, open *documents, take func(*document) *snapshot) *refresher {
+	r := &refresher{session: s, documents: open, snapshot: take}
 	r.throttle = throttle{interval: refreshInterval, run: r.run}
 	return r
 }
@@ -42,21 +42,17 @@ func (o *openDocument) answered(d *document) bool {
 
 // gave notes what the client is given.
 func (r *refresher) gave(s *snapshot, in func(*openDocument) *answer, lines []string) {
-	r.documents.mu.Lock()
-	defer r.documents.mu.Unlock()
-	o := r.documents.open[s.uri]
-	if o == nil {
-		return
-	}
-	*in(o) = answer{true, s.order, lines}
-	if slices.ContainsFunc(s.glosses(), func(g gloss) bool { return g.state != fresh }) {
-		r.touch(o) // more may have become known in between
-	}
+	more := slices.ContainsFunc(s.glosses(), func(g gloss) bool { return g.state != fresh })
+	_ = r.documents.with(s.uri, func(o *openDocument) { // of one that is closed nothing is noted
+		*in(o) = answer{true, s.order, lines}
+		if more { // may have become known in between
+			r.touch(o)
+		}
+	})
 }
 
 // touch has a document's lines compared soon with what the client was given, if
-// it ever asked. The caller holds the lock of
-// the documents.
+// it ever asked. The caller holds the documents' lock.
 func (r *refresher) touch(o *openDocument) {
 	r.documents.news.tell()
 	if !o.lenses.given && !o.hints.given {
@@ -66,9 +62,7 @@ func (r *refresher) touch(o *openDocument) {
 	r.throttle.trigger(r.background)
 }
 
-func (r *refresher) touchAll() {
-	r.documents.each(r.touch)
-}
+func (r *refresher) touchAll() { r.documents.each(r.touch) }
 
 func (r *refresher) run() (told bool) {
 	if r.shutDown.Load() {

@@ -8,13 +8,21 @@ package lsp
 
 import (
 	"context"
+	"io"
 	"sync/atomic"
+	"time"
 
 	"go.uber.org/zap"
 
 	"github.com/gloss-lsp/gloss/chunker"
 	"github.com/gloss-lsp/gloss/lsp/settings"
+	"github.com/gloss-lsp/gloss/lsp/wire"
 )
+
+// closeTime bounds what the end of a session waits for: native code that loads a
+// model or parses a text cannot be stopped. An editor, or a system that shuts
+// down, wants the process gone within a second.
+const closeTime = 2 * wire.DrainTime // 800 ms: half of it may go into sending what is left
 
 // Options say what a server is made of.
 type Options struct {
@@ -41,13 +49,44 @@ type Options struct {
 	Place func(s settings.Settings) string
 }
 
-// server is one editor's session.
+// Serve runs a language server on rwc until the client exits, closes the
+// connection or dies, or ctx ends. It closes rwc. It returns an error when the
+// client exits without shutdown, breaks the base protocol or does not read.
+//
+// What does not end in time is left behind, for the end of the process to end:
+// what is on disk is safe at any moment.
+func Serve(ctx context.Context, rwc io.ReadWriteCloser, o Options) error {
+	s := newServer(ctx, o)
+	s.connect(rwc)
+	s.editor.Listen(s.ctx, s)
+	<-s.ctx.Done()
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		if err := s.editor.Close(); err != nil {
+			s.log.Debug("closing the connection", zap.Error(err))
+		}
+		s.close()
+	}()
+	timer := time.NewTimer(closeTime)
+	defer timer.Stop()
+	select {
+	case <-closed:
+	case <-timer.C:
+		s.log.Info("left behind what cannot be stopped")
+	}
+	s.end(nil) // unless it has been said before how it ends
+	return s.result
+}
+
+// server does what an editor asks for in a session: it puts the documents, the
+// settings and what summaries come from together, and answers from snapshots.
 type server struct {
 	*session
 	version   string
 	workers   *chunker.Workers
 	config    configuration
-	sources   sources
+	sources   *sources
 	documents documents
 	refresh   *refresher
 	progress  *progress
@@ -58,17 +97,16 @@ type server struct {
 func newServer(ctx context.Context, o Options) *server {
 	s := &server{
 		session: newSession(ctx, o), version: o.Version, workers: o.Workers,
-		sources:   sources{open: o.OpenSummaries, place: o.Place, ready: make(chan struct{})},
+		config:    configuration{user: o.Settings, warned: map[string]bool{}},
 		documents: documents{open: map[string]*openDocument{}},
 	}
-	if s.sources.place == nil {
-		s.sources.place = func(settings.Settings) string { return "" }
-	}
-	s.config.init(o.Settings)
+	s.config.force(o.Settings)
 	for _, w := range o.Warnings {
 		s.log.Warn(w)
 	}
-	s.refresh, s.progress, s.status = newRefresher(s), newProgress(s.session), newStatusReporter(s.session)
+	s.sources = &sources{session: s.session, options: o, heard: s.heard, ready: make(chan struct{})}
+	s.refresh = newRefresher(s.session, &s.documents, s.snapshot)
+	s.progress, s.status = newProgress(s.session), newStatusReporter(s.session)
 	return s
 }
 

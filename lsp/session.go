@@ -85,12 +85,6 @@ func (s *session) disconnected(err error) {
 	}
 }
 
-// outcome is what Serve returns.
-func (s *session) outcome() error {
-	s.end(nil) // unless it has been said before
-	return s.result
-}
-
 // wait ends the session and returns when nothing runs in the background.
 func (s *session) wait() {
 	s.cancel()
@@ -111,9 +105,4 @@ func (s *session) tell(what string, err error) {
 // show shows a message to the user.
 func (s *session) show(ctx context.Context, t wire.MessageType, text string) error {
 	return s.editor.ShowMessage(ctx, t, s.client.Message(text))
-}
-
-// ask shows a message with one button and returns its title if it is pressed.
-func (s *session) ask(ctx context.Context, t wire.MessageType, text, action string) (string, error) {
-	return s.editor.AskMessage(ctx, t, s.client.Message(text), action)
 }

@@ -22,17 +22,17 @@ type snapshot struct {
 
 // snapshot takes one of d. It waits a while for d to be cut.
 func (s *server) snapshot(d *document) *snapshot {
-	functions := d.shown() // before all that may change meanwhile
-	return &snapshot{
-		document: d, functions: functions, settings: s.settings(), client: &s.client,
-		origin: s.sources.now.Load(), hints: s.hints(), held: s.documents.held(d.uri),
-	}
+	snap := &snapshot{document: d, client: &s.client, functions: d.shown()} // before what may change meanwhile
+	snap.settings, snap.origin = s.settings(), s.sources.now.Load()
+	snap.hints = s.hints(snap.settings)
+	_ = s.documents.with(d.uri, func(o *openDocument) { snap.held = o.analysis.held }) // nobody asks about one that is closed
+	return snap
 }
 
 // hints reports whether hints are on. "auto" has them on for clients without
 // code lenses; some do not announce code lenses and yet ask for them.
-func (s *server) hints() bool {
-	switch s.settings().InlayHints {
+func (s *server) hints(settings *settings.Settings) bool {
+	switch settings.InlayHints {
 	case "on":
 		return true
 	case "auto":

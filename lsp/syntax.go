@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -21,6 +22,7 @@ import (
 type syntax struct {
 	path       string
 	language   *chunker.Language // nil where there is nothing to cut
+	settings   *inForce          // that it is made for
 	options    chunker.Options
 	log        *zap.Logger
 	again      func(*document, time.Duration) // has it cut once more after so much time
@@ -68,8 +70,8 @@ func (x *syntax) keep(l *lastText) {
 // newSyntax decides, once for the time that a document is open, whether and
 // how it is cut.
 func (s *server) newSyntax(uri, path, languageID string) *syntax {
-	settings := s.settings()
-	x := &syntax{path: path, options: settings.ChunkerOptions(s.workers), log: s.log.With(zap.String("uri", uri)), again: s.cutAgain, background: s.background, ctx: s.ctx}
+	settings := s.config.now.Load()
+	x := &syntax{path: path, settings: settings, options: settings.ChunkerOptions(s.workers), log: s.log.With(zap.String("uri", uri)), again: s.cutAgain, background: s.background, ctx: s.ctx}
 	language := chunker.LanguageByID(languageID)
 	switch {
 	case !settings.Enable:
@@ -77,7 +79,7 @@ func (s *server) newSyntax(uri, path, languageID string) *syntax {
 		x.log.Info("no summaries: the language is unknown", zap.String("language", wire.LogName(languageID)))
 	case !settings.Serves(language.ID):
 		x.log.Debug("no summaries: the setting gloss.languages leaves the language out", zap.String("language", languageID))
-	case s.config.excludes(path):
+	case settings.exclude.Match(path):
 		x.log.Info("no summaries: the setting gloss.exclude names the file")
 	case isNotebook(path):
 		x.language = language.InCell()
@@ -85,6 +87,29 @@ func (s *server) newSyntax(uri, path, languageID string) *syntax {
 		x.language = language
 	}
 	return x
+}
+
+// cutAnew gives the open documents a syntax for the settings in force, unless
+// theirs would cut alike.
+func (s *server) cutAnew() {
+	settings := s.config.now.Load()
+	s.documents.each(func(o *openDocument) {
+		before, anew := o.current.syntax, *o.current
+		if cutAlike(before.settings, settings) {
+			return
+		}
+		s.background(before.close)
+		anew.syntax = s.newSyntax(anew.uri, anew.path, anew.language)
+		if anew.syntax.language != nil { // what was shown is, until it has been cut
+			anew.syntax.last.Store(before.last.Load())
+		}
+		o.current = s.documents.version(anew)
+	})
+}
+
+func cutAlike(a, b *inForce) bool {
+	return a.Enable == b.Enable && a.MinLines == b.MinLines && slices.Equal(a.Kinds, b.Kinds) &&
+		slices.Equal(a.Languages, b.Languages) && slices.Equal(a.Exclude, b.Exclude)
 }
 
 // isNotebook reports whether a document is one of a notebook's: a cell, as VS Code

@@ -96,7 +96,7 @@ func (o *offline) settled() {
 	o.t.Helper()
 	d := o.documents.current(goURI)
 	for _, c := range d.chunks() {
-		if _, err := o.from().Wait(o.t.Context(), d.function(&c), inference.Hover); err != nil {
+		if _, err := o.sources.from().Wait(o.t.Context(), d.function(&c), inference.Hover); err != nil {
 			o.t.Fatal(err)
 		}
 	}
