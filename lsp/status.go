@@ -14,7 +14,7 @@ const statusInterval = 200 * time.Millisecond
 // statusReporter keeps the client informed, if it likes, and the user where
 // nothing works.
 type statusReporter struct {
-	server   *server
+	*session
 	throttle throttle
 
 	mu         sync.Mutex
@@ -23,8 +23,8 @@ type statusReporter struct {
 	complained string // the failure that the user was shown
 }
 
-func newStatusReporter(s *server) *statusReporter {
-	r := &statusReporter{server: s}
+func newStatusReporter(s *session) *statusReporter {
+	r := &statusReporter{session: s}
 	r.throttle = throttle{interval: statusInterval, run: r.send}
 	return r
 }
@@ -75,11 +75,10 @@ func (r *statusReporter) set(now wire.Status) {
 	r.mu.Lock()
 	r.now = now
 	r.mu.Unlock()
-	r.throttle.trigger(r.server.background)
+	r.throttle.trigger(r.background)
 }
 
 func (r *statusReporter) send() (told bool) {
-	s := r.server
 	r.mu.Lock()
 	now := r.now
 	news := now != r.sent
@@ -88,12 +87,12 @@ func (r *statusReporter) send() (told bool) {
 		r.complained = now.Message
 	}
 	r.mu.Unlock()
-	if news && s.client.GlossStatus {
-		s.tell("gloss/status", s.editor.GlossStatus(s.ctx, now))
+	if news && r.client.GlossStatus {
+		r.tell("gloss/status", r.editor.GlossStatus(r.ctx, now))
 		told = true
 	}
 	if complain {
-		s.tell("window/showMessage", s.show(s.ctx, wire.MessageError, "gloss: "+now.Message))
+		r.tell("window/showMessage", r.show(r.ctx, wire.MessageError, "gloss: "+now.Message))
 	}
 	return told
 }
