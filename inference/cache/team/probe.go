@@ -31,7 +31,7 @@ func Probe(ctx context.Context, o Options) (Report, error) {
 	var key cache.Key
 	_, _ = rand.Read(key[:]) // which does not fail
 	names := []string{t.sealer.name(key)}
-	trial := cache.Entry{Text: "Tries the team's cache.", Source: modelSource, Created: time.Now()}
+	trial := cache.Entry{Text: "Tries the team's cache.", Source: sources[0], Created: time.Now()}
 	err = t.try(ctx, key, names, trial)
 	if err != nil {
 		return Report{}, explain(classify(err), t.place, err)

@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/gloss-lsp/gloss/inference/cache"
@@ -27,9 +28,11 @@ const (
 	// block is what the length of a value is rounded up to: from the exact length
 	// one could tell which of several known summaries it is.
 	block = 128
-	// modelSource is the one source whose summaries are shared.
-	modelSource = "model"
 )
+
+// sources are those whose summaries are shared: what a model wrote, and the
+// sentences of names that it was asked to better and did not.
+var sources = []string{"model", "name"}
 
 var (
 	// errForged means that a value was not sealed for its name with the team's key.
@@ -80,13 +83,14 @@ func (s *sealer) name(key cache.Key) string {
 type value struct {
 	Text       string  `json:"t"`
 	Model      string  `json:"m"`
+	Source     string  `json:"s"`
 	Confidence float64 `json:"c"`
 	Created    int64   `json:"w"`
 }
 
 // seal returns the value of e for key, which no other key opens.
 func (s *sealer) seal(key cache.Key, e cache.Entry) ([]byte, error) {
-	plain, err := json.Marshal(value{e.Text, e.Model, e.Confidence, e.Created.Unix()})
+	plain, err := json.Marshal(value{e.Text, e.Model, e.Source, e.Confidence, e.Created.Unix()})
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +119,10 @@ func decode(plain []byte) (cache.Entry, error) {
 	if err := json.Unmarshal(plain, &v); err != nil {
 		return cache.Entry{}, fmt.Errorf("%w: %w", errUnfit, err)
 	}
-	e := cache.Entry{Text: v.Text, Model: v.Model, Source: modelSource, Confidence: v.Confidence, Created: time.Unix(v.Created, 0)}
+	if !slices.Contains(sources, v.Source) {
+		return cache.Entry{}, fmt.Errorf("%w: a summary from the source %.20q", errUnfit, v.Source)
+	}
+	e := cache.Entry{Text: v.Text, Model: v.Model, Source: v.Source, Confidence: v.Confidence, Created: time.Unix(v.Created, 0)}
 	if err := e.Check(); err != nil {
 		return cache.Entry{}, fmt.Errorf("%w: %w", errUnfit, err)
 	}

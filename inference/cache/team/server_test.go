@@ -25,7 +25,7 @@ const soon = 20 * time.Second
 func key(name string) cache.Key { return sha256.Sum256([]byte(name)) }
 
 func entry(text string) cache.Entry {
-	return cache.Entry{Text: text, Model: "default", Source: modelSource, Confidence: 0.75, Created: time.Unix(1_700_000_000, 0)}
+	return cache.Entry{Text: text, Model: "default", Source: "model", Confidence: 0.75, Created: time.Unix(1_700_000_000, 0)}
 }
 
 // programs are the servers that can be had here.
@@ -206,7 +206,6 @@ func TestShares(t *testing.T) {
 				t.Errorf("%+v", s)
 			}
 			b.Put(key("doc"), cache.Entry{Text: "Adds.", Source: "doc", Created: time.Now()})
-			b.Put(key("name"), cache.Entry{Text: "Adds.", Source: "name", Created: time.Now()})
 			b.writers.Wait()
 			names := r.admin.Keys(t.Context(), "*").Val()
 			if len(names) != 1 || !strings.HasPrefix(names[0], namespace) {
@@ -388,7 +387,8 @@ func TestValuesOfOthers(t *testing.T) {
 		}
 		return string(v)
 	}
-	bidi, long, sure := entry("Adds \u202egnihton."), entry(strings.Repeat("a", 1500)), entry("Adds.")
+	bidi, long, sure, doc := entry("Adds \u202egnihton."), entry(strings.Repeat("a", 1500)), entry("Adds."), entry("Adds.")
+	doc.Source = "doc"
 	sure.Confidence = 7
 	for _, tt := range []struct {
 		what, value, warning string
@@ -401,6 +401,7 @@ func TestValuesOfOthers(t *testing.T) {
 		{"huge", strings.Repeat("x", 64<<20), "more than"},
 		{"a member's bidi", own(bidi), "not one line of plain text"},
 		{"a member's long text", own(long), "not one line of plain text"},
+		{"a member's source", own(doc), `source "doc"`},
 		{"a member's confidence", own(sure), "confidence is 7"},
 	} {
 		t.Run(tt.what, func(t *testing.T) {

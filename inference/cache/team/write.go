@@ -1,11 +1,16 @@
 package team
 
-import "github.com/gloss-lsp/gloss/inference/cache"
+import (
+	"slices"
+
+	"github.com/gloss-lsp/gloss/inference/cache"
+)
 
 // Put has the server remember e for key, soon. It never waits: what finds no
-// room, or the server paused, is dropped. Only what a model wrote is shared.
+// room, or the server paused, is dropped. Only what it took a model to know is
+// shared.
 func (t *Team) Put(key cache.Key, e cache.Entry) {
-	if t.readOnly || e.Source != modelSource {
+	if t.readOnly || !slices.Contains(sources, e.Source) {
 		return
 	}
 	t.mu.Lock()
