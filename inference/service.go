@@ -2,8 +2,10 @@ package inference
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/gloss-lsp/gloss/inference/cache"
+	"github.com/gloss-lsp/gloss/inference/cache/team"
 	"github.com/gloss-lsp/gloss/inference/local"
 	"github.com/gloss-lsp/gloss/models"
 )
@@ -24,6 +26,8 @@ type Config struct {
 type CacheConfig struct {
 	Dir     string // "" is for memory alone
 	MaxSize int64  // of the file, in bytes; 0 is for cache.DefaultMaxSize
+	// Team says what is shared with other machines; without a URL nothing is.
+	Team team.Options
 }
 
 // Service writes summaries and remembers them: a Scheduler before a model, here
@@ -32,6 +36,7 @@ type Service struct {
 	*Scheduler
 	backend backend
 	cache   *cache.Cache
+	team    *team.Team // nil where nothing is shared
 }
 
 // backend is what a Service asks.
@@ -75,14 +80,35 @@ type Remote interface {
 func Attach(r Remote, c Config) *Service { return newService(r, c, r.Concurrency) }
 
 func newService(b backend, c Config, workers func(Priority) int) *Service {
-	store := cache.Open(c.Cache.Dir, cache.Options{MaxSize: c.Cache.MaxSize, Warn: c.Warn})
-	return &Service{NewScheduler(b, store, Options{Workers: workers}), b, store}
+	o := cache.Options{MaxSize: c.Cache.MaxSize, Warn: c.Warn}
+	shared := openTeam(c)
+	if shared != nil {
+		o.Team = shared
+	}
+	store := cache.Open(c.Cache.Dir, o)
+	return &Service{NewScheduler(b, store, Options{Workers: workers}), b, store, shared}
+}
+
+// openTeam returns what is shared, or nil. A mistake in what the user says of it
+// is no reason to have no summaries.
+func openTeam(c Config) *team.Team {
+	if c.Cache.Team.URL == "" {
+		return nil
+	}
+	t, err := team.Open(c.Cache.Team, c.Warn)
+	if err != nil && c.Warn != nil {
+		c.Warn(fmt.Errorf("summaries are not shared with the team: %w", err))
+	}
+	return t
 }
 
 // Close drops what waits, cancels what runs, and frees what no other Service
 // uses.
 func (s *Service) Close() {
 	s.Scheduler.Close()
+	if s.team != nil {
+		_ = s.team.Close() // what could not be shared is shared by who writes it next
+	}
 	_ = s.cache.Close() // what could not be written is only lost work
 	_ = s.backend.Close()
 }

@@ -61,12 +61,13 @@ Exit status: 0 all is right, 1 something is not.`,
 				{"library", f.checkLibrary},
 				{"model", f.checkModel},
 				{"cache", func(context.Context) (string, error) { return checkCache(settings.Cache) }},
+				{"team", func(ctx context.Context) (string, error) { return checkTeam(ctx, settings.Cache.Redis) }},
 				{"runtime", checkRuntimeFolder},
 			}
 			if only != "" {
 				i := slices.IndexFunc(checks, func(k check) bool { return k.name == only })
 				if i < 0 {
-					return usage("there is no check %q; the checks are parser, library, model, cache, runtime", only)
+					return usage("there is no check %q; the checks are parser, library, model, cache, team, runtime", only)
 				}
 				checks = checks[i : i+1]
 			}
@@ -76,8 +77,8 @@ Exit status: 0 all is right, 1 something is not.`,
 	f.add(c)
 	config.add(c)
 	c.Flags().BoolVar(&privacy, "privacy", false, "say what is written where and what leaves the machine, and change nothing")
-	c.Flags().StringVar(&only, "check", "", "run one check: parser, library, model, cache or runtime")
-	complete(c, "check", oneOf("parser", "library", "model", "cache", "runtime"))
+	c.Flags().StringVar(&only, "check", "", "run one check: parser, library, model, cache, team or runtime")
+	complete(c, "check", oneOf("parser", "library", "model", "cache", "team", "runtime"))
 	return c
 }
 

@@ -47,6 +47,19 @@ run the model, and git, for 'gloss summarize --changed' alone. No setting, flag
 or variable names a place that code could be sent to. Nothing is counted or
 reported.
 `)
+	if s.Redis.URL != "" {
+		does := "asks for summaries and hands on those that are written here"
+		if s.Redis.ReadOnly {
+			does = "asks for summaries"
+		}
+		fmt.Fprintf(w, `  But your setting cache.redis.url has gloss connect to your team's cache,
+  %s
+  It %s. What goes there is a keyed hash
+  for each function and summaries encrypted with the team's key, no code
+  (docs/team-cache.md).
+
+`, s.Redis.URL, does)
+	}
 	hub := "the address in HF_ENDPOINT, which is no URL"
 	if h, err := newHub(); err == nil {
 		hub = h.Endpoint()

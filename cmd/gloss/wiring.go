@@ -234,5 +234,5 @@ func cacheConfig(s settings.Cache, warn func(error)) inference.CacheConfig {
 	if dir == "" {
 		dir = cacheDir(warn)
 	}
-	return inference.CacheConfig{Dir: dir, MaxSize: int64(s.MaxSize) << 20}
+	return inference.CacheConfig{Dir: dir, MaxSize: int64(s.MaxSize) << 20, Team: teamOptions(s.Redis)}
 }

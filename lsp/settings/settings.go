@@ -12,6 +12,7 @@ import (
 	"github.com/gloss-lsp/gloss/chunker"
 	"github.com/gloss-lsp/gloss/inference"
 	"github.com/gloss-lsp/gloss/inference/cache"
+	"github.com/gloss-lsp/gloss/inference/cache/team"
 )
 
 // Settings are what a user may configure. The tags are the one source of the
@@ -69,6 +70,21 @@ type Sampling struct {
 type Cache struct {
 	Dir     string `json:"dir" scope:"machine" path:"absolute" doc:"The folder of the summary cache, an absolute path; empty is the user's cache folder."`
 	MaxSize int    `json:"maxSize" scope:"machine" min:"1" max:"65536" doc:"The largest size of the cache on disk, in MiB."`
+	Redis   Redis  `json:"redis"`
+}
+
+// Redis say which server a team shares summaries through.
+type Redis struct {
+	URL          string   `json:"url" scope:"machine" doc:"The Redis or Valkey server that your team shares summaries through (docs/team-cache.md): redis://HOST:PORT/DB, rediss:// for TLS, or unix:///PATH?db=DB. Summaries leave this machine, encrypted with the team's key; empty shares nothing."`
+	Username     string   `json:"username" scope:"machine" doc:"The user in the server's ACL."`
+	PasswordFile string   `json:"passwordFile" scope:"machine" path:"absolute" doc:"The file that holds that user's password, an absolute path."`
+	PasswordEnv  string   `json:"passwordEnv" scope:"machine" doc:"The variable of the environment that holds it, where there is no such file."`
+	KeyFile      string   `json:"keyFile" scope:"machine" path:"absolute" doc:"The file that holds the team's key, an absolute path: 32 bytes or more of chance, such as openssl rand -base64 32 prints. Who lacks it can neither read summaries nor put any over functions."`
+	KeyEnv       string   `json:"keyEnv" scope:"machine" doc:"The variable of the environment that holds it, where there is no such file."`
+	CAFile       string   `json:"caFile" scope:"machine" path:"absolute" doc:"The certificates, in PEM, that the server's is verified with, an absolute path; empty is for those that the system trusts."`
+	TTL          Duration `json:"ttl" scope:"machine" min:"1m" max:"87600h" doc:"How long the server keeps what is written."`
+	Timeout      Duration `json:"timeout" scope:"machine" min:"1ms" max:"5s" doc:"The longest that a summary waits for the server before it is written on this machine."`
+	ReadOnly     bool     `json:"readOnly" scope:"machine" doc:"Take the team's summaries and give none."`
 }
 
 // Log say what is logged, and where.
@@ -95,7 +111,7 @@ func Default() Settings {
 		PreferDocComment: true,
 		MinConfidence:    inference.DefaultMinConfidence,
 		Inference:        Inference{Mode: "auto", Provider: "cpu", IdleExit: Duration(10 * time.Minute), Timeout: Duration(5 * time.Second), Sampling: Sampling{LengthPenalty: 1}},
-		Cache:            Cache{MaxSize: cache.DefaultMaxSize >> 20},
+		Cache:            Cache{MaxSize: cache.DefaultMaxSize >> 20, Redis: Redis{TTL: Duration(team.DefaultTTL), Timeout: Duration(team.DefaultTimeout)}},
 		Log:              Log{Level: "info"},
 	}
 }
