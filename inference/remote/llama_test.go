@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -232,17 +233,42 @@ func TestLlamaCppForgedTurns(t *testing.T) {
 }
 
 // BenchmarkLlamaCpp compares a text from llama.cpp's server with the same text
-// from the same weights in this process.
+// from the same weights in this process, one at a time and four, by turns.
 func BenchmarkLlamaCpp(b *testing.B) {
 	g, here := openLlama(b, Options{API: Completions}), openLocal(b)
 	requests := shippedRequests(b)
-	for name, of := range map[string]generate.Generator{"server": g, "process": here} {
-		b.Run(name, func(b *testing.B) {
-			for i := 0; b.Loop(); i++ {
-				if _, err := of.Generate(b.Context(), requests[i%len(requests)]); err != nil {
-					b.Fatal(err)
+	for _, atATime := range []int{1, 4} {
+		for name, of := range map[string]generate.Generator{"server": g, "process": here} {
+			b.Run(fmt.Sprintf("%s-%d", name, atATime), func(b *testing.B) {
+				b.SetParallelism(max(1, atATime/runtime.GOMAXPROCS(0)))
+				if atATime == 1 {
+					for i := 0; b.Loop(); i++ {
+						if _, err := of.Generate(b.Context(), requests[i%len(requests)]); err != nil {
+							b.Fatal(err)
+						}
+					}
+					return
 				}
-			}
-		})
+				b.RunParallel(func(p *testing.PB) {
+					for i := 0; p.Next(); i++ {
+						if _, err := of.Generate(b.Context(), requests[i%len(requests)]); err != nil {
+							b.Error(err)
+						}
+					}
+				})
+			})
+		}
+	}
+}
+
+// BenchmarkOverhead is what asking a server costs on this side, and on loopback.
+func BenchmarkOverhead(b *testing.B) {
+	g := open(b, Options{}, serve(b, says("Returns the sum.")))
+	r := asked(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := g.Generate(b.Context(), r); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
