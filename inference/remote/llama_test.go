@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -232,28 +233,42 @@ func TestLlamaCppForgedTurns(t *testing.T) {
 	}
 }
 
-// BenchmarkLlamaCpp compares a text from llama.cpp's server with the same text
-// from the same weights in this process, one at a time and four, by turns.
+// BenchmarkLlamaCpp compares texts from llama.cpp's server with those from the
+// same weights in this process, one at a time and four. No two functions are the
+// same: the server keeps what it has read.
 func BenchmarkLlamaCpp(b *testing.B) {
 	g, here := openLlama(b, Options{API: Completions}), openLocal(b)
-	requests := shippedRequests(b)
+	m, err := models.Open(models.Default)
+	if err != nil {
+		b.Fatal(err)
+	}
+	form, err := prompt.New(m.Description)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var number atomic.Int64
+	write := func(of generate.Generator) {
+		n := number.Add(1)
+		f := functions[n%int64(len(functions))]
+		f.Name = fmt.Sprintf("%s%c%c", f.Name, 'A'+n%26, 'a'+n/26%26)
+		f.Path = fmt.Sprintf("file%c%c.go", 'a'+n%26, 'a'+n/26%26)
+		if _, err := of.Generate(b.Context(), generate.Request{Prompt: form.Prompt(f), MaxNewTokens: m.Description.MaxOutputTokens, Stop: form.Done}); err != nil {
+			b.Error(err)
+		}
+	}
 	for _, atATime := range []int{1, 4} {
-		for name, of := range map[string]generate.Generator{"server": g, "process": here} {
-			b.Run(fmt.Sprintf("%s-%d", name, atATime), func(b *testing.B) {
-				b.SetParallelism(max(1, atATime/runtime.GOMAXPROCS(0)))
+		for _, of := range []generate.Generator{g, here} {
+			b.Run(fmt.Sprintf("%T/%d", of, atATime), func(b *testing.B) {
 				if atATime == 1 {
-					for i := 0; b.Loop(); i++ {
-						if _, err := of.Generate(b.Context(), requests[i%len(requests)]); err != nil {
-							b.Fatal(err)
-						}
+					for b.Loop() {
+						write(of)
 					}
 					return
 				}
+				b.SetParallelism(max(1, atATime/runtime.GOMAXPROCS(0)))
 				b.RunParallel(func(p *testing.PB) {
-					for i := 0; p.Next(); i++ {
-						if _, err := of.Generate(b.Context(), requests[i%len(requests)]); err != nil {
-							b.Error(err)
-						}
+					for p.Next() {
+						write(of)
 					}
 				})
 			})
