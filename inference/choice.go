@@ -24,13 +24,19 @@ func (w *Writer) choose(f Function, c Candidates) (_ Summary, ok bool) {
 		g := w.Group(f, c)
 		best, confidence := w.ranker.Best(g)
 		if best < 0 {
-			return Summary{}, false
+			return w.unranked(c)
 		}
 		s := w.summary(g.Candidates[best])
 		if w.detours(f) >= w.description.Ranker.Detours { // else it was learnt from more than is known here
 			s.Confidence = max(leastConfidence, confidence)
 		}
 		return s, true
+	}
+	switch unknown := func(c Candidate) bool { return c.Text != "" && c.LogProbs == nil }; {
+	case unknown(c.Model), unknown(c.Name) && c.Model.Text == "":
+		return w.unranked(c)
+	case unknown(c.Name):
+		c.Name = Candidate{}
 	}
 	written, name := w.summary(c.Model), w.summary(c.Name)
 	better := c.Name.Mean() > c.Model.Mean()
@@ -42,6 +48,17 @@ func (w *Writer) choose(f Function, c Candidates) (_ Summary, ok bool) {
 		return name, true
 	}
 	return written, written.Text != ""
+}
+
+// unranked chooses where probabilities are not known, and claims no Confidence:
+// what the model wrote, or else what the name says.
+func (w *Writer) unranked(c Candidates) (_ Summary, ok bool) {
+	for _, c := range []Candidate{c.Model, c.Name} {
+		if c.Text != "" {
+			return w.summary(c), true
+		}
+	}
+	return Summary{}, false
 }
 
 func (w *Writer) summary(c Candidate) Summary {

@@ -30,6 +30,11 @@ func TestChoose(t *testing.T) {
 	name := func(mean float64) Candidate {
 		return Candidate{Text: "Loads the file.", LogProbs: []float64{mean}, Name: true}
 	}
+	unknown := func(of func(float64) Candidate) Candidate {
+		c := of(0)
+		c.LogProbs = nil
+		return c
+	}
 	written := func(confidence float64) Summary {
 		return Summary{Text: "Reads a file.", Source: SourceModel, Model: "m", Confidence: confidence}
 	}
@@ -50,6 +55,10 @@ func TestChoose(t *testing.T) {
 		"neither":                      {calibration, false, Candidates{}, Summary{}},
 		"without names":                {calibration, true, Candidates{Model: model(-3), Name: name(-1)}, written(0.1)},
 		"without names, only a name":   {calibration, true, Candidates{Name: name(-1)}, Summary{}},
+		"name of unknown probability":  {calibration, false, Candidates{Model: model(-1), Name: unknown(name)}, written(0.5)},
+		"only such a name":             {calibration, false, Candidates{Name: unknown(name)}, said(0)},
+		"model of unknown probability": {calibration, false, Candidates{Model: unknown(model), Name: name(-1)}, written(0)},
+		"nothing known":                {nil, false, Candidates{Model: unknown(model), Name: unknown(name)}, written(0)},
 		"no calibration, model":        {nil, false, Candidates{Model: model(-1), Name: name(-2)}, written(0)},
 		"no calibration, name":         {nil, false, Candidates{Model: model(-2), Name: name(-1)}, said(0)},
 	} {

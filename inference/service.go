@@ -1,12 +1,14 @@
 package inference
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
 	"github.com/gloss-lsp/gloss/inference/cache"
 	"github.com/gloss-lsp/gloss/inference/cache/team"
 	"github.com/gloss-lsp/gloss/inference/local"
+	"github.com/gloss-lsp/gloss/inference/remote"
 	"github.com/gloss-lsp/gloss/models"
 )
 
@@ -15,8 +17,10 @@ type Config struct {
 	// Model is what writes them, and Runtime how it is run.
 	Model   *models.Model
 	Runtime local.Options
-	Writer  WriterOptions
-	Cache   CacheConfig
+	// Remote, unless it is nil, names servers that write them in Model's place.
+	Remote *remote.Options
+	Writer WriterOptions
+	Cache  CacheConfig
 	// Warn is told of trouble with the cache, of each kind once, and of a model
 	// that does not run on the provider that it is to run on.
 	Warn func(error)
@@ -59,12 +63,46 @@ func (s *Service) Reopen(ctx context.Context, c Config) (*Service, error) {
 	if s != nil {
 		before, _ = s.backend.(*Writer)
 	}
-	w, err := before.Reopen(ctx, c.Model, c.Runtime, c.Writer)
+	w, err := before.open(ctx, c)
 	if err != nil {
 		return nil, err
 	}
 	w.Notify(c.Warn)
-	return newService(w, c, func(Priority) int { return w.Concurrency() }), nil
+	workers := func(Priority) int { return w.Concurrency() }
+	if c.Remote != nil { // what the user waits for need not wait for a place
+		workers = func(p Priority) int {
+			if p == Hover {
+				return w.Concurrency() + 1
+			}
+			return w.Concurrency()
+		}
+	}
+	return newService(w, c, workers), nil
+}
+
+// OpenWriter opens what writes the summaries of c by itself, without a cache.
+func OpenWriter(ctx context.Context, c Config) (*Writer, error) {
+	return (*Writer)(nil).open(ctx, c)
+}
+
+func (w *Writer) open(ctx context.Context, c Config) (*Writer, error) {
+	if c.Remote != nil {
+		return openRemote(*c.Remote, c.Writer)
+	}
+	return w.Reopen(ctx, c.Model, c.Runtime, c.Writer)
+}
+
+// openRemote returns a Writer that asks servers.
+func openRemote(r remote.Options, o WriterOptions) (*Writer, error) {
+	g, err := remote.New(r)
+	if err != nil {
+		return nil, err
+	}
+	d := remote.Description()
+	d.MaxInputTokens = cmp.Or(o.MaxInputTokens, d.MaxInputTokens) // the server's own bounds are not known
+	d.MaxOutputTokens = cmp.Or(o.MaxOutputTokens, d.MaxOutputTokens)
+	o.Timeout = -1 // which is the Generator's: it tells apart who was slow
+	return NewWriter(g, d, o)
 }
 
 // Remote is a model in another process.

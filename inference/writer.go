@@ -24,7 +24,7 @@ type Sampling = generate.Sampling
 // the model's own choice, or the default that is named here.
 type WriterOptions struct {
 	// Timeout bounds the time of one summary (5 s), times the number of those
-	// that share its steps.
+	// that share its steps. Below 0 it is the Generator's affair.
 	Timeout time.Duration
 	// MaxInputTokens bounds the tokens of code in a prompt.
 	MaxInputTokens int
@@ -245,13 +245,14 @@ type Candidates struct {
 // Candidate is one of them.
 type Candidate = rank.Candidate
 
-// Group returns those of c that are texts, as a ranker judges them.
+// Group returns those of c that are texts, as a ranker judges them: it knows no
+// text of unknown probability.
 func (w *Writer) Group(f Function, c Candidates) rank.Group {
 	g := rank.Group{Function: f, Mean: c.Model.Mean(), Margins: c.Margins}
 	place := prompt.AppendPlace(nil, w.description.Prompt, f)
 	g.File, g.Container, _ = strings.Cut(string(place), "\n")
 	for _, c := range append([]Candidate{c.Model, c.Name}, c.Detours...) {
-		if c.Text != "" {
+		if c.Text != "" && c.LogProbs != nil {
 			g.Candidates = append(g.Candidates, c)
 		}
 	}
@@ -274,8 +275,12 @@ func (w *Writer) Candidates(ctx context.Context, f Function) (Candidates, error)
 	}
 	_, shared := w.generator.Concurrency()
 	timeout := w.options.Timeout * time.Duration(shared)
-	limited, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
+	limited := ctx
+	if timeout > 0 {
+		var cancel context.CancelFunc
+		limited, cancel = context.WithTimeout(ctx, timeout)
+		defer cancel()
+	}
 
 	draft, named := FromName(f)
 	request := generate.Request{
@@ -310,7 +315,7 @@ func (w *Writer) Candidates(ctx context.Context, f Function) (Candidates, error)
 		detour.Detour, detour.At = true, d.At
 		c.Detours = append(c.Detours, detour)
 	}
-	if named && out.Scores[0] != nil { // else there was no room: the model's own text stands alone
+	if named { // without probabilities where there was no room, or the model does not tell them
 		c.Name.Text, c.Name.LogProbs = draft.Text, out.Scores[0]
 	}
 	return c, nil

@@ -47,6 +47,9 @@ type Options struct {
 	// its answer changes OpenSummaries is called again. nil is for models that
 	// depend on the settings alone.
 	Place func(s settings.Settings) string
+	// Destination says where OpenSummaries sends code, "" for nowhere; nil is for
+	// nowhere too. The client is told in gloss/status.
+	Destination func(s settings.Settings) string
 }
 
 // Serve runs a language server on rwc until the client exits, closes the
@@ -106,7 +109,13 @@ func newServer(ctx context.Context, o Options) *server {
 	}
 	s.sources = &sources{session: s.session, options: o, heard: s.heard, ready: make(chan struct{})}
 	s.refresh = newRefresher(s.session, &s.documents, s.snapshot)
-	s.progress, s.status = newProgress(s.session), newStatusReporter(s.session)
+	s.progress = newProgress(s.session)
+	s.status = newStatusReporter(s.session, func() string {
+		if o.Destination == nil {
+			return ""
+		}
+		return o.Destination(*s.settings())
+	})
 	return s
 }
 

@@ -15,6 +15,7 @@ const statusInterval = 200 * time.Millisecond
 // nothing works.
 type statusReporter struct {
 	*session
+	sends    func() string // where code goes, "" if it stays here
 	throttle throttle
 
 	mu         sync.Mutex
@@ -23,8 +24,8 @@ type statusReporter struct {
 	complained string // the failure that the user was shown
 }
 
-func newStatusReporter(s *session) *statusReporter {
-	r := &statusReporter{session: s}
+func newStatusReporter(s *session, sends func() string) *statusReporter {
+	r := &statusReporter{session: s, sends: sends}
 	r.throttle = throttle{interval: statusInterval, run: r.send}
 	return r
 }
@@ -72,6 +73,7 @@ func (r *statusReporter) begin() {
 }
 
 func (r *statusReporter) set(now wire.Status) {
+	now.Sends = r.sends()
 	r.mu.Lock()
 	r.now = now
 	r.mu.Unlock()

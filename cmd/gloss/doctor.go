@@ -60,14 +60,21 @@ Exit status: 0 all is right, 1 something is not.`,
 				{"parser", checkParser},
 				{"library", f.checkLibrary},
 				{"model", f.checkModel},
+				{"server", f.checkServers},
 				{"cache", func(context.Context) (string, error) { return checkCache(settings.Cache) }},
 				{"team", func(ctx context.Context) (string, error) { return checkTeam(ctx, settings.Cache.Redis) }},
 				{"runtime", checkRuntimeFolder},
 			}
+			if f.wrong != nil {
+				return f.wrong
+			}
+			if f.backend == backendOpenAI { // what does not run here need not be here
+				checks = slices.DeleteFunc(checks, func(k check) bool { return k.name == "library" || k.name == "model" })
+			}
 			if only != "" {
 				i := slices.IndexFunc(checks, func(k check) bool { return k.name == only })
 				if i < 0 {
-					return usage("there is no check %q; the checks are parser, library, model, cache, team, runtime", only)
+					return usage("there is no check %q; the checks are parser, library and model or, with backend openai, server; cache, team, runtime", only)
 				}
 				checks = checks[i : i+1]
 			}
@@ -75,10 +82,11 @@ Exit status: 0 all is right, 1 something is not.`,
 		},
 	}
 	f.add(c)
+	f.remoteFlags.add(c)
 	config.add(c)
 	c.Flags().BoolVar(&privacy, "privacy", false, "say what is written where and what leaves the machine, and change nothing")
-	c.Flags().StringVar(&only, "check", "", "run one check: parser, library, model, cache, team or runtime")
-	complete(c, "check", oneOf("parser", "library", "model", "cache", "team", "runtime"))
+	c.Flags().StringVar(&only, "check", "", "run one check: parser, library, model, server, cache, team or runtime")
+	complete(c, "check", oneOf("parser", "library", "model", "server", "cache", "team", "runtime"))
 	return c
 }
 

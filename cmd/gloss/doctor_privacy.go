@@ -40,13 +40,9 @@ func (f *modelFlags) privacy(w io.Writer, s settings.Cache) error {
     keeps, or the file that the setting log.file or --log-file names
 `)
 	fmt.Fprintf(w, "Read, and never written: your settings,\n  %s\n", cmp.Or(userConfig(), "which have no place, as the user has no home folder"))
-	fmt.Fprint(w, `
-Leaves the machine: nothing, while gloss reads and summarizes code. It opens no
-connection, looks up no name, and starts no program but itself, to parse and to
-run the model, and git, for 'gloss summarize --changed' alone. No setting, flag
-or variable names a place that code could be sent to. Nothing is counted or
-reported.
-`)
+	if err := f.leaves(w); err != nil {
+		return &exitError{exitUsage, err}
+	}
 	if s.Redis.URL != "" {
 		does := "asks for summaries and hands on those that are written here"
 		if s.Redis.ReadOnly {
@@ -84,6 +80,39 @@ calls.txt is empty then. docs/privacy.md says more.
 	if err != nil {
 		return &exitError{code: exitFailed}
 	}
+	return nil
+}
+
+// leaves prints what leaves the machine while gloss reads and summarizes code.
+func (f *modelFlags) leaves(w io.Writer) error {
+	if f.backend != backendOpenAI {
+		fmt.Fprint(w, `
+Leaves the machine: nothing, while gloss reads and summarizes code. It opens no
+connection, looks up no name, and starts no program but itself, to parse and to
+run the model, and git, for 'gloss summarize --changed' alone. Nothing is counted
+or reported. Your own setting backend (openai) alone could send code to a server
+that you name; it is local.
+`)
+		return nil
+	}
+	notice, err := f.servers.Notice()
+	if err != nil {
+		return err
+	}
+	key := "none"
+	switch {
+	case f.servers.KeyEnv != "":
+		key = "that of the variable " + f.servers.KeyEnv
+	case f.servers.KeyFile != "":
+		key = "that of the file " + f.servers.KeyFile
+	}
+	fmt.Fprintf(w, `
+Leaves gloss, as your setting backend (openai) says: %s.
+  For each function that is summarized: its language and its code, up to
+  inference.maxInputTokens, and for some servers the sentence that its name
+  makes. No path, and nothing of other functions. The key: %s.
+  Nothing else is sent, counted or reported. docs/servers.md says more.
+`, notice, key)
 	return nil
 }
 

@@ -48,7 +48,7 @@ func calibrate(c *cobra.Command, f evalFlags, subjects []subject) error {
 
 // sample adds a text and whether it is good, if there is one.
 func sample(to []models.Sample, s subject, text inference.Candidate) []models.Sample {
-	if text.Text == "" {
+	if text.Text == "" || text.LogProbs == nil {
 		return to
 	}
 	return append(to, models.Sample{Mean: text.Mean(), Good: eval.IsGood(s.Reference, text.Text)})

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -46,7 +47,8 @@ the user's config.json and the editor: 'gloss settings' lists them.`,
 				Warnings:      warnings,
 				Workers:       workers,
 				OpenSummaries: summaries.open,
-				Place:         func(s settings.Settings) string { return modelStore().Place(s.Model) },
+				Place:         origin,
+				Destination:   destination,
 			})
 			if err != nil {
 				return &exitError{exitFailed, err}
@@ -58,6 +60,14 @@ the user's config.json and the editor: 'gloss settings' lists them.`,
 	c.Flags().StringVar(&logFile, "log-file", "", "append logs to this file, an absolute path, instead of stderr")
 	c.Flags().Bool("stdio", true, "accepted for editors that always pass it; there is no other transport")
 	return c
+}
+
+// origin says where summaries come from, as far as that decides whether others do.
+func origin(s settings.Settings) string {
+	if s.Backend == backendOpenAI {
+		return fmt.Sprintf("%+v", s.OpenAI)
+	}
+	return modelStore().Place(s.Model)
 }
 
 // stdio is the connection to the editor that started this process.

@@ -38,6 +38,7 @@ func TestScripts(t *testing.T) {
 		t.Fatal(err)
 	}
 	hub := newHubServer(t, model)
+	server := newModelServer(t)
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.Join("testdata", "script"),
 		Setup: func(env *testscript.Env) error {
@@ -50,6 +51,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("GLOSS_ONNXRUNTIME", library)
 			env.Setenv("DEMO", demo)
 			env.Setenv("HUB", hub.URL)
+			env.Setenv("SERVER", server.URL)
 			env.Setenv("MODEL", model)
 			env.Setenv(hubModel, model)
 			return nil
@@ -61,6 +63,7 @@ func TestScripts(t *testing.T) {
 			"git":      gitCommand,
 			"damage":   damage,
 			"rank":     rank,
+			"mkconfig": writeConfig,
 		},
 	})
 }
@@ -135,6 +138,14 @@ func encodeFile(ts *testscript.TestScript, _ bool, args []string) {
 	b, err := e.NewEncoder().Bytes([]byte(text))
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[2]), b, 0o600))
+}
+
+// writeConfig writes a file of settings: mkconfig FILE JSON, where $SERVER is what
+// it is in the script.
+func writeConfig(ts *testscript.TestScript, _ bool, args []string) {
+	path := ts.MkAbs(args[0])
+	ts.Check(os.MkdirAll(filepath.Dir(path), 0o700))
+	ts.Check(os.WriteFile(path, []byte(strings.Join(args[1:], " ")), 0o600))
 }
 
 // gitCommand runs git as somebody, without that machine's configuration, and

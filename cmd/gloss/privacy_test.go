@@ -10,14 +10,14 @@ import (
 	"testing"
 )
 
-// Of what gloss is made of, package models alone can connect, to pull a model
-// when a user says so, and the team's cache, to the server that the user's own
+// Of what gloss is made of, package models can connect, to pull a model when a
+// user says so, and packages remote and team, to servers that the user's own
 // settings name; the daemon and its clients have Unix sockets; and what
 // starts a program starts gloss itself, to parse or to run the model.
 // Dependencies could; TestNothingLeaves watches that nothing has them do it.
 func TestOnlyModelsConnect(t *testing.T) {
 	root := filepath.Join("..", "..")
-	daemons := filepath.Join(root, "inference", "daemon")
+	daemons, remotes := filepath.Join(root, "inference", "daemon"), filepath.Join(root, "inference", "remote")
 	team := filepath.Join(root, "inference", "cache", "team")
 	connecting := 0
 	err := filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
@@ -41,7 +41,7 @@ func TestOnlyModelsConnect(t *testing.T) {
 			switch spec.Path.Value {
 			case `"net"`, `"net/http"`, `"crypto/tls"`:
 				folder := filepath.Dir(file)
-				if connecting++; folder == filepath.Join(root, "models") || folder == team || folder == daemons && onlyUnix(t, file) {
+				if connecting++; folder == filepath.Join(root, "models") || folder == remotes || folder == team || folder == daemons && onlyUnix(t, file) {
 					continue
 				}
 			case `"os/exec"`:

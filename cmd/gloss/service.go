@@ -32,10 +32,14 @@ func (u *services) open(ctx context.Context, s settings.Settings, warn func(erro
 	if err != nil {
 		return nil, err
 	}
+	if err := notify(config); err != nil {
+		return nil, err
+	}
 	var next *inference.Service
+	// Servers are shared anyway, and each editor has few requests under way there.
 	// Without ONNX Runtime there is nothing to run, here or there; the first
 	// summary says so.
-	if _, missing := onnx.FindLibrary(s.Inference.Library); s.Inference.Mode != modeInProcess && daemon.Supported && missing == nil {
+	if _, missing := onnx.FindLibrary(s.Inference.Library); config.Remote == nil && s.Inference.Mode != modeInProcess && daemon.Supported && missing == nil {
 		next, err = attach(ctx, config, attachOptions{name: "lsp", idle: time.Duration(s.Inference.IdleExit), start: true})
 		switch {
 		case err == nil || ctx.Err() != nil:
@@ -62,6 +66,16 @@ func (f *summarizeFlags) service(ctx context.Context, c inference.Config) (*infe
 	case modeAuto, modeDaemon, modeInProcess:
 	default:
 		return nil, usage("--mode is %q; it must be auto, daemon or inprocess", f.mode)
+	}
+	if c.Remote != nil {
+		if f.mode == modeDaemon && f.set("mode") {
+			return nil, usage("--mode daemon shares a model of this machine; with --backend openai there is none, leave it out")
+		}
+		if err := notify(c); err != nil {
+			return nil, &exitError{exitUsage, err}
+		}
+		service, err := inference.Open(ctx, c)
+		return service, openError(ctx, err)
 	}
 	// What a daemon remembers would not be written anew.
 	if f.mode == modeDaemon && f.noCache && f.set("mode") {

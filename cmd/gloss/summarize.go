@@ -77,9 +77,10 @@ to do.
 		},
 	}
 	f.modelFlags.add(c)
+	f.remoteFlags.add(c)
 	f.inputFlags.add(c)
 	f.outputFlags.add(c)
-	c.Flags().IntVar(&f.jobs, "jobs", runtime.NumCPU(), "steps of the model that run at a time; each serves several functions where it can")
+	c.Flags().IntVar(&f.jobs, "jobs", runtime.NumCPU(), "steps of the model that run at a time; each serves several functions where it can. With --backend openai: requests at a time (default: openai.concurrency)")
 	c.Flags().Float64Var(&f.sure, "min-confidence", inference.DefaultMinConfidence, "0 to 1: the share of good ones among summaries of which the model is as sure, below which none is shown")
 	c.Flags().BoolVar(&f.noCache, "no-cache", false, "ask the model anew and keep nothing on disk")
 	c.Flags().BoolVar(&f.noDoc, "no-doc", false, "ask the model even where a doc comment would do")
@@ -88,10 +89,24 @@ to do.
 	return c
 }
 
-// asksForModel reports whether a model, or the library that runs it, is named.
-// Otherwise a machine that has none shows what names say.
+// askers says in c how much is done at a time, and returns the number of
+// functions that are asked about at a time: who waits costs nothing.
+func (f *summarizeFlags) askers(c *inference.Config) int {
+	if c.Remote != nil {
+		if f.set("jobs") {
+			c.Remote.Concurrency = min(f.jobs, 256)
+		}
+		return 2 * c.Remote.Concurrency
+	}
+	jobs := min(f.jobs, runtime.NumCPU()) // more than that only costs memory
+	c.Runtime.Parallel, c.Runtime.Batch = jobs, batch
+	return jobs * batch
+}
+
+// asksForModel reports whether a model, the library that runs it, or a server is
+// named. Otherwise a machine that has none shows what names say.
 func (f *summarizeFlags) asksForModel() bool {
-	return f.model != "" || f.library != "" || os.Getenv(onnx.LibraryEnv) != ""
+	return f.backend == backendOpenAI || f.model != "" || f.library != "" || os.Getenv(onnx.LibraryEnv) != ""
 }
 
 // item is one function on its way from the source file to the output.
@@ -123,7 +138,6 @@ func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
 	if f.jobs < 1 {
 		return usage("--jobs is %d; it must be at least 1", f.jobs)
 	}
-	f.jobs = min(f.jobs, runtime.NumCPU()) // more than that only costs memory
 	if !(f.sure >= 0 && f.sure <= 1) {
 		return usage("--min-confidence is %v; it must lie between 0 and 1", f.sure)
 	}
@@ -140,7 +154,7 @@ func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
 	if err != nil {
 		return err
 	}
-	config.Runtime.Parallel, config.Runtime.Batch = f.jobs, batch
+	waiting := f.askers(&config)
 	config.Warn = out.warn
 	if !f.noCache {
 		config.Cache = cacheConfig(f.settings.Cache, config.Warn)
@@ -175,7 +189,7 @@ func summarize(c *cobra.Command, args []string, f summarizeFlags) error {
 		})
 	})
 	worker := worker{service: service, noDoc: f.noDoc, sure: f.sure}
-	for range f.jobs * batch { // who waits costs nothing
+	for range waiting {
 		group.Go(func() error {
 			for i := range work {
 				worker.summarize(ctx, i)

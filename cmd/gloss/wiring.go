@@ -22,6 +22,7 @@ import (
 
 // modelFlags are the flags of every command that runs a model.
 type modelFlags struct {
+	remoteFlags
 	model    string
 	prompt   string // a prompt form other than the model's own
 	library  string
@@ -59,7 +60,11 @@ func (f *modelFlags) inherit(c *cobra.Command, s settings.Settings) {
 	inherit(c, "onnxruntime", &f.library, s.Inference.Library)
 	inherit(c, "provider", &f.provider, s.Inference.Provider)
 	inherit(c, "threads", &f.threads, s.Inference.Threads)
+	f.remoteFlags.inherit(c, s)
 	if c.Flags().Lookup("timeout") != nil {
+		if c.Flags().Changed("timeout") {
+			f.servers.Timeout = f.timeout
+		}
 		inherit(c, "timeout", &f.timeout, time.Duration(s.Inference.Timeout))
 	}
 }
@@ -79,9 +84,15 @@ func (f *modelFlags) open() (*models.Model, error) {
 	return m, nil
 }
 
-// serviceConfig says which model is run, and how, by the flags, with o for what they do
-// not say.
+// serviceConfig says which model is run, and how, or which servers are asked, by
+// the flags, with o for what they do not say.
 func (f *modelFlags) serviceConfig(o inference.WriterOptions) (inference.Config, error) {
+	switch {
+	case f.wrong != nil:
+		return inference.Config{}, f.wrong
+	case f.backend == backendOpenAI:
+		return inference.Config{Remote: &f.servers, Writer: o}, nil
+	}
 	m, err := f.open()
 	if err != nil {
 		return inference.Config{}, err
@@ -98,14 +109,14 @@ func (f *modelFlags) runtime() local.Options {
 	return local.Options{Library: f.library, Threads: f.threads, Provider: onnx.Provider(f.provider)}
 }
 
-// writer prepares the model to run by itself, without a cache, with o for what
-// the flags do not say.
+// writer prepares what writes summaries to run by itself, without a cache, with o
+// for what the flags do not say.
 func (f *modelFlags) writer(ctx context.Context, o inference.WriterOptions) (*inference.Writer, error) {
 	c, err := f.serviceConfig(o)
 	if err != nil {
 		return nil, err
 	}
-	w, err := inference.OpenModel(ctx, c.Model, c.Runtime, c.Writer)
+	w, err := inference.OpenWriter(ctx, c)
 	return w, openError(ctx, err)
 }
 
@@ -161,6 +172,10 @@ func (f *modelFlags) openGraph() (*models.Model, *onnx.Model, error) {
 // editorConfig says where the language server has its summaries from, as its
 // settings say.
 func editorConfig(s settings.Settings, warn func(error)) (inference.Config, error) {
+	if s.Backend == backendOpenAI {
+		servers := remoteOptions(s.OpenAI)
+		return inference.Config{Remote: &servers, Writer: writerOptions(s.Inference), Cache: cacheConfig(s.Cache, warn), Warn: warn}, nil
+	}
 	m, err := openModel(s.Model)
 	if err != nil {
 		return inference.Config{}, offerPull(err)

@@ -186,12 +186,12 @@ func absolute(value, kind string) (string, error) {
 // every setting, also those that nobody has set, so values that change nothing
 // are passed over in silence.
 func (d *decoder) untrusted(into, v reflect.Value, name string) {
-	switch s := v.String(); {
-	case s == "" || s == into.String():
-	case name == "model" && s == Default().Model:
+	switch {
+	case v.IsZero() || v.Kind() == reflect.Slice && v.Len() == 0 || reflect.DeepEqual(v.Interface(), into.Interface()):
+	case name == "model" && v.String() == Default().Model:
 		into.Set(v)
 	default:
-		d.warnf("setting gloss.%s decides what runs on this machine or where files go, so a workspace may not set it; give it in your own settings file or in the client's initializationOptions. %s stays in force", name, quote(into))
+		d.warnf("setting gloss.%s decides what runs on this machine, or where files or your code go, so a workspace may not set it; give it in your own settings file or in the client's initializationOptions. %s stays in force", name, quote(into))
 	}
 }
 

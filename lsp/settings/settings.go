@@ -37,9 +37,23 @@ type Settings struct {
 	PreferDocComment bool      `json:"preferDocComment" doc:"Where a function has a doc comment, show its first sentence and run no inference."`
 	MinConfidence    float64   `json:"minConfidence" min:"0" max:"1" doc:"Summaries that are less likely than this to be good, as estimated for this model, are not shown: the sentence of the function's name is, or nothing. 0 shows all. docs/quality.md has the curve."`
 	Model            string    `json:"model" scope:"machine" path:"or name" doc:"The model: \"default\", which ships with gloss, an installed one (gloss model list), or the absolute path of a directory in Hugging Face layout (~/ is the home folder); empty is the one in use (gloss model use)."`
+	Backend          string    `json:"backend" scope:"machine" enum:"local,openai" doc:"What writes the summaries: a model on this machine (\"local\"), or a server of yours that is asked over the network (\"openai\"): then the code of functions leaves this machine, to openai.endpoints. docs/servers.md tells how."`
+	OpenAI           OpenAI    `json:"openai"`
 	Inference        Inference `json:"inference"`
 	Cache            Cache     `json:"cache"`
 	Log              Log       `json:"log"`
+}
+
+// OpenAI says which servers are asked where Backend says so.
+type OpenAI struct {
+	Endpoints   []string `json:"endpoints" scope:"machine" doc:"The base URLs of servers with OpenAI's API that run the same model, such as http://localhost:8000/v1 (vLLM, llama.cpp's llama-server, Ollama, TGI). The code of functions is sent there. Another takes over where one fails."`
+	Model       string   `json:"model" scope:"machine" doc:"The name by which the servers know the model."`
+	API         string   `json:"api" scope:"machine" enum:"auto,chat,completions" doc:"How they are asked: chat completions, plain completions, or the first of them that they understand."`
+	APIKeyEnv   string   `json:"apiKeyEnv" scope:"machine" doc:"The name of the environment variable that holds the servers' key; empty is for servers that want none."`
+	APIKeyFile  string   `json:"apiKeyFile" scope:"machine" path:"absolute" doc:"A file that holds the key in place of a variable, an absolute path; nobody else may be able to read it."`
+	CAFile      string   `json:"caFile" scope:"machine" path:"absolute" doc:"A file of certificates (PEM) of authorities that are trusted beside those of the system, an absolute path."`
+	Timeout     Duration `json:"timeout" scope:"machine" min:"1s" max:"10m" doc:"The longest time that one summary may take there, in place of inference.timeout."`
+	Concurrency int      `json:"concurrency" scope:"machine" min:"1" max:"256" doc:"The functions that are asked about at a time."`
 }
 
 // Inference say how the model runs.
@@ -110,6 +124,8 @@ func Default() Settings {
 		Exclude:          []string{},
 		PreferDocComment: true,
 		MinConfidence:    inference.DefaultMinConfidence,
+		Backend:          "local",
+		OpenAI:           OpenAI{Endpoints: []string{}, API: "auto", Timeout: Duration(30 * time.Second), Concurrency: 4},
 		Inference:        Inference{Mode: "auto", Provider: "cpu", IdleExit: Duration(10 * time.Minute), Timeout: Duration(5 * time.Second), Sampling: Sampling{LengthPenalty: 1}},
 		Cache:            Cache{MaxSize: cache.DefaultMaxSize >> 20, Redis: Redis{TTL: Duration(team.DefaultTTL), Timeout: Duration(team.DefaultTimeout)}},
 		Log:              Log{Level: "info"},

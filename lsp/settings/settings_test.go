@@ -148,6 +148,14 @@ func TestDecodeSettings(t *testing.T) {
 		{name: "a workspace shares nothing", source: Workspace, raw: `{"cache": {"redis": {"url": "redis://evil"}}}`, warning: "a workspace may not set it"},
 		{name: "nor the cache", source: Workspace, raw: `{"cache": {"dir": "/etc"}}`, warning: "a workspace may not set it"},
 		{name: "nor the log", source: Workspace, raw: `{"log": {"file": "default"}}`, warning: "a workspace may not set it"},
+		{name: "nor that code leaves", source: Workspace, raw: `{"backend": "openai"}`, warning: "a workspace may not set it"},
+		{name: "nor where it goes", source: Workspace, raw: `{"openai": {"endpoints": ["http://evil.test/v1"]}}`, warning: "gloss.openai.endpoints decides"},
+		{name: "nor who may read it", source: Workspace, raw: `{"openai": {"caFile": "/evil.pem"}}`, warning: "a workspace may not set it"},
+		{name: "nor which key is sent", source: Workspace, raw: `{"openai": {"apiKeyEnv": "AWS_SECRET_ACCESS_KEY"}}`, warning: "a workspace may not set it"},
+		{name: "nor how much at a time", source: Workspace, raw: `{"openai": {"concurrency": 200}}`, warning: "a workspace may not set it"},
+		{name: "the user sends code", raw: `{"backend": "openai", "openai": {"endpoints": ["http://localhost:1/v1"], "model": "m", "apiKeyFile": "~/key"}}`, change: func(s *Settings) {
+			s.Backend, s.OpenAI.Endpoints, s.OpenAI.Model, s.OpenAI.APIKeyFile = "openai", []string{"http://localhost:1/v1"}, "m", filepath.Join(home, "key")
+		}},
 		{name: "defaults of a workspace are no offence", source: Workspace, raw: `{"model": "", "inference": {"library": ""}, "cache": {"dir": ""}, "log": {"file": ""}}`},
 		{name: "wishes beside the settings", raw: `{"experimental": {"glossRefresh": true}}`},
 	} {

@@ -63,4 +63,6 @@ type Status struct {
 	Message string `json:"message,omitempty"`
 	// Pending counts the functions that wait for a summary.
 	Pending int `json:"pending"`
+	// Sends says where code goes, if servers are asked.
+	Sends string `json:"sends,omitempty"`
 }

@@ -8,6 +8,8 @@ export interface Status {
   message?: string;
   /** Functions that wait for a summary. */
   pending?: number;
+  /** Where code goes, if a server is asked. */
+  sends?: string;
 }
 
 const looks: Record<Status["state"], { icon: string; text: string }> = {
@@ -40,6 +42,9 @@ export class StatusItem implements vscode.Disposable {
     const lines = [look.text];
     if (status.pending) {
       lines.push(`${status.pending} ${status.pending === 1 ? "function waits" : "functions wait"}`);
+    }
+    if (status.sends) {
+      lines.push(status.sends);
     }
     if (status.message) {
       lines.push(status.message);

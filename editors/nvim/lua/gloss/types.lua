@@ -19,9 +19,21 @@
 ---@field preferDocComment? boolean Where a function has a doc comment, show its first sentence and run no inference. Default: `true`.
 ---@field minConfidence? number Summaries that are less likely than this to be good, as estimated for this model, are not shown: the sentence of the function's name is, or nothing. 0 shows all. docs/quality.md has the curve. Default: `0.3`.
 ---@field model? string The model: "default", which ships with gloss, an installed one (gloss model list), or the absolute path of a directory in Hugging Face layout (~/ is the home folder); empty is the one in use (gloss model use). Default: `""`.
+---@field backend? 'local'|'openai' What writes the summaries: a model on this machine ("local"), or a server of yours that is asked over the network ("openai"): then the code of functions leaves this machine, to openai.endpoints. docs/servers.md tells how. Default: `"local"`.
+---@field openai? gloss.Settings.openai
 ---@field inference? gloss.Settings.inference
 ---@field cache? gloss.Settings.cache
 ---@field log? gloss.Settings.log
+
+---@class gloss.Settings.openai
+---@field endpoints? string[] The base URLs of servers with OpenAI's API that run the same model, such as http://localhost:8000/v1 (vLLM, llama.cpp's llama-server, Ollama, TGI). The code of functions is sent there. Another takes over where one fails. Default: `[]`.
+---@field model? string The name by which the servers know the model. Default: `""`.
+---@field api? 'auto'|'chat'|'completions' How they are asked: chat completions, plain completions, or the first of them that they understand. Default: `"auto"`.
+---@field apiKeyEnv? string The name of the environment variable that holds the servers' key; empty is for servers that want none. Default: `""`.
+---@field apiKeyFile? string A file that holds the key in place of a variable, an absolute path; nobody else may be able to read it. Default: `""`.
+---@field caFile? string A file of certificates (PEM) of authorities that are trusted beside those of the system, an absolute path. Default: `""`.
+---@field timeout? string|integer The longest time that one summary may take there, in place of inference.timeout. Default: `"30s"`.
+---@field concurrency? integer The functions that are asked about at a time. Default: `4`.
 
 ---@class gloss.Settings.inference
 ---@field mode? 'auto'|'daemon'|'inprocess' Where the model runs: in one process for all editors and terminals of yours ("daemon"), in each editor's server ("inprocess"), or in that one process unless it cannot be started ("auto"). On Windows always in the server. Default: `"auto"`.
