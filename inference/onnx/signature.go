@@ -14,6 +14,8 @@ type Config struct {
 	NumKeyValueHeads      int
 	HeadDim               int
 	MaxPositionEmbeddings int
+	// DecoderStart is the token that an encoder-decoder's output follows.
+	DecoderStart *int64
 }
 
 // defaultPositions bounds a context about which neither the graph nor its
@@ -41,6 +43,7 @@ type signature struct {
 	context    int  // positions, prompt and output together
 	inPlace    bool // the cache may be longer than what it holds, and past and present one tensor
 	batches    bool // several sequences may share a step, and none changes what another gives
+	encodes    bool // an encoder reads the prompt
 }
 
 func (s *signature) layers() int { return len(s.past) / 2 }
