@@ -29,7 +29,8 @@ func Graph(m *models.Model) (onnx.Graph, error) {
 	if err != nil {
 		return onnx.Graph{}, err
 	}
-	return onnx.Graph{Path: path, Data: data}, nil
+	parts := m.GraphParts(path)
+	return onnx.Graph{Path: path, Data: data, Encoder: parts.Encoder, WithPast: parts.WithPast}, nil
 }
 
 // GraphConfig is what m's config.json says about its graph.
@@ -39,5 +40,6 @@ func GraphConfig(m *models.Model) onnx.Config {
 		NumKeyValueHeads:      m.Config.NumKeyValueHeads,
 		HeadDim:               m.Config.HeadDim,
 		MaxPositionEmbeddings: m.Config.MaxPositionEmbeddings,
+		DecoderStart:          m.Generation.DecoderStart,
 	}
 }

@@ -92,7 +92,7 @@ func smollm2Tokenizer(tb testing.TB) tokenizer.Tokenizer {
 	return load(tb, b)
 }
 
-const knownForms = `"chat" version 1, "chat-direct" version 1, "chat-role" version 1, "chat-task" version 1, "code" version 1`
+const knownForms = `"chat" version 1, "chat-direct" version 1, "chat-role" version 1, "chat-task" version 1, "code" version 1, "code2text" version 1`
 
 func TestNew(t *testing.T) {
 	_, d, tok := shipped(t)

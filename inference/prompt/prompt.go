@@ -57,6 +57,7 @@ var kinds = map[models.Prompt]kind{
 	{Form: "chat-role", Version: 1}:   {form: newChat(chatRole), markers: chatML},
 	{Form: "chat-task", Version: 1}:   {form: newChat(chatTask), markers: chatML},
 	{Form: "code", Version: 1}:        {form: newCode, markers: chatML, placed: true},
+	{Form: "code2text", Version: 1}:   {form: newCodeToText, markers: []string{textStart, textEnd}},
 }
 
 // AppendPlace appends what prompts of the kind p say of the place where f

@@ -1,0 +1,143 @@
+package models
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Parts are the graphs of one model. Most have one.
+type Parts struct {
+	// Graph is what writes: the only graph, or a decoder.
+	Graph string
+	// Encoder reads the prompt of an encoder-decoder, "" where there is none.
+	Encoder string
+	// WithPast is the decoder that reads a token after others, "" where Graph
+	// does that too.
+	WithPast string
+}
+
+func (p Parts) has(file string) bool {
+	return file == p.Graph || file == p.Encoder || file == p.WithPast
+}
+
+// The files of an encoder-decoder, as Hugging Face's Optimum names them, without
+// what says how their weights are stored.
+const (
+	encoder  = "encoder_model"
+	decoder  = "decoder_model"
+	merged   = "decoder_model_merged"
+	withPast = "decoder_with_past_model"
+)
+
+// stores are these ends of names, the ones that are fast on a CPU first.
+var stores = []string{"_quantized.onnx", "_q4.onnx", ".onnx", "_int8.onnx"}
+
+// graphs lists the files to look for.
+func (m *Model) graphs() []string {
+	named := func(stem string) (files []string) {
+		for _, folder := range []string{"onnx/", ""} {
+			for _, store := range stores {
+				files = append(files, folder+stem+store)
+			}
+		}
+		return files
+	}
+	// The encoder alone comes last: it cannot write, and who runs graphs says so.
+	alone, pair := named("model"), slices.Concat(named(merged), named(decoder), named(withPast))
+	if m.Config.EncoderDecoder {
+		return slices.Concat(pair, alone, named(encoder))
+	}
+	return slices.Concat(alone, pair, named(encoder))
+}
+
+// graph returns the slash-separated path of the ONNX file inside the model. A
+// directory without one can still tokenize, so Open does not ask for it.
+func (m *Model) graph() (string, error) {
+	wanted := m.graphs()
+	if m.Description.Graph != "" {
+		wanted = []string{m.Description.Graph}
+	}
+	for _, g := range wanted {
+		if m.holds(g) {
+			return g, nil
+		}
+	}
+	return "", fmt.Errorf("model %s: no ONNX graph: looked for %s", m, strings.Join(wanted, ", "))
+}
+
+func (m *Model) holds(file string) bool {
+	info, err := fs.Stat(m.files, file)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// parts returns the files that belong to a graph of m.
+func (m *Model) parts(graph string) Parts { return partsOf(graph, m.holds) }
+
+// GraphParts returns the parts of which path, from GraphFile, is one.
+func (m *Model) GraphParts(path string) Parts {
+	if m.Dir == "" {
+		return Parts{Graph: path}
+	}
+	return PartsOf(path)
+}
+
+// PartsOf returns the parts of which a file is one, as far as they lie beside it.
+func PartsOf(file string) Parts {
+	p := partsOf(filepath.ToSlash(file), func(name string) bool {
+		info, err := os.Stat(filepath.FromSlash(name))
+		return err == nil && info.Mode().IsRegular()
+	})
+	return Parts{filepath.FromSlash(p.Graph), filepath.FromSlash(p.Encoder), filepath.FromSlash(p.WithPast)}
+}
+
+// partsOf goes by the files' names. Parts whose weights are stored alike belong
+// together; an encoder that is stored otherwise than its decoder is taken where
+// there is no other.
+func partsOf(file string, exists func(string) bool) Parts {
+	folder, base := path.Split(file)
+	stem, store := split(base)
+	if stem == "" {
+		return Parts{Graph: file}
+	}
+	find := func(stem string, stores ...string) string {
+		for _, store := range stores {
+			if name := folder + stem + store; exists(name) {
+				return name
+			}
+		}
+		return ""
+	}
+	p := Parts{Graph: file, Encoder: find(encoder, append([]string{store}, stores...)...)}
+	switch stem {
+	case encoder, withPast:
+		own := find(merged, store)
+		if stem == withPast || own == "" {
+			own = find(decoder, store)
+		}
+		if own == "" {
+			return Parts{Graph: file} // alone
+		}
+		if p.Graph = own; stem == encoder {
+			p.Encoder = file
+		}
+	}
+	if _, base := path.Split(p.Graph); strings.HasPrefix(base, decoder) && !strings.HasPrefix(base, merged) {
+		p.WithPast = find(withPast, store)
+	}
+	return p
+}
+
+// split takes the name of an encoder-decoder's part apart.
+func split(base string) (stem, store string) {
+	for _, stem := range []string{merged, decoder, withPast, encoder} {
+		if store, ok := strings.CutPrefix(base, stem); ok {
+			return stem, store
+		}
+	}
+	return "", ""
+}
