@@ -20,6 +20,12 @@ var shapes = map[string]testmodel.Llama{
 	"smollm2-135m": testmodel.SmolLM2,
 }
 
+// encoderDecoders are the shapes of the T5 family.
+var encoderDecoders = map[string]testmodel.T5{
+	"tiny-t5":     testmodel.TinyT5,
+	"codet5-base": testmodel.CodeT5Base,
+}
+
 // stores are the ways in which a graph holds its matrices.
 var stores = map[string]func(*testmodel.Llama){
 	"fp32":   func(*testmodel.Llama) {},
@@ -43,47 +49,82 @@ func run(args []string) error {
 		fmt.Fprint(flags.Output(), "usage: graph [flags] DIRECTORY\n\nWrites a model with random weights.\n\n")
 		flags.PrintDefaults()
 	}
-	shape := flags.String("shape", "smollm2-135m", names(shapes)+"; the flags below change single sizes")
+	shape := flags.String("shape", "smollm2-135m", allShapes()+"; the flags below change single sizes")
 	store := flags.String("weights", "q8", names(stores)+": float32, uint8 for MatMulInteger, 8 or 4 bits for MatMulNBits")
 	accuracy := flags.Int("accuracy-level", 0, "MatMulNBits' attribute; 0 leaves it out, 4 computes in int8")
 	plain := flags.Bool("plain", false, "operators of ai.onnx 14 only, no fused attention and norms")
 	external := flags.Bool("external", false, "large tensors in a second file")
 	gguf := flags.Bool("gguf", false, "write model.gguf (Q8_0, for llama.cpp) too")
+	split := flags.Bool("split", false, "of an encoder-decoder, decoder_model and decoder_with_past_model in the place of decoder_model_merged")
 	tokenizer := flags.String("tokenizer", "", "a `directory` whose tokenizer.json, tokenizer_config.json and generation_config.json are copied; without it the model has no tokenizer")
 	sizes := map[string]*int{}
-	for _, name := range []string{"layers", "hidden", "ffn", "heads", "kv-heads", "head-dim", "vocab", "context"} {
+	for _, name := range []string{"layers", "decoder-layers", "hidden", "ffn", "heads", "kv-heads", "head-dim", "vocab", "context"} {
 		sizes[name] = flags.Int(name, 0, "")
 	}
 	seed := flags.Uint64("seed", 1, "of the random weights")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	l, known := shapes[*shape]
-	if !known {
-		return fmt.Errorf("--shape %q is unknown: it is one of %s", *shape, names(shapes))
+	resize := func(fields map[string]*int) error {
+		for name, size := range sizes {
+			switch field := fields[name]; {
+			case *size == 0:
+			case field == nil:
+				return fmt.Errorf("--shape %s has no --%s", *shape, name)
+			default:
+				*field = *size
+			}
+		}
+		return nil
 	}
+	l, isLlama := shapes[*shape]
+	t, isT5 := encoderDecoders[*shape]
 	set, known := stores[*store]
-	if !known {
+	switch {
+	case !isLlama && !isT5:
+		return fmt.Errorf("--shape %q is unknown: it is one of %s", *shape, allShapes())
+	case !known:
 		return fmt.Errorf("--weights %q is unknown: it is one of %s", *store, names(stores))
-	}
-	if flags.NArg() != 1 {
+	case flags.NArg() != 1:
 		return errors.New("give one directory to write")
 	}
-	for name, field := range map[string]*int{
-		"layers": &l.Layers, "hidden": &l.Hidden, "ffn": &l.FFN, "heads": &l.Heads,
-		"kv-heads": &l.KVHeads, "head-dim": &l.HeadDim, "vocab": &l.Vocab, "context": &l.Context,
-	} {
-		if *sizes[name] != 0 {
-			*field = *sizes[name]
-		}
+	dir := flags.Arg(0)
+	var m interface {
+		Check() error
+		WriteDir(dir string) error
 	}
-	set(&l)
-	l.AccuracyLevel, l.Plain, l.External, l.Seed = *accuracy, *plain, *external, *seed
-	if err := l.Check(); err != nil {
+	if isT5 {
+		err := resize(map[string]*int{
+			"layers": &t.Layers, "decoder-layers": &t.DecoderLayers, "hidden": &t.Hidden, "ffn": &t.FFN, "heads": &t.Heads,
+			"head-dim": &t.HeadDim, "vocab": &t.Vocab, "context": &t.Context,
+		})
+		if err != nil {
+			return err
+		}
+		if *store != "fp32" && *store != "q8" || *plain || *external || *gguf || *accuracy != 0 {
+			return fmt.Errorf("--shape %s is written with --weights fp32 or q8, plain and in files of their own", *shape)
+		}
+		t.Dynamic, t.Split, t.Seed = *store == "q8", *split, *seed
+		m = t
+	} else {
+		err := resize(map[string]*int{
+			"layers": &l.Layers, "hidden": &l.Hidden, "ffn": &l.FFN, "heads": &l.Heads,
+			"kv-heads": &l.KVHeads, "head-dim": &l.HeadDim, "vocab": &l.Vocab, "context": &l.Context,
+		})
+		if err != nil {
+			return err
+		}
+		if *split {
+			return fmt.Errorf("--shape %s has one graph: there is nothing to --split", *shape)
+		}
+		set(&l)
+		l.AccuracyLevel, l.Plain, l.External, l.Seed = *accuracy, *plain, *external, *seed
+		m = l
+	}
+	if err := m.Check(); err != nil {
 		return err
 	}
-	dir := flags.Arg(0)
-	if err := l.WriteDir(dir); err != nil {
+	if err := m.WriteDir(dir); err != nil {
 		return err
 	}
 	if *tokenizer != "" {
@@ -96,6 +137,9 @@ func run(args []string) error {
 	}
 	return nil
 }
+
+// allShapes lists the shapes for messages.
+func allShapes() string { return names(shapes) + ", " + names(encoderDecoders) }
 
 func names[V any](m map[string]V) string {
 	return strings.Join(slices.Sorted(maps.Keys(m)), ", ")
