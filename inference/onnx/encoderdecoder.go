@@ -3,6 +3,7 @@ package onnx
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 
 	ort "github.com/yalue/onnxruntime_go"
@@ -26,7 +27,7 @@ func openEncoderDecoder(g Graph, o Options) (*Model, error) {
 		err = fmt.Errorf("decoder_start_token_id is %d, but the model knows 0 to %d", *o.Config.DecoderStart, sig.vocab-1)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s cannot generate text: %w", g, err)
+		return nil, fmt.Errorf("the model in %s cannot generate text: %w", filepath.Dir(g.Path), err)
 	}
 	if size, external := ps.size(); o.Threads == 0 && size < smallGraph && !external {
 		o.Threads = 1

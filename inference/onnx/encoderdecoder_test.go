@@ -1,7 +1,11 @@
 package onnx_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/gloss-lsp/gloss/inference/onnx"
@@ -78,5 +82,97 @@ func TestParityEncoderDecoder(t *testing.T) {
 				compareTogether(t, openT5(t, split, onnx.Options{Parallel: 2, Batch: 4}), prompts, want, o, none, tie)
 			})
 		}
+	}
+}
+
+// A context that ends stops the encoder inside ONNX Runtime, or the decoder, and
+// leaves the model as it was.
+func TestCancelEncoderDecoder(t *testing.T) {
+	l := testmodel.T5{Layers: 12, DecoderLayers: 1, Hidden: 128, FFN: 256, Heads: 8, HeadDim: 16, Vocab: 256, Context: 512, Buckets: 8, MaxDistance: 20, Seed: 1}
+	m := openT5(t, l, onnx.Options{Threads: 1})
+	prompt, o := randomPrompts(1, l.Vocab)[0], onnx.GenerateOptions{MaxNewTokens: 8}
+	for len(prompt) < 500 {
+		prompt = append(prompt, prompt...)
+	}
+	prompt = prompt[:500]
+	whole, err := m.Generate(t.Context(), prompt, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for deadline := whole.Prefill / 4; ; deadline /= 2 {
+		ctx, cancel := context.WithTimeout(t.Context(), deadline)
+		_, err := m.Generate(ctx, prompt, o)
+		cancel()
+		if errors.Is(err, context.DeadlineExceeded) {
+			break
+		}
+		// The machine may have been slower the first time.
+		if err != nil || deadline < whole.Prefill/100 {
+			t.Fatalf("a deadline of %s for a prefill of %s: got %v, want %v", deadline, whole.Prefill, err, context.DeadlineExceeded)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	stopped, err := m.Generate(ctx, prompt, onnx.GenerateOptions{MaxNewTokens: 100, Stop: func(ids []int64) bool {
+		if len(ids) == 5 {
+			cancel()
+		}
+		return false
+	}})
+	if !errors.Is(err, context.Canceled) || len(stopped.IDs) != 5 {
+		t.Errorf("cancelled after 5 tokens: got %v, %v", stopped.IDs, err)
+	}
+	again, err := m.Generate(t.Context(), prompt, o)
+	if err != nil || !slices.Equal(again.IDs, whole.IDs) || !slices.Equal(again.LogProbs, whole.LogProbs) {
+		t.Errorf("after cancels: got %v, %v, want %v", again.IDs, err, whole.IDs)
+	}
+}
+
+// Prompt and output have positions of their own, and generations at the same
+// time do not share what an encoder read.
+func TestEncoderDecoderPositions(t *testing.T) {
+	l := t5(false, false)
+	l.Context = 20
+	m := openT5(t, l, onnx.Options{Threads: 1, Parallel: 2, Batch: 4})
+	if m.Context() != 20 || m.Room(20) != 19 || m.Concurrency() != 2 {
+		t.Errorf("%d positions, room for %d tokens, %d at a time", m.Context(), m.Room(20), m.Concurrency())
+	}
+	prompt := make([]int64, 20)
+	out, err := m.Generate(t.Context(), prompt, onnx.GenerateOptions{MaxNewTokens: 100})
+	if err != nil || len(out.IDs) != 19 || out.Reason != onnx.Length || out.PromptTokens != 20 {
+		t.Errorf("got %+v, %v, want 19 tokens", out, err)
+	}
+	for want, prompt := range map[string][]int64{
+		"the model's encoder has 20 positions": make([]int64, 21),
+		"the prompt is empty":                  {},
+		"the prompt has token 128":             {128},
+	} {
+		if _, err := m.Generate(t.Context(), prompt, onnx.GenerateOptions{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+	if _, err := m.Generate(t.Context(), prompt, onnx.GenerateOptions{Score: [][]int64{make([]int64, 20)}}); err == nil || !strings.Contains(err.Error(), "20 positions") {
+		t.Errorf("a text of 20 tokens to score: %v", err)
+	}
+}
+
+// Draws are repeatable, and a large chance is taken where a small one is not.
+func TestEncoderDecoderSampling(t *testing.T) {
+	m := openT5(t, t5(false, true), onnx.Options{Threads: 1})
+	prompt := randomPrompts(1, 128)[0]
+	distinct := map[string]bool{}
+	for seed := range uint64(10) {
+		o := onnx.GenerateOptions{MaxNewTokens: 12, Temperature: 3, TopP: 0.95, Seed: seed}
+		first, err := m.Generate(t.Context(), prompt, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		second, err := m.Generate(t.Context(), prompt, o)
+		if err != nil || !slices.Equal(first.IDs, second.IDs) {
+			t.Errorf("seed %d: %v, then %v, %v", seed, first.IDs, second.IDs, err)
+		}
+		distinct[fmt.Sprint(first.IDs)] = true
+	}
+	if len(distinct) < 5 {
+		t.Errorf("10 seeds give %d texts", len(distinct))
 	}
 }

@@ -165,6 +165,9 @@ const hiddenOutput = "last_hidden_state"
 // readDecoder reads what d takes and gives. What has been read of another part
 // must fit.
 func (ps *parts) readDecoder(d *part, s *signature, c Config) error {
+	if outputs := names(d.proto.outputs); index(outputs, "logits") < 0 {
+		return fmt.Errorf("it is no decoder: there is no logits output, only %s", listing(outputs))
+	}
 	for _, t := range d.proto.inputs {
 		in := slot{Tensor: t}
 		switch t.Name {
@@ -194,8 +197,6 @@ func (ps *parts) readDecoder(d *part, s *signature, c Config) error {
 	merged := ps.first == ps.next
 	pasts, branches := having(d.inputs, roleOwn), having(d.inputs, roleBranch)
 	switch {
-	case having(d.outputs, roleLogits) == 0:
-		return fmt.Errorf("it is no decoder: there is no logits output, only %s", listing(names(d.proto.outputs)))
 	case having(d.inputs, roleIDs) == 0:
 		return fmt.Errorf("there is no input_ids input, only %s", listing(names(d.proto.inputs)))
 	case merged && pasts == 0, d == ps.next && pasts == 0:
