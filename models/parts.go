@@ -1,6 +1,7 @@
 package models
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"os"
@@ -104,6 +105,7 @@ func partsOf(file string, exists func(string) bool) Parts {
 	if stem == "" {
 		return Parts{Graph: file}
 	}
+	alike := append([]string{store}, stores...)
 	find := func(stem string, stores ...string) string {
 		for _, store := range stores {
 			if name := folder + stem + store; exists(name) {
@@ -112,21 +114,21 @@ func partsOf(file string, exists func(string) bool) Parts {
 		}
 		return ""
 	}
-	p := Parts{Graph: file, Encoder: find(encoder, append([]string{store}, stores...)...)}
+	p := Parts{Graph: file}
 	switch stem {
-	case encoder, withPast:
-		own := find(merged, store)
-		if stem == withPast || own == "" {
-			own = find(decoder, store)
-		}
-		if own == "" {
-			return Parts{Graph: file} // alone
-		}
-		if p.Graph = own; stem == encoder {
-			p.Encoder = file
-		}
+	case encoder:
+		p.Graph = cmp.Or(find(merged, store), find(decoder, store), find(merged, alike...), find(decoder, alike...))
+		p.Encoder = file
+	case withPast:
+		p.Graph = find(decoder, store)
+		p.Encoder = find(encoder, alike...)
+	default:
+		p.Encoder = find(encoder, alike...)
 	}
-	if _, base := path.Split(p.Graph); strings.HasPrefix(base, decoder) && !strings.HasPrefix(base, merged) {
+	if p.Graph == "" {
+		return Parts{Graph: file} // alone
+	}
+	if stem, store := split(path.Base(p.Graph)); stem == decoder {
 		p.WithPast = find(withPast, store)
 	}
 	return p
