@@ -59,6 +59,7 @@ func TestScripts(t *testing.T) {
 			"bytes":    writeBytes,
 			"encode":   encodeFile,
 			"git":      gitCommand,
+			"codet5":   codeT5,
 			"damage":   damage,
 			"rank":     rank,
 		},

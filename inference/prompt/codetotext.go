@@ -110,24 +110,21 @@ func codeTokens(code, language string) string {
 		m = slashes
 	}
 	var b strings.Builder
+	first := true // nothing but white space stands before in the line
 	for rest := code; rest != ""; {
-		n, shown := m.token(rest, b.Len() == 0 || rest != code && startsLine(code, rest))
+		n, shown := m.token(rest, first)
 		if shown {
 			if b.Len() > 0 {
 				b.WriteByte(' ')
 			}
 			b.WriteString(strings.Join(strings.Fields(rest[:n]), " "))
+			first = false
+		} else if strings.Contains(rest[:n], "\n") {
+			first = true
 		}
 		rest = rest[n:]
 	}
 	return b.String()
-}
-
-// startsLine reports whether nothing but white space stands before rest, the end
-// of code, in its line.
-func startsLine(code, rest string) bool {
-	before := code[:len(code)-len(rest)]
-	return strings.TrimSpace(before[strings.LastIndexByte(before, '\n')+1:]) == ""
 }
 
 // token returns the length of what code begins with, and whether it is shown.
@@ -150,8 +147,9 @@ func (m marks) token(code string, first bool) (n int, shown bool) {
 		return quoted(code), true
 	case m.isName(r):
 		for n < len(code) {
-			r, size := utf8.DecodeRuneInString(code[n:])
-			if !m.isName(r) {
+			next, size := utf8.DecodeRuneInString(code[n:])
+			fraction := next == '.' && isDigit(code[0]) && n+1 < len(code) && isDigit(code[n+1])
+			if !m.isName(next) && !fraction {
 				break
 			}
 			n += size

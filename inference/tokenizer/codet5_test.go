@@ -3,7 +3,6 @@ package tokenizer_test
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -12,58 +11,9 @@ import (
 	"testing"
 
 	"github.com/gloss-lsp/gloss/inference/onnx/onnxtest"
+	"github.com/gloss-lsp/gloss/inference/onnx/testmodel"
 	"github.com/gloss-lsp/gloss/inference/tokenizer"
 )
-
-// codeT5Marks are CodeT5's special tokens, and those for spans that it was
-// trained to fill in.
-var codeT5Marks = func() []string {
-	marks := []string{"<pad>", "<s>", "</s>", "<unk>", "<mask>"}
-	for n := 99; n >= 0; n-- {
-		marks = append(marks, fmt.Sprintf("<extra_id_%d>", n))
-	}
-	return marks
-}()
-
-// codeT5File returns a tokenizer.json as CodeT5 has one, with the given
-// vocabulary and merges.
-func codeT5File(t *testing.T, vocab map[string]int, merges json.RawMessage) []byte {
-	t.Helper()
-	type added struct {
-		ID         int    `json:"id"`
-		Content    string `json:"content"`
-		SingleWord bool   `json:"single_word"`
-		LStrip     bool   `json:"lstrip"`
-		RStrip     bool   `json:"rstrip"`
-		Normalized bool   `json:"normalized"`
-		Special    bool   `json:"special"`
-	}
-	var tokens []added
-	ids := map[string]int{}
-	for _, mark := range codeT5Marks {
-		id, known := vocab[mark]
-		if !known {
-			id = len(vocab)
-			vocab[mark] = id
-		}
-		ids[mark] = id
-		// Those of spans take the blanks before them, as <mask> does.
-		strips := mark == "<mask>" || strings.HasPrefix(mark, "<extra_id_")
-		tokens = append(tokens, added{ID: id, Content: mark, LStrip: strips, Normalized: strips, Special: true})
-	}
-	byteLevel := map[string]any{"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true}
-	b, err := json.Marshal(map[string]any{
-		"version": "1.0", "added_tokens": tokens, "normalizer": nil, "pre_tokenizer": byteLevel, "decoder": byteLevel,
-		"post_processor": map[string]any{
-			"type": "RobertaProcessing", "sep": []any{"</s>", ids["</s>"]}, "cls": []any{"<s>", ids["<s>"]}, "trim_offsets": true, "add_prefix_space": false,
-		},
-		"model": map[string]any{"type": "BPE", "unk_token": nil, "continuing_subword_prefix": "", "end_of_word_suffix": "", "vocab": vocab, "merges": merges},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
 
 // codeT5Own returns CodeT5's own tokenizer, which is no part of this repository.
 func codeT5Own(t *testing.T) []byte {
@@ -83,19 +33,23 @@ func codeT5Own(t *testing.T) []byte {
 	return codeT5File(t, vocab, merges)
 }
 
+func codeT5File(t *testing.T, vocab map[string]int, merges json.RawMessage) []byte {
+	t.Helper()
+	b, err := testmodel.CodeT5Tokenizer(vocab, merges)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
 // codeT5Like returns CodeT5's tokenizer with the shipped vocabulary in the place
 // of its own.
 func codeT5Like(t *testing.T) []byte {
-	var file struct {
-		Model struct {
-			Vocab  map[string]int
-			Merges json.RawMessage
-		}
-	}
-	if err := json.Unmarshal(read(t, shippedDir, "tokenizer.json"), &file); err != nil {
+	b, _, err := testmodel.CodeT5TokenizerLike(read(t, shippedDir, "tokenizer.json"))
+	if err != nil {
 		t.Fatal(err)
 	}
-	return codeT5File(t, file.Model.Vocab, file.Model.Merges)
+	return b
 }
 
 // codeT5Texts returns 1,000 texts and more: code of twenty languages, and
@@ -120,13 +74,13 @@ func codeT5Texts(t *testing.T) []string {
 	rng := rand.New(rand.NewPCG(5, 16))
 	pick := func(list []string) string { return list[rng.IntN(len(list))] }
 	odd := []string{" ", "  ", "\n", "\t", "\u00a0", "é", "日本語", "🎉", "don't", "'ll", "12345", "_", "<extra_id_100>", "<extra_id_", "< s>", "\x00", "\u0301"}
-	texts := slices.Concat(code[:min(len(code), 700)], codeT5Marks, odd)
+	texts := slices.Concat(code[:min(len(code), 700)], testmodel.CodeT5Marks, odd)
 	for len(texts) < 1600 {
 		var b strings.Builder
 		for range 1 + rng.IntN(6) {
 			switch rng.IntN(3) {
 			case 0:
-				b.WriteString(pick(codeT5Marks))
+				b.WriteString(pick(testmodel.CodeT5Marks))
 			case 1:
 				b.WriteString(pick(odd))
 			default:
