@@ -44,6 +44,31 @@ func openT5(t *testing.T, l testmodel.T5, o onnx.Options) *onnx.Model {
 	return open(t, g, t5Options(l, o))
 }
 
+// t5Reference is reference for a model that l describes.
+func t5Reference(t *testing.T, l testmodel.T5, dir string, prompts [][]int64, o onnx.GenerateOptions) [][]int64 {
+	t.Helper()
+	type question struct {
+		IDs               []int64 `json:"ids"`
+		MaxNewTokens      int     `json:"maxNewTokens"`
+		NoRepeatNgramSize int     `json:"noRepeatNgramSize"`
+	}
+	type answer struct{ IDs []int64 }
+	var questions []question
+	for _, p := range prompts {
+		questions = append(questions, question{p, o.MaxNewTokens, o.NoRepeatNgramSize})
+	}
+	var ids [][]int64
+	distinct := map[string]bool{}
+	for _, a := range onnxtest.Reference[question, answer](t, "reference.mjs", []string{dir, l.Precision(), "1"}, questions) {
+		ids = append(ids, a.IDs)
+		distinct[fmt.Sprint(a.IDs)] = true
+	}
+	if len(distinct) < len(prompts)/4 {
+		t.Errorf("%d prompts have %d outputs: they do not say whether the prompt was read", len(prompts), len(distinct))
+	}
+	return ids
+}
+
 // What an encoder reads and a decoder writes is what Transformers.js writes. It
 // knows no two files of decoders: what these write must be the same.
 func TestParityEncoderDecoder(t *testing.T) {
@@ -54,26 +79,8 @@ func TestParityEncoderDecoder(t *testing.T) {
 				merged.EOS = 5
 				prompts := randomPrompts(60, merged.Vocab)
 				dir, g := t5Graph(t, merged)
-				type question struct {
-					IDs               []int64 `json:"ids"`
-					MaxNewTokens      int     `json:"maxNewTokens"`
-					NoRepeatNgramSize int     `json:"noRepeatNgramSize"`
-				}
-				type answer struct{ IDs []int64 }
-				var questions []question
-				for _, p := range prompts {
-					questions = append(questions, question{p, 24, ngram})
-				}
-				var want [][]int64
-				distinct := map[string]bool{}
-				for _, a := range onnxtest.Reference[question, answer](t, "reference.mjs", []string{dir, merged.Precision(), "1"}, questions) {
-					want = append(want, a.IDs)
-					distinct[fmt.Sprint(a.IDs)] = true
-				}
-				if len(distinct) < len(prompts)/4 {
-					t.Errorf("%d prompts have %d outputs: they do not say whether the prompt was read", len(prompts), len(distinct))
-				}
 				o := onnx.GenerateOptions{MaxNewTokens: 24, EOS: []int64{merged.EOS}, NoRepeatNgramSize: ngram}
+				want := t5Reference(t, merged, dir, prompts, o)
 				tie := map[bool]float64{false: tie, true: roundedTie}[dynamic]
 				m := open(t, g, t5Options(merged, onnx.Options{}))
 				compare(t, m, prompts, want, o, whole, tie)
@@ -83,6 +90,16 @@ func TestParityEncoderDecoder(t *testing.T) {
 			})
 		}
 	}
+}
+
+// CodeT5-base's own shape, in 8 bits.
+func TestParityCodeT5(t *testing.T) {
+	l := testmodel.CodeT5Base
+	l.Dynamic = true
+	prompts := promptsOf([]int{1, 60, 256}, l.Vocab)
+	dir, g := t5Graph(t, l)
+	o := onnx.GenerateOptions{MaxNewTokens: 6, NoRepeatNgramSize: 2}
+	compare(t, open(t, g, t5Options(l, onnx.Options{})), prompts, t5Reference(t, l, dir, prompts, o), o, whole, roundedTie)
 }
 
 // A context that ends stops the encoder inside ONNX Runtime, or the decoder, and
