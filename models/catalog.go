@@ -69,7 +69,7 @@ func (e *Entry) source(f *File) Source {
 
 // Size is the sum of the files' sizes, exact only where they are.
 func (e *Entry) Size() (bytes int64, exact bool) {
-	exact = true
+	exact = e.Pullable()
 	for _, f := range e.Files {
 		bytes += f.Size
 		exact = exact && !f.Approximate

@@ -79,12 +79,20 @@ func (m *Model) holds(file string) bool {
 // parts returns the files that belong to a graph of m.
 func (m *Model) parts(graph string) Parts { return partsOf(graph, m.holds) }
 
-// GraphParts returns the parts of which path, from GraphFile, is one.
-func (m *Model) GraphParts(path string) Parts {
-	if m.Dir == "" {
-		return Parts{Graph: path}
+// GraphParts returns the files of m's graphs, of which GraphFile's is the first:
+// paths on disk, none when the model is inside the binary.
+func (m *Model) GraphParts() (Parts, error) {
+	graph, err := m.graph()
+	if err != nil || m.Dir == "" {
+		return Parts{}, err
 	}
-	return PartsOf(path)
+	p := m.parts(graph)
+	for _, file := range []*string{&p.Graph, &p.Encoder, &p.WithPast} {
+		if *file != "" {
+			*file = filepath.Join(m.Dir, filepath.FromSlash(*file))
+		}
+	}
+	return p, nil
 }
 
 // PartsOf returns the parts of which a file is one, as far as they lie beside it.

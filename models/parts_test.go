@@ -40,7 +40,7 @@ func TestParts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		path, _, err := m.GraphFile()
+		got, err := m.GraphParts()
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -51,7 +51,7 @@ func TestParts(t *testing.T) {
 				*file = filepath.Join(dir, filepath.FromSlash(*file))
 			}
 		}
-		if got := m.GraphParts(path); got != want {
+		if got != want {
 			t.Errorf("%s: got %+v, want %+v", name, got, want)
 		}
 		// Whichever of them is named, they are found.

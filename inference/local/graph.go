@@ -29,7 +29,10 @@ func Graph(m *models.Model) (onnx.Graph, error) {
 	if err != nil {
 		return onnx.Graph{}, err
 	}
-	parts := m.GraphParts(path)
+	parts, err := m.GraphParts()
+	if err != nil {
+		return onnx.Graph{}, err
+	}
 	return onnx.Graph{Path: path, Data: data, Encoder: parts.Encoder, WithPast: parts.WithPast}, nil
 }
 

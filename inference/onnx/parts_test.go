@@ -170,3 +170,32 @@ func renamed(t *testing.T, from, name string) string {
 	}
 	return to
 }
+
+// Any two files give a signature or an error.
+func FuzzParts(f *testing.F) {
+	small := testmodel.T5{Layers: 1, DecoderLayers: 1, Hidden: 2, FFN: 2, Heads: 1, HeadDim: 2, Vocab: 3, Context: 4, Buckets: 4, MaxDistance: 8}
+	f.Add(small.Encoder(), small.Merged(), []byte(nil))
+	f.Add(small.Encoder(), small.Decoder(), small.DecoderWithPast())
+	f.Add(small.Decoder(), small.Encoder(), small.Merged())
+	f.Fuzz(func(t *testing.T, encoder, decoder, withPast []byte) {
+		read := func(data []byte) *part {
+			src, p, err := Graph{Data: data}.read()
+			if err != nil {
+				t.Skip()
+			}
+			return &part{graph: Graph{Data: data}, src: src, proto: p}
+		}
+		ps := &parts{encoder: read(encoder), first: read(decoder)}
+		ps.next = ps.first
+		if len(withPast) > 0 {
+			ps.next = read(withPast)
+		}
+		sig, err := ps.signature(Config{})
+		if (sig == nil) == (err == nil) {
+			t.Errorf("got %v and %v", sig, err)
+		}
+		if sig != nil && (sig.vocab < 1 || sig.kvHeads < 1 || sig.headDim < 1 || ps.width < 1 || len(sig.past) == 0) {
+			t.Errorf("got %+v, width %d", sig, ps.width)
+		}
+	})
+}
