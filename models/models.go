@@ -65,7 +65,9 @@ type Config struct {
 	// the token that the output follows.
 	EncoderDecoder bool   `json:"is_encoder_decoder"`
 	DecoderStart   *int64 `json:"decoder_start_token_id"`
-	// T5's names of NumAttentionHeads, HeadDim and MaxPositionEmbeddings.
+	// T5's names of HiddenSize, NumAttentionHeads, HeadDim and
+	// MaxPositionEmbeddings.
+	DModel     int `json:"d_model"`
 	NumHeads   int `json:"num_heads"`
 	DKV        int `json:"d_kv"`
 	NPositions int `json:"n_positions"`
@@ -73,6 +75,7 @@ type Config struct {
 
 // fill derives what Hugging Face lets a config.json leave out.
 func (c *Config) fill() {
+	c.HiddenSize = cmp.Or(c.HiddenSize, c.DModel)
 	c.NumAttentionHeads = cmp.Or(c.NumAttentionHeads, c.NumHeads)
 	c.HeadDim = cmp.Or(c.HeadDim, c.DKV)
 	c.MaxPositionEmbeddings = cmp.Or(c.MaxPositionEmbeddings, c.NPositions)

@@ -42,6 +42,7 @@ func GraphConfig(m *models.Model) onnx.Config {
 		VocabSize:             m.Config.VocabSize,
 		NumKeyValueHeads:      m.Config.NumKeyValueHeads,
 		HeadDim:               m.Config.HeadDim,
+		HiddenSize:            m.Config.HiddenSize,
 		MaxPositionEmbeddings: m.Config.MaxPositionEmbeddings,
 		DecoderStart:          m.Generation.DecoderStart,
 	}

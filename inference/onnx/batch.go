@@ -253,7 +253,7 @@ func (b decoderOnly) step(options *ort.RunOptions, from, until int, ids []int64,
 	for i := range sig.past {
 		inputs[sig.past[i]], outputs[sig.present[i]] = before[i], after[i]
 	}
-	return b.model.session.RunWithOptions(inputs, outputs, options)
+	return b.model.sessions[0].RunWithOptions(inputs, outputs, options)
 }
 
 func visible(yes bool) int64 {

@@ -50,8 +50,7 @@ func (o Options) threads() int {
 type Model struct {
 	name     string
 	sig      *signature
-	session  *ort.DynamicAdvancedSession
-	others   []*ort.DynamicAdvancedSession // of a model of several graphs
+	sessions []*ort.DynamicAdvancedSession // one for each graph
 	mapped   mapped
 	batches  []*batch
 	free     chan struct{} // one for each sequence that is not lent
@@ -158,8 +157,7 @@ func assemble(g Graph, sig *signature, o Options, of func(*batch) family, sessio
 	m := &Model{
 		name:     g.String(),
 		sig:      sig,
-		session:  sessions[0],
-		others:   sessions[1:],
+		sessions: sessions,
 		free:     make(chan struct{}, parallel*places),
 		prefixes: prefixes,
 		chunk:    maxChunk,
@@ -234,7 +232,7 @@ func (m *Model) Close() error {
 			<-m.free
 		}
 		close(m.free)
-		for _, session := range append(m.others, m.session) {
+		for _, session := range m.sessions {
 			destroy(session)
 		}
 		err = m.mapped.close()

@@ -1,6 +1,7 @@
 package onnx
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -143,6 +144,9 @@ func (ps *parts) readEncoder() error {
 		}
 		d.inputs = append(d.inputs, slot{t, r, 0})
 	}
+	if having(d.inputs, roleIDs) == 0 {
+		return errors.New("it is no encoder: there is no input_ids input")
+	}
 	i := slices.IndexFunc(d.proto.outputs, func(t Tensor) bool { return t.Name == hiddenOutput })
 	if i < 0 {
 		return fmt.Errorf("it is no encoder: there is no %s output, only %s", hiddenOutput, listing(names(d.proto.outputs)))
@@ -199,12 +203,14 @@ func (ps *parts) readDecoder(d *part, s *signature, c Config) error {
 	switch {
 	case having(d.inputs, roleIDs) == 0:
 		return fmt.Errorf("there is no input_ids input, only %s", listing(names(d.proto.inputs)))
-	case merged && pasts == 0, d == ps.next && pasts == 0:
+	case d == ps.next && pasts == 0:
 		return errNoPast
 	case merged && branches == 0:
 		return errors.New("there is no use_cache_branch input: it is no decoder_model_merged.onnx, and of one with a past alone the other half is missing, decoder_model.onnx")
 	case d == ps.first && having(d.inputs, roleHidden) == 0:
 		return errors.New("there is no encoder_hidden_states input: it reads nothing of what the encoder gives")
+	case having(d.outputs, roleOwn) == 0, having(d.outputs, roleOwn)%2 != 0:
+		return errors.New("it gives no present.N.decoder.{key,value}, or not both for each layer: export with --task text2text-generation-with-past")
 	case !merged && d == ps.first && pasts > 0:
 		return errors.New("it has past_key_values inputs, as decoder_with_past_model.onnx has; expected decoder_model.onnx, which has none")
 	}
@@ -265,7 +271,7 @@ func (ps *parts) fit(t slot, s *signature, c Config) error {
 	}
 	switch t.role {
 	case roleHidden:
-		width, err := resolve(t.Tensor, 2, ps.width, "d_model")
+		width, err := resolve(t.Tensor, 2, cmp.Or(ps.width, c.HiddenSize), "d_model")
 		if err != nil {
 			return err
 		}

@@ -125,7 +125,13 @@ func TestPartsRefuseTensors(t *testing.T) {
 		return &list[slices.IndexFunc(list, func(t Tensor) bool { return t.Name == name })]
 	}
 	for want, change := range map[string]func(ps *parts){
-		"encoder_model.onnx: input attention_mask holds float32":                                  func(ps *parts) { tensor(ps.encoder.proto.inputs, "attention_mask").Type = Float32 },
+		"encoder_model.onnx: input attention_mask holds float32":                            func(ps *parts) { tensor(ps.encoder.proto.inputs, "attention_mask").Type = Float32 },
+		"encoder_model.onnx: it is no encoder: there is no input_ids input":                 func(ps *parts) { ps.encoder.proto.inputs = ps.encoder.proto.inputs[1:] },
+		"decoder_model_merged.onnx: it gives no present.N.decoder.{key,value}, or not both": func(ps *parts) { tensor(ps.first.proto.outputs, "present.2.decoder.value").Name = "other" },
+		"decoder_model_merged.onnx: dimension 2 of encoder_hidden_states is width; config.json's d_model": func(ps *parts) {
+			ps.encoder.proto.outputs[0].Dims[2] = Dim{Name: "width"}
+			tensor(ps.first.proto.inputs, "encoder_hidden_states").Dims[2] = Dim{Name: "width"}
+		},
 		"encoder_model.onnx: last_hidden_state is int64 of 3 dimensions":                          func(ps *parts) { ps.encoder.proto.outputs[0].Type = Int64 },
 		"encoder_model.onnx: it is no encoder: there is no last_hidden_state output, only pooled": func(ps *parts) { ps.encoder.proto.outputs[0].Name = "pooled" },
 		"decoder_model_merged.onnx: encoder_hidden_states holds float16; expected float32":        func(ps *parts) { tensor(ps.first.proto.inputs, "encoder_hidden_states").Type = Float16 },
@@ -198,4 +204,31 @@ func FuzzParts(f *testing.F) {
 			t.Errorf("got %+v, width %d", sig, ps.width)
 		}
 	})
+}
+
+// Dimensions that the graphs leave open come from config.json.
+func TestPartsFromConfig(t *testing.T) {
+	ps, err := readParts(written(t, testmodel.TinyT5))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ps.close()
+	open := func(list []Tensor) {
+		for i := range list {
+			for k := range list[i].Dims {
+				list[i].Dims[k] = Dim{Name: "open"}
+			}
+		}
+	}
+	for _, d := range ps.each() {
+		open(d.proto.inputs)
+		open(d.proto.outputs)
+	}
+	sig, err := ps.signature(Config{VocabSize: 99, NumKeyValueHeads: 5, HeadDim: 24, HiddenSize: 77, MaxPositionEmbeddings: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := []int{sig.vocab, sig.kvHeads, sig.headDim, ps.width, sig.context, sig.layers()}; !slices.Equal(got, []int{99, 5, 24, 77, 100, 3}) {
+		t.Errorf("vocabulary, heads, head size, width, context, layers: %v", got)
+	}
 }

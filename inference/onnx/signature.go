@@ -14,6 +14,7 @@ type Config struct {
 	NumKeyValueHeads      int
 	HeadDim               int
 	MaxPositionEmbeddings int
+	HiddenSize            int
 	// DecoderStart is the token that an encoder-decoder's output follows.
 	DecoderStart *int64
 }
