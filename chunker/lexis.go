@@ -90,9 +90,9 @@ func (t token) partner() byte {
 	return 0
 }
 
-// scan finds the tokens of text in one pass.
-func (l *lexis) scan(text string) []token {
-	var tokens []token
+// scan yields the tokens of text in one pass, until yield has enough.
+func (l *lexis) scan(text string, yield func(token) bool) {
+	dull := l.dull()
 	line, indent, begun, leads := 0, 0, false, true // of the line
 	before := byte('\n')                            // what is not blank before i
 	literals := literals{lexis: l, text: text, unclosed: map[string]bool{}, patience: len(text)}
@@ -106,7 +106,7 @@ func (l *lexis) scan(text string) []token {
 			i++
 			continue
 		}
-		if begun && ('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9') { // most of a text
+		if begun && dull[c] { // most of a text
 			leads, before = false, c
 			i++
 			continue
@@ -115,7 +115,9 @@ func (l *lexis) scan(text string) []token {
 		if !begun && !isComment {
 			indent, begun = column(text[lineStart(text, i):i+1]), true
 			if start := l.start(text[i:]); start != 0 {
-				tokens = append(tokens, token{at: i, indent: indent, char: start, line: line})
+				if !yield(token{at: i, indent: indent, char: start, line: line}) {
+					return
+				}
 			}
 		}
 		if n > 0 {
@@ -131,18 +133,42 @@ func (l *lexis) scan(text string) []token {
 		case t.opens():
 			rest := strings.TrimLeft(text[i+1:], " \t\r")
 			t.edge = rest == "" || rest[0] == '\n'
-			tokens = append(tokens, t)
 			leads = false
 		case t.closes():
 			t.edge = leads
-			tokens = append(tokens, t)
 		default:
 			leads = false
+		}
+		if (t.opens() || t.closes()) && !yield(t) {
+			return
 		}
 		before = c
 		i++
 	}
-	return tokens
+}
+
+// dull returns which bytes are no bracket and begin nothing that is no code.
+func (l *lexis) dull() (is [256]bool) {
+	telling := "()[]{}" + l.quotes + l.line[:1] + string(l.holed)
+	for _, d := range l.long {
+		telling += d.open[:1]
+	}
+	if l.text != "" {
+		telling += l.text[:1]
+	}
+	if l.hash {
+		telling += "#"
+	}
+	if l.heredocs {
+		telling += "<"
+	}
+	if l.regexps {
+		telling += "/"
+	}
+	for c := range is {
+		is[c] = strings.IndexByte(telling, byte(c)) < 0
+	}
+	return is
 }
 
 // start says what a line starts with, 0 for what goes on with the line before.

@@ -12,10 +12,15 @@ import (
 // partner to the end of the file, while a person sees which function the error is
 // in. Text whose brackets pair stays as it is.
 func (l *lexis) repaired(text string) string {
-	tokens := l.scan(text)
-	if paired(tokens) {
+	var b brackets
+	if l.scan(text, b.add); b.paired() {
 		return text
 	}
+	var tokens []token
+	l.scan(text, func(t token) bool {
+		tokens = append(tokens, t)
+		return true
+	})
 	r := repair{l, []byte(text)}
 	for unit := range pieces(tokens, 0) {
 		r.piece(unit, 0)
@@ -166,21 +171,37 @@ func (r *repair) wipe(from, to int) {
 	}
 }
 
+// brackets are those that wait for their partners.
+type brackets struct {
+	open   []byte
+	single bool // one has none
+}
+
+// add takes the next token. It reports whether all may still have partners.
+func (b *brackets) add(t token) bool {
+	switch n := len(b.open) - 1; {
+	case t.opens():
+		b.open = append(b.open, t.char)
+	case !t.closes():
+	case n < 0 || b.open[n] != t.partner():
+		b.single = true
+	default:
+		b.open = b.open[:n]
+	}
+	return !b.single
+}
+
+func (b *brackets) paired() bool { return !b.single && len(b.open) == 0 }
+
 // paired reports whether each bracket has its partner, whatever the indentation.
 func paired(tokens []token) bool {
-	var open []token
+	var b brackets
 	for _, t := range tokens {
-		switch {
-		case t.opens():
-			open = append(open, t)
-		case !t.closes():
-		case len(open) == 0 || open[len(open)-1].char != t.partner():
+		if !b.add(t) {
 			return false
-		default:
-			open = open[:len(open)-1]
 		}
 	}
-	return len(open) == 0
+	return b.paired()
 }
 
 // single returns where the brackets without a partner are. An open one has its

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gloss-lsp/gloss/chunker"
 	"github.com/gloss-lsp/gloss/inference"
+	"github.com/gloss-lsp/gloss/lsp/settings"
 )
 
 // urgency says when functions that have no summary are worth the model's time.
@@ -74,7 +75,7 @@ func (s *server) analyzeOnce(o *openDocument, d *document, u urgency) {
 	settings := s.settings()
 	from := s.from()
 	client := o.ask(from)
-	after, held := settings.delay(u)
+	after, held := delay(settings, u)
 	if !s.eager() && u != onCommand {
 		after, held = never, false // hover asks for what it needs
 	}
@@ -90,7 +91,7 @@ func (s *server) analyzeOnce(o *openDocument, d *document, u urgency) {
 		wants := make([]inference.Want, 0, len(chunks))
 		for i := range chunks {
 			c := &chunks[i]
-			if functions[keys[i]] = c.Key; settings.showsDoc(c) || !legible(c) {
+			if functions[keys[i]] = c.Key; showsDoc(settings, c) || !legible(c) {
 				continue
 			}
 			priority := inference.Visible
@@ -130,7 +131,7 @@ func (s *server) outside(f func()) {
 
 // delay returns the debounce of what is unknown, and whether it has to wait for
 // something else than time.
-func (s *Settings) delay(u urgency) (after time.Duration, held bool) {
+func delay(s *settings.Settings, u urgency) (after time.Duration, held bool) {
 	switch {
 	case u == onCommand:
 		return 0, false
@@ -149,7 +150,7 @@ func (s *server) eager() bool {
 }
 
 // showsDoc reports whether the doc comment of c is shown in place of a summary.
-func (s *Settings) showsDoc(c *chunker.Chunk) bool { return s.PreferDocComment && c.Doc != "" }
+func showsDoc(s *settings.Settings, c *chunker.Chunk) bool { return s.PreferDocComment && c.Doc != "" }
 
 // function is a chunk of d as a summary is asked for it.
 func (d *document) function(c *chunker.Chunk) inference.Function {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gloss-lsp/gloss/inference"
 	"github.com/gloss-lsp/gloss/inference/cache"
+	"github.com/gloss-lsp/gloss/lsp/settings"
 	"github.com/gloss-lsp/gloss/lsp/wire"
 )
 
@@ -43,8 +44,8 @@ func benchText() string {
 func warmServer(b *testing.B) *server {
 	store := cache.Open("", cache.Options{})
 	s := newServer(context.Background(), Options{
-		Log: zap.NewNop(), Settings: DefaultSettings(),
-		OpenSummaries: func(context.Context, Settings, func(error)) (Summaries, error) {
+		Log: zap.NewNop(), Settings: settings.Default(),
+		OpenSummaries: func(context.Context, settings.Settings, func(error)) (Summaries, error) {
 			scheduler := inference.NewScheduler(&fakeSummarizer{}, store, inference.Options{})
 			return scheduler, nil
 		},

@@ -2,16 +2,14 @@ package lsp
 
 import (
 	"context"
-	"encoding/json"
 	"reflect"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
 
-	"github.com/gloss-lsp/gloss/chunker"
+	"github.com/gloss-lsp/gloss/lsp/settings"
 )
 
 // configurationTimeout is how long the model waits for the client to say how
@@ -20,11 +18,11 @@ const configurationTimeout = 5 * time.Second
 
 // configuration holds the settings in force and puts changes into effect.
 type configuration struct {
-	inForce atomic.Pointer[Settings]
-	exclude atomic.Pointer[Exclude]
+	inForce atomic.Pointer[settings.Settings]
+	exclude atomic.Pointer[settings.Exclude]
 
 	mu     sync.Mutex
-	user   Settings // flags and initializationOptions, below the workspace's
+	user   settings.Settings // flags and initializationOptions, below the workspace's
 	warned map[string]bool
 
 	pulling  sync.Mutex // held while the client is asked, so that its last answer is the last to count
@@ -39,33 +37,17 @@ type cutSettings struct {
 	kinds, languages, exclude []string
 }
 
-func (s *Settings) cutSettings() cutSettings {
+func cutSettingsOf(s *settings.Settings) cutSettings {
 	return cutSettings{s.Enable, s.MinLines, s.Kinds, s.Languages, s.Exclude}
 }
 
-// ChunkerOptions says what of a text is cut.
-func (s *Settings) ChunkerOptions(w *chunker.Workers) chunker.Options {
-	o := chunker.Options{MinLines: s.MinLines, Workers: w}
-	for _, k := range s.Kinds {
-		o.Kinds = append(o.Kinds, chunker.Kind(k))
-	}
-	return o
-}
-
-func (s *Settings) serves(language string) bool {
-	return len(s.Languages) == 0 || slices.ContainsFunc(s.Languages, func(name string) bool {
-		l := chunker.LanguageNamed(name)
-		return l != nil && l.ID == language
-	})
-}
-
-func (c *configuration) init(s Settings) {
-	c.user, c.warned, c.cut = s, map[string]bool{}, s.cutSettings()
+func (c *configuration) init(s settings.Settings) {
+	c.user, c.warned, c.cut = s, map[string]bool{}, cutSettingsOf(&s)
 	c.force(s)
 }
 
-func (c *configuration) force(s Settings) {
-	exclude := NewExclude(s.Exclude)
+func (c *configuration) force(s settings.Settings) {
+	exclude := settings.NewExclude(s.Exclude)
 	c.exclude.Store(&exclude)
 	c.inForce.Store(&s)
 }
@@ -74,23 +56,23 @@ func (c *configuration) excludes(path string) bool { return c.exclude.Load().Mat
 
 // settings returns the settings in force, which never change; others take
 // their place.
-func (s *server) settings() *Settings { return s.config.inForce.Load() }
+func (s *server) settings() *settings.Settings { return s.config.inForce.Load() }
 
 // setSettings decodes settings that the client has sent. They are in force
 // when it returns; configure puts the ones into effect that need more.
-func (s *server) setSettings(raw []byte, source settingsSource) {
+func (s *server) setSettings(raw []byte, from settings.Source) {
 	c := &s.config
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	settings, warnings := decodeSettings(c.user, raw, source)
-	if source == fromUser {
-		c.user = settings
+	decoded, warnings := settings.Decode(c.user, raw, from)
+	if from == settings.User {
+		c.user = decoded
 	}
-	c.force(settings)
+	c.force(decoded)
 	for _, w := range warnings {
 		if !c.warned[w] {
 			c.warned[w] = true
-			s.log.Warn(w, zap.String("from", string(source)))
+			s.log.Warn(w, zap.String("from", string(from)))
 		}
 	}
 }
@@ -105,7 +87,7 @@ func (s *server) pullConfiguration() {
 	if err != nil {
 		s.tell("workspace/configuration", err)
 	} else {
-		s.setSettings(raw, fromWorkspace)
+		s.setSettings(raw, settings.Workspace)
 	}
 	s.configure()
 }
@@ -117,22 +99,11 @@ func (s *server) DidChangeConfiguration(raw []byte) {
 		s.background(s.pullConfiguration)
 		return
 	}
-	var sections map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &sections); err != nil || !isForUs(sections) {
+	if !settings.Mentioned(raw) {
 		return // clients send the settings of every server
 	}
-	s.setSettings(raw, fromWorkspace)
+	s.setSettings(raw, settings.Workspace)
 	s.background(s.configure)
-}
-
-func isForUs(sections map[string]json.RawMessage) bool {
-	names := settingNames(reflect.TypeFor[Settings]())
-	for name := range sections {
-		if _, known := names[name]; known || name == "gloss" {
-			return true
-		}
-	}
-	return false
 }
 
 // configure puts the settings in force into effect. It takes a while.
@@ -141,7 +112,7 @@ func (s *server) configure() {
 	defer s.config.applying.Unlock()
 	settings := *s.settings()
 	s.logs.apply(settings.Log)
-	if cut := settings.cutSettings(); !reflect.DeepEqual(cut, s.config.cut) {
+	if cut := cutSettingsOf(&settings); !reflect.DeepEqual(cut, s.config.cut) {
 		s.config.cut = cut
 		s.cutAnew()
 	}
@@ -174,7 +145,7 @@ func (s *server) followModel() {
 
 // open makes what the settings ask for the place where summaries come from. It
 // is called with s.config.applying held.
-func (s *server) open(settings Settings) {
+func (s *server) open(settings settings.Settings) {
 	s.status.begin()
 	u := s.openOrigin(settings)
 	s.useOrigin(u)

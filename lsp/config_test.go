@@ -12,17 +12,19 @@ import (
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
+
+	"github.com/gloss-lsp/gloss/lsp/settings"
 )
 
 func TestSettingsReachTheModelAndFollowChanges(t *testing.T) {
 	var mu sync.Mutex
-	var seen []Settings
+	var seen []settings.Settings
 	e := newEditor(t, editorOptions{
 		options:  `{"inference": {"threads": 3, "library": "/lib/ort.so"}}`,
 		settings: map[string]any{"inference": map[string]any{"timeout": "9s", "library": "/evil.so"}, "codelens": 1},
 		serve: func(o *Options) {
 			made := o.OpenSummaries
-			o.OpenSummaries = func(ctx context.Context, s Settings, warn func(error)) (Summaries, error) {
+			o.OpenSummaries = func(ctx context.Context, s settings.Settings, warn func(error)) (Summaries, error) {
 				mu.Lock()
 				defer mu.Unlock()
 				seen = append(seen, s)
@@ -152,7 +154,7 @@ func TestLogFile(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "gloss.log")
 	e := newEditor(t, editorOptions{serve: func(o *Options) {
 		o.Log = nil
-		o.Settings.Log = LogSettings{Level: "info", File: file}
+		o.Settings.Log = settings.Log{Level: "info", File: file}
 	}})
 	e.close()
 	b, err := os.ReadFile(file)

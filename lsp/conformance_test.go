@@ -16,6 +16,7 @@ import (
 
 	"github.com/gloss-lsp/gloss/inference"
 	"github.com/gloss-lsp/gloss/inference/cache"
+	"github.com/gloss-lsp/gloss/lsp/settings"
 	"github.com/gloss-lsp/gloss/lsp/wire"
 )
 
@@ -265,7 +266,7 @@ func TestStalledClient(t *testing.T) {
 	client, server := net.Pipe()
 	defer client.Close()
 	served := make(chan error, 1)
-	o := Options{Log: zap.NewNop(), Settings: DefaultSettings()}
+	o := Options{Log: zap.NewNop(), Settings: settings.Default()}
 	go func() { served <- Serve(t.Context(), server, o) }()
 	send := func(body string) error {
 		_, err := fmt.Fprintf(client, "Content-Length: %d\r\n\r\n%s", len(body), body)
@@ -295,7 +296,7 @@ func TestUnreadAnswersAreBounded(t *testing.T) {
 	client, server := net.Pipe()
 	defer client.Close()
 	served := make(chan error, 1)
-	o := Options{Log: zap.NewNop(), Settings: DefaultSettings()}
+	o := Options{Log: zap.NewNop(), Settings: settings.Default()}
 	go func() { served <- Serve(t.Context(), server, o) }()
 	var err error
 	send := func(body string) {
@@ -369,7 +370,7 @@ func TestServeEndsWithItsContext(t *testing.T) {
 	defer client.Close()
 	ctx, cancel := context.WithCancel(t.Context())
 	served := make(chan error, 1)
-	go func() { served <- Serve(ctx, server, Options{Log: zap.NewNop(), Settings: DefaultSettings()}) }()
+	go func() { served <- Serve(ctx, server, Options{Log: zap.NewNop(), Settings: settings.Default()}) }()
 	cancel()
 	if err := <-served; err != nil {
 		t.Errorf("Serve returned %v", err)
@@ -393,8 +394,8 @@ func FuzzServe(f *testing.F) {
 		served := make(chan error, 1)
 		go func() {
 			served <- Serve(t.Context(), server, Options{
-				Log: zap.NewNop(), Settings: DefaultSettings(),
-				OpenSummaries: func(context.Context, Settings, func(error)) (Summaries, error) {
+				Log: zap.NewNop(), Settings: settings.Default(),
+				OpenSummaries: func(context.Context, settings.Settings, func(error)) (Summaries, error) {
 					scheduler := inference.NewScheduler(&fakeSummarizer{}, cache.Open("", cache.Options{}), inference.Options{})
 					return scheduler, nil
 				},

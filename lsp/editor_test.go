@@ -19,6 +19,7 @@ import (
 
 	"github.com/gloss-lsp/gloss/inference"
 	"github.com/gloss-lsp/gloss/inference/cache"
+	"github.com/gloss-lsp/gloss/lsp/settings"
 	"github.com/gloss-lsp/gloss/lsp/wire"
 )
 
@@ -102,8 +103,8 @@ func newEditor(t testing.TB, o editorOptions) *fakeEditor {
 	options := Options{
 		Version:  "test",
 		Log:      zap.NewNop(),
-		Settings: DefaultSettings(),
-		OpenSummaries: func(context.Context, Settings, func(error)) (Summaries, error) {
+		Settings: settings.Default(),
+		OpenSummaries: func(context.Context, settings.Settings, func(error)) (Summaries, error) {
 			scheduler := inference.NewScheduler(e.summarizer, e.cache, inference.Options{})
 			return scheduler, nil
 		},

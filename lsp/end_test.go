@@ -12,6 +12,7 @@ import (
 
 	"github.com/gloss-lsp/gloss/inference"
 	"github.com/gloss-lsp/gloss/inference/cache"
+	"github.com/gloss-lsp/gloss/lsp/settings"
 	"github.com/gloss-lsp/gloss/lsp/wire"
 )
 
@@ -68,7 +69,7 @@ func TestEndWaitsForNothing(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			e := newEditor(t, editorOptions{ctx: ctx, serve: func(o *Options) {
-				o.OpenSummaries = func(context.Context, Settings, func(error)) (Summaries, error) {
+				o.OpenSummaries = func(context.Context, settings.Settings, func(error)) (Summaries, error) {
 					scheduler := inference.NewScheduler(model, cache.Open("", cache.Options{}), inference.Options{})
 					return scheduler, nil
 				}
@@ -97,7 +98,7 @@ func TestEndOfAClientThatDoesNotRead(t *testing.T) {
 	defer client.Close()
 	ctx, cancel := context.WithCancel(t.Context())
 	served := make(chan error, 1)
-	go func() { served <- Serve(ctx, server, Options{Log: zap.NewNop(), Settings: DefaultSettings()}) }()
+	go func() { served <- Serve(ctx, server, Options{Log: zap.NewNop(), Settings: settings.Default()}) }()
 	const initialize = `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"processId":null,"capabilities":{}}}`
 	if _, err := fmt.Fprintf(client, "Content-Length: %d\r\n\r\n%s", len(initialize), initialize); err != nil {
 		t.Fatal(err)
@@ -118,7 +119,7 @@ func TestModelsChangeWithoutWaiting(t *testing.T) {
 	slow := newDeafSummarizer(t)
 	fast := &fakeSummarizer{}
 	e := newEditor(t, editorOptions{capabilities: lensClient, serve: func(o *Options) {
-		o.OpenSummaries = func(_ context.Context, s Settings, _ func(error)) (Summaries, error) {
+		o.OpenSummaries = func(_ context.Context, s settings.Settings, _ func(error)) (Summaries, error) {
 			var model inference.Summarizer = slow
 			if s.Inference.MaxOutputTokens == 7 {
 				model = fast

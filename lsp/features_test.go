@@ -11,6 +11,7 @@ import (
 
 	"github.com/gloss-lsp/gloss/chunker"
 	"github.com/gloss-lsp/gloss/inference"
+	"github.com/gloss-lsp/gloss/lsp/settings"
 	"github.com/gloss-lsp/gloss/lsp/wire"
 )
 
@@ -560,7 +561,7 @@ func TestFailuresAreShown(t *testing.T) {
 // nothing the lens stays, quietly, and the hover says why.
 func TestMinConfidence(t *testing.T) {
 	e := newEditor(t, editorOptions{})
-	e.summarizer.sure = DefaultSettings().MinConfidence - 0.01
+	e.summarizer.sure = settings.Default().MinConfidence - 0.01
 	e.open(goURI, "go", goText("LoadUsers", "X"))
 	e.settled(goURI, "Loads users.", "–")
 	if h := e.hover(goURI, 7, 5); !strings.Contains(h.Contents.Value, "minConfidence") || strings.Contains(h.Contents.Value, "Does X") {
@@ -584,7 +585,7 @@ func TestMinConfidence(t *testing.T) {
 
 // What the model is sure enough of, and what nothing is known about, is shown.
 func TestConfident(t *testing.T) {
-	settings := DefaultSettings()
+	settings := settings.Default()
 	for sure, want := range map[float64]glossState{0: fresh, settings.MinConfidence: fresh, settings.MinConfidence / 2: unsure} {
 		c := &chunker.Chunk{Name: "x"}
 		d := &document{syntax: &syntax{language: chunker.LanguageByID("go")}}
@@ -599,7 +600,7 @@ func TestWithoutModel(t *testing.T) {
 	for name, o := range map[string]editorOptions{
 		"found at the first summary": {},
 		"found at the start": {serve: func(o *Options) {
-			o.OpenSummaries = func(context.Context, Settings, func(error)) (Summaries, error) {
+			o.OpenSummaries = func(context.Context, settings.Settings, func(error)) (Summaries, error) {
 				return nil, errors.New("no library; run make")
 			}
 		}},

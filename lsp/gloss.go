@@ -5,6 +5,7 @@ import (
 
 	"github.com/gloss-lsp/gloss/chunker"
 	"github.com/gloss-lsp/gloss/inference"
+	"github.com/gloss-lsp/gloss/lsp/settings"
 )
 
 // gloss is what can be said about a chunk at the moment.
@@ -76,14 +77,14 @@ func (s *server) glossesOf(d *document, chunks []chunker.Chunk) []gloss {
 }
 
 // glossOf says what is known of c, a chunk of d, without regard to its past.
-func (u *origin) glossOf(settings *Settings, d *document, c *chunker.Chunk) gloss {
+func (u *origin) glossOf(settings *settings.Settings, d *document, c *chunker.Chunk) gloss {
 	return u.gloss(settings, d, c, keyOf(u.from(), d.function(c)))
 }
 
 // gloss says what is known of c, a chunk of d of this key, without regard to its
 // past.
-func (u *origin) gloss(settings *Settings, d *document, c *chunker.Chunk, key inference.Key) gloss {
-	if settings.showsDoc(c) {
+func (u *origin) gloss(settings *settings.Settings, d *document, c *chunker.Chunk, key inference.Key) gloss {
+	if showsDoc(settings, c) {
 		return gloss{chunk: c, summary: inference.Summary{Text: c.Doc, Source: inference.SourceDoc}}
 	}
 	if u == nil || !legible(c) {
@@ -115,7 +116,7 @@ func byName(d *document, c *chunker.Chunk, err error) gloss {
 // confident shows s if it is likely enough to be good, by the setting
 // minConfidence, else the sentence of the name, else nothing. A summary of which
 // that is not known is shown.
-func confident(settings *Settings, d *document, c *chunker.Chunk, s inference.Summary) gloss {
+func confident(settings *settings.Settings, d *document, c *chunker.Chunk, s inference.Summary) gloss {
 	if sure, ok := inference.Sure(s, d.function(c), settings.MinConfidence); ok {
 		return gloss{chunk: c, summary: sure}
 	}

@@ -5,6 +5,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/gloss-lsp/gloss/lsp/settings"
 	"github.com/gloss-lsp/gloss/lsp/wire"
 )
 
@@ -17,8 +18,8 @@ func (s *server) Initialize(c wire.ClientCapabilities) wire.ServerCapabilities {
 	s.client = c
 	s.log.Info("initialize", zap.String("client", c.Name), zap.String("clientVersion", c.Version),
 		zap.String("server", s.version), zap.String("positionEncoding", string(c.Encoding)), zap.Int("processId", c.ProcessID))
-	s.setSettings(c.Options, fromUser)
-	s.config.cut = s.settings().cutSettings() // nothing has been cut before
+	s.setSettings(c.Options, settings.User)
+	s.config.cut = cutSettingsOf(s.settings()) // nothing has been cut before
 	if c.ProcessID > 0 {
 		s.watchParent(c.ProcessID)
 	}

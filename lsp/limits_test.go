@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gloss-lsp/gloss/lsp/settings"
 	"github.com/gloss-lsp/gloss/lsp/wire"
 )
 
@@ -32,7 +33,7 @@ func TestLogIsNoPipe(t *testing.T) {
 func TestShutdownWhileAModelIsOpened(t *testing.T) {
 	reading := make(chan struct{})
 	e := newEditor(t, editorOptions{serve: func(o *Options) {
-		o.OpenSummaries = func(ctx context.Context, _ Settings, _ func(error)) (Summaries, error) {
+		o.OpenSummaries = func(ctx context.Context, _ settings.Settings, _ func(error)) (Summaries, error) {
 			close(reading)
 			<-ctx.Done()
 			return nil, ctx.Err()
@@ -45,7 +46,7 @@ func TestShutdownWhileAModelIsOpened(t *testing.T) {
 // What a message quotes may be of any length; what to do stands at its end.
 func TestLongMessagesAreCut(t *testing.T) {
 	e := newEditor(t, editorOptions{serve: func(o *Options) {
-		o.OpenSummaries = func(context.Context, Settings, func(error)) (Summaries, error) {
+		o.OpenSummaries = func(context.Context, settings.Settings, func(error)) (Summaries, error) {
 			return nil, errors.New(strings.Repeat("ü", 450_000) + ": run gloss doctor")
 		}
 	}})

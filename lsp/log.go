@@ -8,6 +8,7 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
+	"github.com/gloss-lsp/gloss/lsp/settings"
 	"github.com/gloss-lsp/gloss/models/untrusted"
 )
 
@@ -37,7 +38,7 @@ func newLogs(o Options, s *server) *logs {
 
 // apply puts settings into effect. A file that cannot be written leaves the
 // log where it was.
-func (l *logs) apply(settings LogSettings) {
+func (l *logs) apply(settings settings.Log) {
 	if level, err := zapcore.ParseLevel(settings.Level); err == nil {
 		l.level.SetLevel(level)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gloss-lsp/gloss/inference"
 	"github.com/gloss-lsp/gloss/inference/cache"
+	"github.com/gloss-lsp/gloss/lsp/settings"
 )
 
 // fakeMissing is a model that pull gets.
@@ -58,7 +59,7 @@ func TestMissingModel(t *testing.T) {
 			}}
 			e := newEditor(t, editorOptions{capabilities: test.capabilities, pressed: test.pressed, serve: func(o *Options) {
 				made := o.OpenSummaries
-				o.OpenSummaries = func(ctx context.Context, s Settings, warn func(error)) (Summaries, error) {
+				o.OpenSummaries = func(ctx context.Context, s settings.Settings, warn func(error)) (Summaries, error) {
 					if !installed.Load() {
 						return nil, fmt.Errorf("setting model: %w", missing)
 					}
@@ -107,8 +108,8 @@ func TestModelInUseIsFollowed(t *testing.T) {
 	const buttons = `{"workspace": {"codeLens": {"refreshSupport": true}}, "textDocument": {"codeLens": {}}, "window": {"showMessage": {}}}`
 	e := newEditor(t, editorOptions{capabilities: buttons, serve: func(o *Options) {
 		made := o.OpenSummaries
-		o.Place = func(Settings) string { return place.Load().(string) }
-		o.OpenSummaries = func(ctx context.Context, s Settings, warn func(error)) (Summaries, error) {
+		o.Place = func(settings.Settings) string { return place.Load().(string) }
+		o.OpenSummaries = func(ctx context.Context, s settings.Settings, warn func(error)) (Summaries, error) {
 			if place.Load() == "m" {
 				return nil, &fakeMissing{}
 			}
@@ -153,8 +154,8 @@ func TestLateFailureOfAPull(t *testing.T) {
 	}}
 	store := cache.Open("", cache.Options{})
 	s := newServer(t.Context(), Options{
-		Log: zap.NewNop(), Settings: DefaultSettings(),
-		OpenSummaries: func(_ context.Context, s Settings, _ func(error)) (Summaries, error) {
+		Log: zap.NewNop(), Settings: settings.Default(),
+		OpenSummaries: func(_ context.Context, s settings.Settings, _ func(error)) (Summaries, error) {
 			if s.Model == "m" {
 				return nil, missing
 			}
@@ -173,7 +174,7 @@ func TestLateFailureOfAPull(t *testing.T) {
 		}
 	}
 	choose := func(model string) {
-		s.setSettings([]byte(fmt.Sprintf(`{"model":%q}`, model)), fromUser)
+		s.setSettings([]byte(fmt.Sprintf(`{"model":%q}`, model)), settings.User)
 		s.configure()
 	}
 	choose("m")

@@ -19,6 +19,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/gloss-lsp/gloss/chunker"
+	"github.com/gloss-lsp/gloss/lsp/settings"
 	"github.com/gloss-lsp/gloss/lsp/wire"
 )
 
@@ -29,7 +30,7 @@ type Options struct {
 	// Log takes the log in place of what Settings.Log says.
 	Log *zap.Logger
 	// Settings hold where the client says nothing.
-	Settings Settings
+	Settings settings.Settings
 	// Warnings are about those Settings, and are logged.
 	Warnings []string
 	// Workers parse the documents; nil has them parsed in this process.
@@ -39,19 +40,19 @@ type Options struct {
 	// the cache change. It tells warn of trouble that it can live with; that
 	// reaches the user once. It is given up when ctx ends. An error that is a
 	// MissingModel is offered to be mended.
-	OpenSummaries func(ctx context.Context, s Settings, warn func(error)) (Summaries, error)
+	OpenSummaries func(ctx context.Context, s settings.Settings, warn func(error)) (Summaries, error)
 	// Place names the model that OpenSummaries would take, and where it lies. It
 	// is asked whenever a document is opened or saved, so it must be cheap; where
 	// its answer changes OpenSummaries is called again. nil is for models that
 	// depend on the settings alone.
-	Place func(s Settings) string
+	Place func(s settings.Settings) string
 }
 
 // server is one editor's session.
 type server struct {
 	version       string
-	openSummaries func(context.Context, Settings, func(error)) (Summaries, error)
-	place         func(Settings) string
+	openSummaries func(context.Context, settings.Settings, func(error)) (Summaries, error)
+	place         func(settings.Settings) string
 	workers       *chunker.Workers
 	log           *zap.Logger
 	logs          *logs
@@ -87,7 +88,7 @@ type server struct {
 func newServer(ctx context.Context, o Options) *server {
 	s := &server{version: o.Version, openSummaries: o.OpenSummaries, place: o.Place, workers: o.Workers, ready: make(chan struct{}), documents: map[string]*openDocument{}}
 	if s.place == nil {
-		s.place = func(Settings) string { return "" }
+		s.place = func(settings.Settings) string { return "" }
 	}
 	s.ctx, s.cancel = context.WithCancel(ctx)
 	s.logs = newLogs(o, s)

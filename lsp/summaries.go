@@ -7,6 +7,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/gloss-lsp/gloss/inference"
+	"github.com/gloss-lsp/gloss/lsp/settings"
 )
 
 // Summaries writes and remembers summaries, as an inference.Service does.
@@ -40,17 +41,17 @@ type origin struct {
 // modelSettings are the settings that Summaries are opened for.
 type modelSettings struct {
 	model     string
-	inference InferenceSettings
-	cache     CacheSettings
+	inference settings.Inference
+	cache     settings.Cache
 	place     string // of the model, as Options.Place tells
 }
 
-func (s *server) modelSettings(settings Settings) modelSettings {
+func (s *server) modelSettings(settings settings.Settings) modelSettings {
 	return modelSettings{settings.Model, settings.Inference, settings.Cache, s.place(settings)}
 }
 
 // openOrigin opens Summaries. It may take a while.
-func (s *server) openOrigin(settings Settings) *origin {
+func (s *server) openOrigin(settings settings.Settings) *origin {
 	u := &origin{model: s.modelSettings(settings), close: func() {}}
 	summaries, err := s.openSummaries(s.ctx, settings, func(err error) {
 		s.log.Warn(err.Error())

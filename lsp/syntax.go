@@ -74,7 +74,7 @@ func (s *server) newSyntax(uri, path, languageID string) *syntax {
 	case !settings.Enable:
 	case language == nil:
 		x.log.Info("no summaries: the language is unknown", zap.String("language", wire.LogName(languageID)))
-	case !settings.serves(language.ID):
+	case !settings.Serves(language.ID):
 		x.log.Debug("no summaries: the setting gloss.languages leaves the language out", zap.String("language", languageID))
 	case s.config.excludes(path):
 		x.log.Info("no summaries: the setting gloss.exclude names the file")

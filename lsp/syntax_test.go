@@ -12,6 +12,7 @@ import (
 
 	"github.com/gloss-lsp/gloss/inference"
 	"github.com/gloss-lsp/gloss/inference/cache"
+	"github.com/gloss-lsp/gloss/lsp/settings"
 	"github.com/gloss-lsp/gloss/lsp/wire"
 )
 
@@ -28,8 +29,8 @@ type offline struct {
 func newOffline(t testing.TB) *offline {
 	core, logged := observer.New(zapcore.InfoLevel)
 	s := newServer(t.Context(), Options{
-		Log: zap.New(core), Settings: DefaultSettings(),
-		OpenSummaries: func(context.Context, Settings, func(error)) (Summaries, error) {
+		Log: zap.New(core), Settings: settings.Default(),
+		OpenSummaries: func(context.Context, settings.Settings, func(error)) (Summaries, error) {
 			scheduler := inference.NewScheduler(&fakeSummarizer{}, cache.Open("", cache.Options{}), inference.Options{})
 			return scheduler, nil
 		},
@@ -178,7 +179,7 @@ func TestLensesOutliveNewSettings(t *testing.T) {
 	o := newOffline(t)
 	o.open(goText("Alpha"))
 	d := o.document(goURI)
-	o.setSettings([]byte(`{"minLines": 2}`), fromUser)
+	o.setSettings([]byte(`{"minLines": 2}`), settings.User)
 	o.configure()
 	d.syntax.close()
 	if got := o.codeLens(d); len(got) != 1 {
@@ -189,7 +190,7 @@ func TestLensesOutliveNewSettings(t *testing.T) {
 	}
 
 	// The text is cut anew, which may take long or fail.
-	o.setSettings([]byte(`{"minLines": 3}`), fromUser)
+	o.setSettings([]byte(`{"minLines": 3}`), settings.User)
 	o.configure()
 	x := o.syntax()
 	x.mu.Lock() // as a parse does that does not come back

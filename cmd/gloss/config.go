@@ -11,7 +11,7 @@ import (
 	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
 
-	"github.com/gloss-lsp/gloss/lsp"
+	"github.com/gloss-lsp/gloss/lsp/settings"
 	"github.com/gloss-lsp/gloss/models/untrusted"
 )
 
@@ -36,8 +36,8 @@ func (f *configFlags) add(c *cobra.Command) {
 
 // user returns the settings of the file that is named, or else of the user's
 // own, if there is one.
-func (f *configFlags) user(warn func(error)) (lsp.Settings, error) {
-	s := lsp.DefaultSettings()
+func (f *configFlags) user(warn func(error)) (settings.Settings, error) {
+	s := settings.Default()
 	path := userConfig()
 	switch {
 	case f.none && f.file != "":
@@ -54,7 +54,7 @@ func (f *configFlags) user(warn func(error)) (lsp.Settings, error) {
 		return s, nil
 	}
 	if err == nil {
-		s, err = withConfig(s, path, text, true, warn)
+		s, err = withConfig(s, path, text, settings.User, warn)
 	}
 	if err != nil {
 		return s, usage("the settings in %s: %w", path, err)
@@ -73,7 +73,7 @@ func userConfig() string {
 }
 
 // of adds the settings of the project that path lies in.
-func (f *configFlags) of(path string, warn func(error)) (lsp.Settings, error) {
+func (f *configFlags) of(path string, warn func(error)) (settings.Settings, error) {
 	s, err := f.user(warn)
 	if err != nil || f.none || f.file != "" {
 		return s, err
@@ -96,8 +96,8 @@ func (f *configFlags) of(path string, warn func(error)) (lsp.Settings, error) {
 	}
 	name := filepath.Join(tree.Name(), projectConfig)
 	if err == nil {
-		var with lsp.Settings
-		if with, err = withConfig(s, name, text, false, warn); err == nil {
+		var with settings.Settings
+		if with, err = withConfig(s, name, text, settings.Workspace, warn); err == nil {
 			return with, nil
 		}
 	}
@@ -105,8 +105,8 @@ func (f *configFlags) of(path string, warn func(error)) (lsp.Settings, error) {
 	return s, nil
 }
 
-func withConfig(s lsp.Settings, name string, text []byte, own bool, warn func(error)) (lsp.Settings, error) {
-	s, warnings, err := s.WithFile(text, own)
+func withConfig(s settings.Settings, name string, text []byte, from settings.Source, warn func(error)) (settings.Settings, error) {
+	s, warnings, err := settings.Read(s, text, from)
 	if err != nil {
 		return s, err
 	}

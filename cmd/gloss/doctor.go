@@ -18,7 +18,7 @@ import (
 	"github.com/gloss-lsp/gloss/inference"
 	"github.com/gloss-lsp/gloss/inference/cache"
 	"github.com/gloss-lsp/gloss/inference/onnx"
-	"github.com/gloss-lsp/gloss/lsp"
+	"github.com/gloss-lsp/gloss/lsp/settings"
 )
 
 // check is one thing that must be right for gloss to work. It returns what it
@@ -183,7 +183,7 @@ func (f *modelFlags) checkModel(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%s loads in %s and says %q in %s", name, load.Round(time.Millisecond), summary.Text, summary.Elapsed.Round(time.Millisecond)), nil
 }
 
-func checkCache(s lsp.CacheSettings) (string, error) {
+func checkCache(s settings.Cache) (string, error) {
 	var problem error
 	warn := func(err error) { problem = err }
 	c := cacheConfig(s, warn)

@@ -11,13 +11,13 @@ import (
 	"strings"
 
 	"github.com/gloss-lsp/gloss/inference/onnx"
-	"github.com/gloss-lsp/gloss/lsp"
+	"github.com/gloss-lsp/gloss/lsp/settings"
 )
 
 // kept is a folder that gloss writes to.
 type kept struct{ path, holds string }
 
-func keptFolders(s lsp.CacheSettings) []kept {
+func keptFolders(s settings.Cache) []kept {
 	folders := []kept{
 		{cmp.Or(s.Dir, cacheDir(func(error) {})), "the cache: summaries (names from your code may stand in them), a hash for each function, no code"},
 		{modelStore().Root, "models that you pulled or imported, and which of them is in use"},
@@ -30,7 +30,7 @@ func keptFolders(s lsp.CacheSettings) []kept {
 
 // privacy prints what is written where and what leaves the machine. It writes
 // nothing itself.
-func (f *modelFlags) privacy(w io.Writer, s lsp.CacheSettings) error {
+func (f *modelFlags) privacy(w io.Writer, s settings.Cache) error {
 	fmt.Fprintln(w, "Written, for your eyes only (folders 0700, files 0600):")
 	for _, k := range keptFolders(s) {
 		fmt.Fprintf(w, "  %s\n    %s\n    %s\n", cmp.Or(k.path, "nowhere, as the user has no home folder"), k.holds, k.state())

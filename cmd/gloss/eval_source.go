@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gloss-lsp/gloss/inference/reference"
-	"github.com/gloss-lsp/gloss/lsp"
+	"github.com/gloss-lsp/gloss/lsp/settings"
 	"github.com/gloss-lsp/gloss/models/eval"
 )
 
@@ -64,7 +64,7 @@ func (f *evalFlags) readSource(c *cobra.Command) (functions []eval.Function, bad
 		return reference.None
 	}
 	for _, root := range f.paths {
-		s, err := newSources([]string{root}, summarizeFlags{inputFlags: inputFlags{settings: lsp.DefaultSettings()}}, interruptible{c.Context(), c.InOrStdin()})
+		s, err := newSources([]string{root}, summarizeFlags{inputFlags: inputFlags{settings: settings.Default()}}, interruptible{c.Context(), c.InOrStdin()})
 		if err != nil {
 			return nil, nil, err
 		}

@@ -10,14 +10,14 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gloss-lsp/gloss/lsp"
+	"github.com/gloss-lsp/gloss/lsp/settings"
 	"github.com/gloss-lsp/gloss/models/untrusted"
 )
 
 // walkRules say what a walk passes over.
 type walkRules struct {
 	globs    globs
-	exclude  lsp.Exclude
+	exclude  settings.Exclude
 	noTests  bool // no files of tests
 	hidden   bool // are visited
 	noIgnore bool // visit what ignore files name, and node_modules

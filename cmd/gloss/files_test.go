@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
-	"github.com/gloss-lsp/gloss/lsp"
+	"github.com/gloss-lsp/gloss/lsp/settings"
 )
 
 // TestWalkFiles holds the walk equal to what git itself would list.
@@ -159,7 +159,7 @@ func TestWalkRules(t *testing.T) {
 		"no ignore":                {rules: walkRules{noIgnore: true}, want: append([]string{"ignored.go", "node_modules/n.js", "src/x.go"}, all...)},
 		"hidden":                   {rules: walkRules{hidden: true}, want: append([]string{".gitignore", ".ignore", ".hidden/h.go"}, all...)},
 		"no tests":                 {rules: walkRules{noTests: true}, want: []string{"a.go", "b.py", "contest.go", "logged.go", "src/LatestThing.java", "src/vendor/w.go", "vendor/v.go"}},
-		"exclude":                  {rules: walkRules{exclude: lsp.NewExclude([]string{"vendor/**", "*.py"})}, want: []string{"a.go", "a_test.go", "contest.go", "logged.go", "src/LatestThing.java", "src/ThingTest.java", "src/x.spec.ts", "tests/t.rs"}},
+		"exclude":                  {rules: walkRules{exclude: settings.NewExclude([]string{"vendor/**", "*.py"})}, want: []string{"a.go", "a_test.go", "contest.go", "logged.go", "src/LatestThing.java", "src/ThingTest.java", "src/x.spec.ts", "tests/t.rs"}},
 		"a glob":                   {globs: []string{"*.py"}, want: []string{"b.py", "conftest.py", "test_b.py"}},
 		"braces":                   {globs: []string{"{a,b}.*"}, want: []string{"a.go", "b.py"}},
 		"negated":                  {globs: []string{"!*.py", "!vendor", "!tests/"}, want: []string{"a.go", "a_test.go", "contest.go", "logged.go", "src/LatestThing.java", "src/ThingTest.java", "src/x.spec.ts"}},

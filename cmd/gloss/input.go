@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gloss-lsp/gloss/chunker"
-	"github.com/gloss-lsp/gloss/lsp"
+	"github.com/gloss-lsp/gloss/lsp/settings"
 )
 
 // inputHelp is what --help says of them.
@@ -26,7 +26,7 @@ anybody's and chooses no model and no place; flags go before both.`
 // inputFlags say what is summarized.
 type inputFlags struct {
 	config   configFlags
-	settings lsp.Settings      // of the files that config names
+	settings settings.Settings // of the files that config names
 	set      func(string) bool // whether a flag is given; nil: none is
 
 	languages  []string
@@ -63,7 +63,7 @@ func (f *inputFlags) add(c *cobra.Command) {
 
 // settingEnum returns what may stand in a setting.
 func settingEnum(name string) []string {
-	for _, f := range lsp.SettingFields() {
+	for _, f := range settings.Fields() {
 		if f.Name == name {
 			return f.Enum
 		}
@@ -148,7 +148,7 @@ func (f *inputFlags) selection(warn func(error)) (*selection, error) {
 		{"min-lines", "minLines", given.MinLines},
 		{"exclude", "exclude", given.Exclude},
 	} {
-		if err := lsp.CheckSetting(check.setting, check.value); err != nil && set(check.flag) {
+		if err := settings.Check(check.setting, check.value); err != nil && set(check.flag) {
 			return nil, usage("--%s: %w", check.flag, err)
 		}
 	}
@@ -157,7 +157,7 @@ func (f *inputFlags) selection(warn func(error)) (*selection, error) {
 		return nil, usage("--glob: %w", err)
 	}
 	p := &selection{
-		walk:       walkRules{globs: globs, exclude: lsp.NewExclude(given.Exclude), noTests: f.noTests, hidden: f.hidden, noIgnore: f.noIgnore},
+		walk:       walkRules{globs: globs, exclude: settings.NewExclude(given.Exclude), noTests: f.noTests, hidden: f.hidden, noIgnore: f.noIgnore},
 		options:    given.ChunkerOptions(newWorkers(1)),
 		chunkLines: f.chunkLines,
 		stdinName:  f.stdinName,

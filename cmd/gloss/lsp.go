@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gloss-lsp/gloss/lsp"
+	"github.com/gloss-lsp/gloss/lsp/settings"
 )
 
 func newLSP() *cobra.Command {
@@ -28,24 +29,24 @@ the user's config.json and the editor: 'gloss settings' lists them.`,
 				return usage("--log-file is %q; it must be an absolute path, because editors start gloss in the workspace", logFile)
 			}
 			var warnings []string
-			settings, err := config.user(func(err error) { warnings = append(warnings, err.Error()) })
+			given, err := config.user(func(err error) { warnings = append(warnings, err.Error()) })
 			switch {
 			case err != nil && config.file != "":
 				return err
 			case err != nil: // an editor without summaries would be worse
 				warnings = append(warnings, err.Error())
 			}
-			settings.Log.File = cmp.Or(logFile, settings.Log.File)
+			given.Log.File = cmp.Or(logFile, given.Log.File)
 			workers := newWorkers(2) // so that a file that takes long does not hold up all others
 			defer workers.Close()
 			var summaries services
 			err = lsp.Serve(c.Context(), stdio{}, lsp.Options{
 				Version:       version,
-				Settings:      settings,
+				Settings:      given,
 				Warnings:      warnings,
 				Workers:       workers,
 				OpenSummaries: summaries.open,
-				Place:         func(s lsp.Settings) string { return modelStore().Place(s.Model) },
+				Place:         func(s settings.Settings) string { return modelStore().Place(s.Model) },
 			})
 			if err != nil {
 				return &exitError{exitFailed, err}

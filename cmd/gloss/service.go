@@ -9,6 +9,7 @@ import (
 	"github.com/gloss-lsp/gloss/inference/daemon"
 	"github.com/gloss-lsp/gloss/inference/onnx"
 	"github.com/gloss-lsp/gloss/lsp"
+	"github.com/gloss-lsp/gloss/lsp/settings"
 )
 
 // The values of the setting inference.mode.
@@ -26,7 +27,7 @@ const batch = 4
 // with a model that is loaded where only other settings have changed.
 type services struct{ last *inference.Service } // nil before the first
 
-func (u *services) open(ctx context.Context, s lsp.Settings, warn func(error)) (lsp.Summaries, error) {
+func (u *services) open(ctx context.Context, s settings.Settings, warn func(error)) (lsp.Summaries, error) {
 	config, err := editorConfig(s, warn)
 	if err != nil {
 		return nil, err

@@ -8,14 +8,14 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/gloss-lsp/gloss/lsp"
+	"github.com/gloss-lsp/gloss/lsp/settings"
 )
 
 // settingsFormats are the ways in which the settings can be printed.
 var settingsFormats = map[string]func() string{
-	"markdown": lsp.SettingsDoc,
-	"nvim":     lsp.NeovimSettings,
-	"vscode":   lsp.VSCodeSettings,
+	"markdown": settings.Markdown,
+	"nvim":     settings.Neovim,
+	"vscode":   settings.VSCode,
 }
 
 func newSettings() *cobra.Command {

@@ -14,7 +14,7 @@ import (
 	"github.com/gloss-lsp/gloss/inference/local"
 	"github.com/gloss-lsp/gloss/inference/onnx"
 	"github.com/gloss-lsp/gloss/inference/prompt"
-	"github.com/gloss-lsp/gloss/lsp"
+	"github.com/gloss-lsp/gloss/lsp/settings"
 	"github.com/gloss-lsp/gloss/models"
 	"github.com/gloss-lsp/gloss/models/untrusted"
 )
@@ -41,7 +41,7 @@ func (f *modelFlags) addRuntime(c *cobra.Command) {
 }
 
 // inherit lays settings below the flags.
-func (f *modelFlags) inherit(c *cobra.Command, s lsp.Settings) {
+func (f *modelFlags) inherit(c *cobra.Command, s settings.Settings) {
 	inherit(c, "model", &f.model, s.Model)
 	inherit(c, "onnxruntime", &f.library, s.Inference.Library)
 	inherit(c, "threads", &f.threads, s.Inference.Threads)
@@ -138,7 +138,7 @@ func (f *modelFlags) openGraph() (*models.Model, *onnx.Model, error) {
 
 // editorConfig says where the language server has its summaries from, as its
 // settings say.
-func editorConfig(s lsp.Settings, warn func(error)) (inference.Config, error) {
+func editorConfig(s settings.Settings, warn func(error)) (inference.Config, error) {
 	m, err := openModel(s.Model)
 	if err != nil {
 		return inference.Config{}, offerPull(err)
@@ -153,7 +153,7 @@ func editorConfig(s lsp.Settings, warn func(error)) (inference.Config, error) {
 }
 
 // writerOptions are what settings say of how summaries are written.
-func writerOptions(s lsp.InferenceSettings) inference.WriterOptions {
+func writerOptions(s settings.Inference) inference.WriterOptions {
 	return inference.WriterOptions{
 		Timeout:         time.Duration(s.Timeout),
 		MaxInputTokens:  s.MaxInputTokens,
@@ -207,7 +207,7 @@ func cacheDir(warn func(error)) string {
 }
 
 // cacheConfig is what settings say of the cache.
-func cacheConfig(s lsp.CacheSettings, warn func(error)) inference.CacheConfig {
+func cacheConfig(s settings.Cache, warn func(error)) inference.CacheConfig {
 	dir := s.Dir
 	if dir == "" {
 		dir = cacheDir(warn)

@@ -4,13 +4,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/gloss-lsp/gloss/lsp"
+	"github.com/gloss-lsp/gloss/lsp/settings"
 )
 
 // The editor's settings reach the Writer, which refuses those that contradict
 // each other.
 func TestBeamsReachTheWriter(t *testing.T) {
-	s := lsp.DefaultSettings()
+	s := settings.Default()
 	s.Cache.Dir = t.TempDir()
 	s.Inference.Sampling.NumBeams = 2
 	var u services

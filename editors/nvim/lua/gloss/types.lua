@@ -1,6 +1,6 @@
 ---@meta
 -- The settings of the language server, for completion and checks while they are
--- written. Written by "gloss settings --format nvim" from lsp/settings.go.
+-- written. Written by "gloss settings --format nvim" from lsp/settings.
 
 ---@class gloss.Settings
 ---@field enable? boolean Show summaries at all. Default: `true`.

@@ -1,4 +1,4 @@
-package lsp
+package settings
 
 import (
 	"bytes"
@@ -20,7 +20,7 @@ func TestSettingsFile(t *testing.T) {
 		"cut off":                {"{\n\"minLines\": 5,\n", 3, "line 3"},
 		"nested too deep":        {strings.Repeat("[", 64<<10), 3, "it is no JSON"},
 	} {
-		s, warnings, err := DefaultSettings().WithFile([]byte(test.text), true)
+		s, warnings, err := Read(Default(), []byte(test.text), User)
 		if s.MinLines != test.minLines || len(warnings) > 0 || (err == nil) != (test.problem == "") || err != nil && !strings.Contains(err.Error(), test.problem) {
 			t.Errorf("%s: minLines %d, %q, %v", name, s.MinLines, warnings, err)
 		}
@@ -34,13 +34,13 @@ func FuzzProjectFile(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		was := DefaultSettings()
+		was := Default()
 		was.Model, was.Cache.Dir = "mine", "/mine"
-		s, _, err := was.WithFile(bytes.Clone(text), false)
+		s, _, err := Read(was, bytes.Clone(text), Workspace)
 		if err != nil && !reflect.DeepEqual(s, was) {
 			t.Errorf("%v, and yet %+v", err, s)
 		}
-		if s.Model != was.Model && s.Model != DefaultSettings().Model || s.Inference.Library != "" || s.Cache.Dir != was.Cache.Dir || s.Log.File != "" {
+		if s.Model != was.Model && s.Model != Default().Model || s.Inference.Library != "" || s.Cache.Dir != was.Cache.Dir || s.Log.File != "" {
 			t.Errorf("a project chose %+v", s)
 		}
 	})

@@ -1,4 +1,4 @@
-package lsp
+package settings
 
 import (
 	"bytes"
@@ -30,12 +30,12 @@ type vscodeItems struct {
 // durationPattern is what Duration reads, of the strings.
 const durationPattern = `^([0-9]+(\.[0-9]+)?(ns|us|ms|s|m|h))+$`
 
-// VSCodeSettings returns the settings as the JSON object of "properties" in
+// VSCode returns the settings as the JSON object of "properties" in
 // contributes.configuration of an extension for VS Code, indented by two.
-func VSCodeSettings() string {
+func VSCode() string {
 	var b bytes.Buffer
 	separator := "{\n"
-	for i, f := range SettingFields() {
+	for i, f := range Fields() {
 		raw, err := json.Marshal(f.vscode(i))
 		if err != nil {
 			panic(err) // the properties are of plain types, and a test writes them
@@ -51,7 +51,7 @@ func VSCodeSettings() string {
 	return b.String()
 }
 
-func (f *SettingField) vscode(order int) vscodeProperty {
+func (f *Field) vscode(order int) vscodeProperty {
 	p := vscodeProperty{
 		Type: f.Type, Default: json.RawMessage(f.Default), Enum: f.Enum,
 		Scope: "window", Order: order, Description: f.Doc,
@@ -73,12 +73,12 @@ func (f *SettingField) vscode(order int) vscodeProperty {
 
 const neovimIntroduction = `---@meta
 -- The settings of the language server, for completion and checks while they are
--- written. Written by "gloss settings --format nvim" from lsp/settings.go.
+-- written. Written by "gloss settings --format nvim" from lsp/settings.
 `
 
-// NeovimSettings returns the settings as annotations for lua-language-server:
+// Neovim returns the settings as annotations for lua-language-server:
 // the class gloss.Settings and one class for each object in it.
-func NeovimSettings() string {
+func Neovim() string {
 	var b strings.Builder
 	b.WriteString(neovimIntroduction)
 	var order []string
@@ -90,7 +90,7 @@ func NeovimSettings() string {
 		}
 		return classes[path]
 	}
-	for _, f := range SettingFields() {
+	for _, f := range Fields() {
 		parents := strings.Split(f.Name, ".")
 		path := ""
 		for _, name := range parents[:len(parents)-1] {
@@ -112,7 +112,7 @@ func NeovimSettings() string {
 // ".inference.sampling".
 func luaClass(path string) string { return "gloss.Settings" + path }
 
-func (f *SettingField) luaType() string {
+func (f *Field) luaType() string {
 	values := `'` + strings.Join(f.Enum, `'|'`) + `'`
 	switch {
 	case f.Type == "duration":

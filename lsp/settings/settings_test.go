@@ -1,4 +1,4 @@
-package lsp
+package settings
 
 import (
 	"bytes"
@@ -26,9 +26,9 @@ func TestSettingsAreCommitted(t *testing.T) {
 		// part finds what is generated in the file; nil for all of it.
 		part func(t *testing.T, content []byte) (start, end int)
 	}{
-		{file: "../docs/settings.md", want: SettingsDoc()},
-		{file: "../editors/nvim/lua/gloss/types.lua", want: NeovimSettings()},
-		{file: "../editors/vscode/package.json", want: indentAll(VSCodeSettings(), "        "), part: vscodeProperties},
+		{file: "../../docs/settings.md", want: Markdown()},
+		{file: "../../editors/nvim/lua/gloss/types.lua", want: Neovim()},
+		{file: "../../editors/vscode/package.json", want: indentAll(VSCode(), "        "), part: vscodeProperties},
 	} {
 		t.Run(tt.file, func(t *testing.T) {
 			content, err := os.ReadFile(tt.file)
@@ -43,7 +43,7 @@ func TestSettingsAreCommitted(t *testing.T) {
 				return
 			}
 			if !*update {
-				t.Fatalf("%s is not what the settings say; run: go test ./lsp -run TestSettingsAreCommitted -update", tt.file)
+				t.Fatalf("%s is not what the settings say; run: go test ./lsp/settings -run TestSettingsAreCommitted -update", tt.file)
 			}
 			if err := os.WriteFile(tt.file, slices.Concat(content[:start], []byte(tt.want), content[end:]), 0o644); err != nil {
 				t.Fatal(err)
@@ -78,7 +78,7 @@ func indentAll(text, by string) string {
 }
 
 func TestEverySettingIsDescribedAndDecodes(t *testing.T) {
-	for _, f := range SettingFields() {
+	for _, f := range Fields() {
 		if f.Doc == "" || f.Type == "" {
 			t.Errorf("%s has no description", f.Name)
 		}
@@ -88,8 +88,8 @@ func TestEverySettingIsDescribedAndDecodes(t *testing.T) {
 		for i := len(path) - 1; i >= 0; i-- {
 			raw = `{"` + path[i] + `":` + raw + `}`
 		}
-		got, warnings := decodeSettings(DefaultSettings(), []byte(raw), fromUser)
-		if len(warnings) > 0 || !reflect.DeepEqual(got, DefaultSettings()) {
+		got, warnings := Decode(Default(), []byte(raw), User)
+		if len(warnings) > 0 || !reflect.DeepEqual(got, Default()) {
 			t.Errorf("%s decodes to %+v, warnings %q", raw, got, warnings)
 		}
 	}
@@ -101,7 +101,7 @@ func TestDecodeSettings(t *testing.T) {
 	t.Setenv("USERPROFILE", home)
 	for _, tt := range []struct {
 		name, raw string
-		source    settingsSource
+		source    Source
 		change    func(*Settings) // from the defaults
 		warning   string          // in the one warning; "" for none
 	}{
@@ -139,23 +139,23 @@ func TestDecodeSettings(t *testing.T) {
 		{name: "a long text", raw: `{"model": "` + strings.Repeat("x", 900_000) + `"}`, warning: "it has 900000 bytes"},
 		{name: "a long list", raw: `{"exclude": ["a"` + strings.Repeat(`,"a"`, 600) + `]}`, warning: "it has 601 entries"},
 		{name: "a long glob", raw: `{"exclude": ["` + strings.Repeat("*", 5<<20) + `"]}`, warning: "an entry has 5242880 bytes"},
-		{name: "a workspace does not choose the library", source: fromWorkspace, raw: `{"inference": {"library": "./evil.so"}}`, warning: "a workspace may not set it"},
-		{name: "nor the model", source: fromWorkspace, raw: `{"model": "./evil"}`, warning: "a workspace may not set it"},
-		{name: "nor one without a slash", source: fromWorkspace, raw: `{"model": "evil"}`, warning: "a workspace may not set it"},
-		{name: "nor the cache", source: fromWorkspace, raw: `{"cache": {"dir": "/etc"}}`, warning: "a workspace may not set it"},
-		{name: "nor the log", source: fromWorkspace, raw: `{"log": {"file": "default"}}`, warning: "a workspace may not set it"},
-		{name: "defaults of a workspace are no offence", source: fromWorkspace, raw: `{"model": "", "inference": {"library": ""}, "cache": {"dir": ""}, "log": {"file": ""}}`},
+		{name: "a workspace does not choose the library", source: Workspace, raw: `{"inference": {"library": "./evil.so"}}`, warning: "a workspace may not set it"},
+		{name: "nor the model", source: Workspace, raw: `{"model": "./evil"}`, warning: "a workspace may not set it"},
+		{name: "nor one without a slash", source: Workspace, raw: `{"model": "evil"}`, warning: "a workspace may not set it"},
+		{name: "nor the cache", source: Workspace, raw: `{"cache": {"dir": "/etc"}}`, warning: "a workspace may not set it"},
+		{name: "nor the log", source: Workspace, raw: `{"log": {"file": "default"}}`, warning: "a workspace may not set it"},
+		{name: "defaults of a workspace are no offence", source: Workspace, raw: `{"model": "", "inference": {"library": ""}, "cache": {"dir": ""}, "log": {"file": ""}}`},
 		{name: "wishes beside the settings", raw: `{"experimental": {"glossRefresh": true}}`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if tt.source == "" {
-				tt.source = fromUser
+				tt.source = User
 			}
-			want := DefaultSettings()
+			want := Default()
 			if tt.change != nil {
 				tt.change(&want)
 			}
-			got, warnings := decodeSettings(DefaultSettings(), []byte(tt.raw), tt.source)
+			got, warnings := Decode(Default(), []byte(tt.raw), tt.source)
 			if !reflect.DeepEqual(got, want) {
 				t.Errorf("got  %+v\nwant %+v", got, want)
 			}
@@ -176,18 +176,24 @@ func TestDecodeSettings(t *testing.T) {
 func TestHugeSettings(t *testing.T) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	globs := make([]string, maxSettingTexts)
+	globs := make([]string, maxTexts)
 	for i := range globs {
 		globs[i] = fmt.Sprint(strings.Repeat("a*/**/", maxListedText/6-1), i)
 	}
-	list := func(globs []string) []byte { return []byte(encodeJSON(map[string]any{"exclude": globs})) }
-	var c configuration
-	s, warnings := decodeSettings(DefaultSettings(), list(globs), fromWorkspace)
+	encode := func(v any) []byte {
+		b, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	list := func(globs []string) []byte { return encode(map[string]any{"exclude": globs}) }
+	s, warnings := Decode(Default(), list(globs), Workspace)
 	if len(warnings) > 0 || len(s.Exclude) != len(globs) {
 		t.Fatalf("%d globs, warnings %q", len(s.Exclude), warnings)
 	}
-	c.init(s)
-	if s, warnings = decodeSettings(s, list(append(globs, "one more")), fromWorkspace); len(warnings) != 1 || len(s.Exclude) != len(globs) {
+	exclude := NewExclude(s.Exclude)
+	if s, warnings = Decode(s, list(append(globs, "one more")), Workspace); len(warnings) != 1 || len(s.Exclude) != len(globs) {
 		t.Errorf("%d globs, warnings %.300q", len(s.Exclude), warnings)
 	}
 	runtime.ReadMemStats(&after)
@@ -196,13 +202,13 @@ func TestHugeSettings(t *testing.T) {
 	} else {
 		t.Logf("%d MiB are in use", used)
 	}
-	runtime.KeepAlive(&c)
+	runtime.KeepAlive(exclude)
 
 	mistakes := map[string]any{}
 	for i := range 10_000 {
 		mistakes[fmt.Sprintf("%d-%s", i, strings.Repeat("x", 1000))] = i
 	}
-	_, warnings = decodeSettings(DefaultSettings(), []byte(encodeJSON(mistakes)), fromWorkspace)
+	_, warnings = Decode(Default(), encode(mistakes), Workspace)
 	if said := strings.Join(warnings, ""); len(warnings) != maxWarnings || len(said) > 10_000 || !strings.Contains(said, "more mistakes") {
 		t.Errorf("%d warnings of %d bytes", len(warnings), len(said))
 	}
@@ -214,8 +220,8 @@ func FuzzDecodeSettings(f *testing.F) {
 	f.Add([]byte(`{"gloss":{"debounce":"1s","kinds":["type"],"inference":{"sampling":{"topP":0.5}},"model":"x"}}`))
 	f.Add([]byte(`{"cache":{"dir":"x","maxSize":1e99},"log":{"level":"debug","file":"y"},"minLines":[]}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		s, _ := decodeSettings(DefaultSettings(), raw, fromWorkspace)
-		d := DefaultSettings()
+		s, _ := Decode(Default(), raw, Workspace)
+		d := Default()
 		if s.Model != d.Model || s.Inference.Library != "" || s.Cache.Dir != "" || s.Log.File != "" {
 			t.Fatalf("a workspace set what it may not: %+v", s)
 		}
@@ -223,7 +229,7 @@ func FuzzDecodeSettings(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if again, warnings := decodeSettings(d, b, fromUser); len(warnings) > 0 || !reflect.DeepEqual(again, s) {
+		if again, warnings := Decode(d, b, User); len(warnings) > 0 || !reflect.DeepEqual(again, s) {
 			t.Fatalf("%s is not accepted again: %q", b, warnings)
 		}
 	})
@@ -259,11 +265,11 @@ func TestCompileGlob(t *testing.T) {
 func TestUserSettingsComeTwice(t *testing.T) {
 	t.Setenv("HOME", t.TempDir())
 	raw := []byte(`{"model": "~/models/x", "cache": {"dir": "~/cache"}, "log": {"file": "~/log"}}`)
-	s, warnings := decodeSettings(DefaultSettings(), raw, fromUser)
+	s, warnings := Decode(Default(), raw, User)
 	if len(warnings) > 0 || !filepath.IsAbs(s.Cache.Dir) {
 		t.Fatalf("%q, warnings %q", s.Cache.Dir, warnings)
 	}
-	if again, warnings := decodeSettings(s, raw, fromWorkspace); len(warnings) > 0 || again.Cache.Dir != s.Cache.Dir {
+	if again, warnings := Decode(s, raw, Workspace); len(warnings) > 0 || again.Cache.Dir != s.Cache.Dir {
 		t.Errorf("%q, warnings %q", again.Cache.Dir, warnings)
 	}
 }

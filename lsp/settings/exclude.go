@@ -1,4 +1,4 @@
-package lsp
+package settings
 
 import (
 	"regexp"

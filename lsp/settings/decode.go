@@ -1,4 +1,4 @@
-package lsp
+package settings
 
 import (
 	"bytes"
@@ -16,24 +16,24 @@ import (
 	"github.com/gloss-lsp/gloss/models/untrusted"
 )
 
-// settingsSource says who wrote a piece of configuration.
-type settingsSource string
+// Source says who wrote a piece of configuration, by the name that a log gives it.
+type Source string
 
 const (
-	// fromUser are flags, the user's file and initializationOptions.
-	fromUser settingsSource = "initializationOptions"
-	// fromWorkspace is workspace/configuration, which files of the opened
+	// User stands for flags, the user's file and initializationOptions.
+	User Source = "initializationOptions"
+	// Workspace stands for workspace/configuration, which files of the opened
 	// folder may have a part in, and the file of a project.
-	fromWorkspace settingsSource = "workspace/configuration"
+	Workspace Source = "workspace/configuration"
 )
 
-// decodeSettings lays the JSON object raw over base. What cannot be used is
+// Decode lays the JSON object raw over base. What cannot be used is
 // left as it was in base and named in warnings: a mistake in the configuration
 // must not stop the server.
-func decodeSettings(base Settings, raw []byte, source settingsSource) (s Settings, warnings []string) {
+func Decode(base Settings, raw []byte, from Source) (s Settings, warnings []string) {
 	// The slices of base must not be written to.
 	base.Kinds, base.Languages, base.Exclude = slices.Clone(base.Kinds), slices.Clone(base.Languages), slices.Clone(base.Exclude)
-	d := settingsDecoder{source: source}
+	d := decoder{source: from}
 	d.object(reflect.ValueOf(&base).Elem(), unwrapSection(raw), "")
 	return base, d.warnings
 }
@@ -49,15 +49,31 @@ func unwrapSection(raw []byte) []byte {
 	return raw
 }
 
-type settingsDecoder struct {
-	source   settingsSource
+// Mentioned reports whether raw holds settings of gloss, which a client may send
+// alone, or with those of every server.
+func Mentioned(raw []byte) bool {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &members); err != nil {
+		return false
+	}
+	known := byName(reflect.TypeFor[Settings]())
+	for name := range members {
+		if _, ours := known[name]; ours || name == "gloss" {
+			return true
+		}
+	}
+	return false
+}
+
+type decoder struct {
+	source   Source
 	warnings []string
 }
 
 // maxWarnings bounds what is said about one configuration.
 const maxWarnings = 20
 
-func (d *settingsDecoder) warnf(format string, args ...any) {
+func (d *decoder) warnf(format string, args ...any) {
 	switch len(d.warnings) {
 	case maxWarnings:
 	case maxWarnings - 1:
@@ -70,7 +86,7 @@ func (d *settingsDecoder) warnf(format string, args ...any) {
 // notSettings are keys of initializationOptions that are no settings.
 var notSettings = []string{"experimental"}
 
-func (d *settingsDecoder) object(into reflect.Value, raw []byte, prefix string) {
+func (d *decoder) object(into reflect.Value, raw []byte, prefix string) {
 	if isNull(raw) {
 		return
 	}
@@ -79,7 +95,7 @@ func (d *settingsDecoder) object(into reflect.Value, raw []byte, prefix string) 
 		d.warnf("the settings %s must be a JSON object, found %.40s", "gloss."+strings.TrimSuffix(prefix, "."), raw)
 		return
 	}
-	fields := settingNames(into.Type())
+	fields := byName(into.Type())
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		value := members[name]
 		i, known := fields[name]
@@ -101,7 +117,8 @@ func isNull(raw []byte) bool {
 	return len(raw) == 0 || string(raw) == "null"
 }
 
-func settingNames(t reflect.Type) map[string]int {
+// byName returns the indexes of a struct's fields.
+func byName(t reflect.Type) map[string]int {
 	names := make(map[string]int, t.NumField())
 	for i := range t.NumField() {
 		names[t.Field(i).Tag.Get("json")] = i
@@ -109,14 +126,14 @@ func settingNames(t reflect.Type) map[string]int {
 	return names
 }
 
-func (d *settingsDecoder) value(into reflect.Value, tag reflect.StructTag, raw []byte, name string) {
+func (d *decoder) value(into reflect.Value, tag reflect.StructTag, raw []byte, name string) {
 	v := reflect.New(into.Type())
 	if err := json.Unmarshal(raw, v.Interface()); err != nil {
 		d.warnf("setting gloss.%s: %s; %s stays in force", name, typeError(err, into.Type(), raw), quote(into))
 		return
 	}
 	v = v.Elem()
-	if err := checkSetting(v, tag); err != nil {
+	if err := check(v, tag); err != nil {
 		d.warnf("setting gloss.%s: %v; %s stays in force", name, err, quote(into))
 		return
 	}
@@ -128,7 +145,7 @@ func (d *settingsDecoder) value(into reflect.Value, tag reflect.StructTag, raw [
 		}
 	}
 	switch {
-	case tag.Get("scope") == "machine" && d.source == fromWorkspace:
+	case tag.Get("scope") == "machine" && d.source == Workspace:
 		d.untrusted(into, v, name)
 	case refused != nil:
 		d.warnf("setting gloss.%s: %v; %s stays in force", name, refused, quote(into))
@@ -168,10 +185,10 @@ func absolute(value, kind string) (string, error) {
 // untrusted refuses to let a workspace choose what needs trust. Clients send
 // every setting, also those that nobody has set, so values that change nothing
 // are passed over in silence.
-func (d *settingsDecoder) untrusted(into, v reflect.Value, name string) {
+func (d *decoder) untrusted(into, v reflect.Value, name string) {
 	switch s := v.String(); {
 	case s == "" || s == into.String():
-	case name == "model" && s == DefaultSettings().Model:
+	case name == "model" && s == Default().Model:
 		into.Set(v)
 	default:
 		d.warnf("setting gloss.%s decides what runs on this machine or where files go, so a workspace may not set it; give it in your own settings file or in the client's initializationOptions. %s stays in force", name, quote(into))
@@ -187,9 +204,9 @@ func typeError(err error, t reflect.Type, raw []byte) string {
 
 // Bounds of every setting that is a text or a list of them.
 const (
-	maxSettingText  = 4096
-	maxSettingTexts = 512
-	maxListedText   = 512
+	maxText       = 4096
+	maxTexts      = 512
+	maxListedText = 512
 )
 
 // checkText checks that v is not too long to be remembered, compared with every
@@ -197,12 +214,12 @@ const (
 func checkText(v reflect.Value) error {
 	switch v.Kind() {
 	case reflect.String:
-		if n := v.Len(); n > maxSettingText {
-			return fmt.Errorf("it has %d bytes, and may have %d", n, maxSettingText)
+		if n := v.Len(); n > maxText {
+			return fmt.Errorf("it has %d bytes, and may have %d", n, maxText)
 		}
 	case reflect.Slice:
-		if n := v.Len(); n > maxSettingTexts {
-			return fmt.Errorf("it has %d entries, and may have %d", n, maxSettingTexts)
+		if n := v.Len(); n > maxTexts {
+			return fmt.Errorf("it has %d entries, and may have %d", n, maxTexts)
 		}
 		for _, s := range stringsOf(v) {
 			if len(s) > maxListedText {
@@ -213,8 +230,8 @@ func checkText(v reflect.Value) error {
 	return nil
 }
 
-// checkSetting checks v against the enum, min and max of its tag.
-func checkSetting(v reflect.Value, tag reflect.StructTag) error {
+// check checks v against the enum, min and max of its tag.
+func check(v reflect.Value, tag reflect.StructTag) error {
 	if err := checkText(v); err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package lsp
+package settings
 
 import (
 	"encoding/json"
@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// SettingField describes one setting for documentation and for the editors'
+// Field describes one setting for documentation and for the editors'
 // own settings pages.
-type SettingField struct {
+type Field struct {
 	Name    string // with its parents, for example "inference.threads"
 	Type    string // "boolean", "integer", "number", "string", "duration" or "array of strings"
 	Default string // as JSON
@@ -21,25 +21,25 @@ type SettingField struct {
 	Machine bool
 }
 
-// SettingFields describes every setting, in the order of Settings.
-func SettingFields() []SettingField {
-	return settingFields(reflect.ValueOf(DefaultSettings()), "")
+// Fields describes every setting, in the order of Settings.
+func Fields() []Field {
+	return fieldsOf(reflect.ValueOf(Default()), "")
 }
 
-func settingFields(v reflect.Value, prefix string) []SettingField {
-	var fields []SettingField
+func fieldsOf(v reflect.Value, prefix string) []Field {
+	var fields []Field
 	for i := range v.NumField() {
 		tag := v.Type().Field(i).Tag
 		name := prefix + tag.Get("json")
 		if v.Field(i).Kind() == reflect.Struct {
-			fields = append(fields, settingFields(v.Field(i), name+".")...)
+			fields = append(fields, fieldsOf(v.Field(i), name+".")...)
 			continue
 		}
 		value, err := json.Marshal(v.Field(i).Interface())
 		if err != nil {
 			panic(err) // the settings are of plain types, and a test writes them
 		}
-		f := SettingField{
+		f := Field{
 			Name:    name,
 			Type:    typeName(v.Field(i).Type()),
 			Default: string(value),
@@ -73,9 +73,9 @@ func typeName(t reflect.Type) string {
 	return "string"
 }
 
-const settingsIntroduction = `# Settings
+const introduction = `# Settings
 
-<!-- Written by "gloss settings" from lsp/settings.go. -->
+<!-- Written by "gloss settings" from lsp/settings. -->
 
 Settings that are said once, for all editors and the terminal, stand in a file of
 yours: ` + "`~/.config/gloss/config.json`" + ` (macOS: ` + "`~/Library/Application Support/gloss/config.json`" + `;
@@ -108,11 +108,11 @@ file, ` + "`initializationOptions`" + ` and flags only, because a workspace's ow
 |---|---|---|---|
 `
 
-// SettingsDoc returns docs/settings.md.
-func SettingsDoc() string {
+// Markdown returns docs/settings.md, which describes the settings.
+func Markdown() string {
 	var b strings.Builder
-	b.WriteString(settingsIntroduction)
-	for _, f := range SettingFields() {
+	b.WriteString(introduction)
+	for _, f := range Fields() {
 		kind := f.Type
 		if len(f.Enum) > 0 {
 			kind += ": `" + strings.Join(f.Enum, "`, `") + "`"
