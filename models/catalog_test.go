@@ -21,7 +21,7 @@ func TestCatalog(t *testing.T) {
 			t.Errorf("%s has no licence or says nothing about itself", e.Name)
 		}
 		d := e.Description
-		if d.fill(Config{}); !reflect.DeepEqual(d, e.Description) || d.check() != nil {
+		if d.fill(); !reflect.DeepEqual(d, e.Description) || d.check() != nil {
 			t.Errorf("%s: its description leaves things open, or is wrong: %+v", e.Name, e.Description)
 		}
 		paths := map[string]bool{}

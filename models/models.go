@@ -182,19 +182,18 @@ func open(name, dir string, files fs.FS, description *Description) (*Model, erro
 	} else if err := m.readJSON("gloss.json", &m.Description, false); err != nil {
 		return nil, err
 	}
-	m.Description.fill(m.Config)
+	if m.Description.Prompt.Form == "" && m.Config.EncoderDecoder {
+		m.Description.Prompt, m.Description.MaxInputTokens = codeToText, cmp.Or(m.Description.MaxInputTokens, codeToTextTokens)
+	}
+	m.Description.fill()
 	if err := m.Description.check(); err != nil {
 		return nil, fmt.Errorf("model %s: gloss.json: %w", m, err)
 	}
 	return m, nil
 }
 
-// fill sets what a chat model without a gloss.json needs, or a model of CodeT5's
-// family.
-func (d *Description) fill(c Config) {
-	if d.Prompt.Form == "" && c.EncoderDecoder {
-		d.Prompt, d.MaxInputTokens = codeToText, cmp.Or(d.MaxInputTokens, codeToTextTokens)
-	}
+// fill sets what a chat model without a gloss.json needs.
+func (d *Description) fill() {
 	if d.Prompt.Form == "" {
 		d.Prompt = Prompt{Form: "chat", Version: 1}
 	}

@@ -30,7 +30,7 @@ func TestRankerCheck(t *testing.T) {
 		}
 		change(&r)
 		d := Description{Ranker: &r}
-		d.fill(Config{})
+		d.fill()
 		err := d.check()
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)

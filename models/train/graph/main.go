@@ -20,12 +20,6 @@ var shapes = map[string]testmodel.Llama{
 	"smollm2-135m": testmodel.SmolLM2,
 }
 
-// encoderDecoders are the shapes of the T5 family.
-var encoderDecoders = map[string]testmodel.T5{
-	"tiny-t5":     testmodel.TinyT5,
-	"codet5-base": testmodel.CodeT5Base,
-}
-
 // stores are the ways in which a graph holds its matrices.
 var stores = map[string]func(*testmodel.Llama){
 	"fp32":   func(*testmodel.Llama) {},
@@ -65,66 +59,39 @@ func run(args []string) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	resize := func(fields map[string]*int) error {
-		for name, size := range sizes {
-			switch field := fields[name]; {
-			case *size == 0:
-			case field == nil:
-				return fmt.Errorf("--shape %s has no --%s", *shape, name)
-			default:
-				*field = *size
-			}
-		}
-		return nil
+	if t, ok := encoderDecoders[*shape]; ok {
+		t.Split, t.Seed = *split, *seed
+		return writeEncoderDecoder(flags, t, *store, *tokenizer, sizes)
 	}
-	l, isLlama := shapes[*shape]
-	t, isT5 := encoderDecoders[*shape]
-	set, known := stores[*store]
-	switch {
-	case !isLlama && !isT5:
+	l, known := shapes[*shape]
+	if !known {
 		return fmt.Errorf("--shape %q is unknown: it is one of %s", *shape, allShapes())
-	case !known:
+	}
+	if *split || *sizes["decoder-layers"] != 0 {
+		return fmt.Errorf("--shape %s has one graph: --split and --decoder-layers are of %s", *shape, names(encoderDecoders))
+	}
+	set, known := stores[*store]
+	if !known {
 		return fmt.Errorf("--weights %q is unknown: it is one of %s", *store, names(stores))
-	case flags.NArg() != 1:
+	}
+	if flags.NArg() != 1 {
 		return errors.New("give one directory to write")
 	}
-	dir := flags.Arg(0)
-	var m interface {
-		Check() error
-		WriteDir(dir string) error
+	for name, field := range map[string]*int{
+		"layers": &l.Layers, "hidden": &l.Hidden, "ffn": &l.FFN, "heads": &l.Heads,
+		"kv-heads": &l.KVHeads, "head-dim": &l.HeadDim, "vocab": &l.Vocab, "context": &l.Context,
+	} {
+		if *sizes[name] != 0 {
+			*field = *sizes[name]
+		}
 	}
-	if isT5 {
-		err := resize(map[string]*int{
-			"layers": &t.Layers, "decoder-layers": &t.DecoderLayers, "hidden": &t.Hidden, "ffn": &t.FFN, "heads": &t.Heads,
-			"head-dim": &t.HeadDim, "vocab": &t.Vocab, "context": &t.Context,
-		})
-		if err != nil {
-			return err
-		}
-		if *store != "fp32" && *store != "q8" || *plain || *external || *gguf || *accuracy != 0 {
-			return fmt.Errorf("--shape %s is written with --weights fp32 or q8, plain and in files of their own", *shape)
-		}
-		t.Dynamic, t.Split, t.Seed = *store == "q8", *split, *seed
-		m = t
-	} else {
-		err := resize(map[string]*int{
-			"layers": &l.Layers, "hidden": &l.Hidden, "ffn": &l.FFN, "heads": &l.Heads,
-			"kv-heads": &l.KVHeads, "head-dim": &l.HeadDim, "vocab": &l.Vocab, "context": &l.Context,
-		})
-		if err != nil {
-			return err
-		}
-		if *split {
-			return fmt.Errorf("--shape %s has one graph: there is nothing to --split", *shape)
-		}
-		set(&l)
-		l.AccuracyLevel, l.Plain, l.External, l.Seed = *accuracy, *plain, *external, *seed
-		m = l
-	}
-	if err := m.Check(); err != nil {
+	set(&l)
+	l.AccuracyLevel, l.Plain, l.External, l.Seed = *accuracy, *plain, *external, *seed
+	if err := l.Check(); err != nil {
 		return err
 	}
-	if err := m.WriteDir(dir); err != nil {
+	dir := flags.Arg(0)
+	if err := l.WriteDir(dir); err != nil {
 		return err
 	}
 	if *tokenizer != "" {
@@ -137,9 +104,6 @@ func run(args []string) error {
 	}
 	return nil
 }
-
-// allShapes lists the shapes for messages.
-func allShapes() string { return names(shapes) + ", " + names(encoderDecoders) }
 
 func names[V any](m map[string]V) string {
 	return strings.Join(slices.Sorted(maps.Keys(m)), ", ")

@@ -117,9 +117,9 @@ func TestRefused(t *testing.T) {
 	for want, args := range map[string][]string{
 		`--shape "x" is unknown: it is one of smollm2-135m, tiny, codet5-base, tiny-t5`: {"--shape", "x", "d"},
 		"--shape tiny has one graph":           {"--shape", "tiny", "--split", "d"},
-		"--shape tiny has no --decoder-layers": {"--shape", "tiny", "--decoder-layers", "2", "d"},
-		"--shape tiny-t5 has no --kv-heads":    {"--shape", "tiny-t5", "--weights", "fp32", "--kv-heads", "2", "d"},
-		"is written with --weights fp32 or q8": {"--shape", "tiny-t5", "--weights", "q4", "d"},
+		"--split and --decoder-layers are of":  {"--shape", "tiny", "--decoder-layers", "2", "d"},
+		"an encoder-decoder has no --kv-heads": {"--shape", "tiny-t5", "--weights", "fp32", "--kv-heads", "2", "d"},
+		`--weights fp32 or q8, not "q4"`:       {"--shape", "tiny-t5", "--weights", "q4", "d"},
 		"decoder-layers is -1":                 {"--shape", "tiny-t5", "--decoder-layers", "-1", "d"},
 		`--weights "x" is unknown`:             {"--weights", "x", "d"},
 		"give one directory":                   {},
