@@ -15,7 +15,8 @@ type Config struct {
 	Runtime local.Options
 	Writer  WriterOptions
 	Cache   CacheConfig
-	// Warn is told of trouble with the cache, of each kind once.
+	// Warn is told of trouble with the cache, of each kind once, and of a model
+	// that does not run on the provider that it is to run on.
 	Warn func(error)
 }
 
@@ -57,6 +58,7 @@ func (s *Service) Reopen(ctx context.Context, c Config) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
+	w.Notify(c.Warn)
 	return newService(w, c, func(Priority) int { return w.Concurrency() }), nil
 }
 

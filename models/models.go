@@ -185,6 +185,13 @@ func open(name, dir string, files fs.FS, description *Description) (*Model, erro
 	if m.Description.Prompt.Form == "" && m.Config.EncoderDecoder {
 		m.Description.Prompt, m.Description.MaxInputTokens = codeToText, cmp.Or(m.Description.MaxInputTokens, codeToTextTokens)
 	}
+	if m.Description.Prompt.Form == "" {
+		template, err := m.chatTemplate()
+		if err != nil {
+			return nil, err
+		}
+		m.Description.Prompt = promptOf(template)
+	}
 	m.Description.fill()
 	if err := m.Description.check(); err != nil {
 		return nil, fmt.Errorf("model %s: gloss.json: %w", m, err)

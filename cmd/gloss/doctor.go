@@ -180,7 +180,12 @@ func (f *modelFlags) checkModel(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("the model %s loads but cannot summarize a small function: %w", name, err)
 	}
-	return fmt.Sprintf("%s loads in %s and says %q in %s", name, load.Round(time.Millisecond), summary.Text, summary.Elapsed.Round(time.Millisecond)), nil
+	provider, fallback := writer.Provider()
+	found := fmt.Sprintf("%s loads in %s, runs on %s and says %q in %s", name, load.Round(time.Millisecond), provider, summary.Text, summary.Elapsed.Round(time.Millisecond))
+	if fallback != nil {
+		found += "\n" + fallback.Error()
+	}
+	return found, nil
 }
 
 func checkCache(s settings.Cache) (string, error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/adrg/xdg"
@@ -21,11 +22,12 @@ import (
 
 // modelFlags are the flags of every command that runs a model.
 type modelFlags struct {
-	model   string
-	prompt  string // a prompt form other than the model's own
-	library string
-	threads int
-	timeout time.Duration
+	model    string
+	prompt   string // a prompt form other than the model's own
+	library  string
+	threads  int
+	provider string // what the model runs on
+	timeout  time.Duration
 }
 
 func (f *modelFlags) add(c *cobra.Command) {
@@ -37,13 +39,25 @@ func (f *modelFlags) add(c *cobra.Command) {
 // addRuntime adds the flags that say how a model is run.
 func (f *modelFlags) addRuntime(c *cobra.Command) {
 	c.Flags().StringVar(&f.library, "onnxruntime", "", "path of ONNX Runtime's shared library (default: search)")
+	addProvider(c, &f.provider)
 	c.Flags().IntVar(&f.threads, "threads", 0, "threads of one step of the model (default: 1 for a small model, else up to 4)")
+}
+
+// addProvider adds the flag that says what a model runs on.
+func addProvider(c *cobra.Command, provider *string) {
+	var names []string
+	for _, p := range onnx.Providers() {
+		names = append(names, string(p))
+	}
+	c.Flags().StringVar(provider, "provider", "", "what the model runs on: "+strings.Join(names, ", ")+" (default: cpu)")
+	complete(c, "provider", oneOf(names...))
 }
 
 // inherit lays settings below the flags.
 func (f *modelFlags) inherit(c *cobra.Command, s settings.Settings) {
 	inherit(c, "model", &f.model, s.Model)
 	inherit(c, "onnxruntime", &f.library, s.Inference.Library)
+	inherit(c, "provider", &f.provider, s.Inference.Provider)
 	inherit(c, "threads", &f.threads, s.Inference.Threads)
 	if c.Flags().Lookup("timeout") != nil {
 		inherit(c, "timeout", &f.timeout, time.Duration(s.Inference.Timeout))
@@ -76,7 +90,12 @@ func (f *modelFlags) serviceConfig(o inference.WriterOptions) (inference.Config,
 		return inference.Config{}, err
 	}
 	o.Timeout = f.timeout
-	return inference.Config{Model: m, Runtime: local.Options{Library: f.library, Threads: f.threads}, Writer: o}, nil
+	return inference.Config{Model: m, Runtime: f.runtime(), Writer: o}, nil
+}
+
+// runtime says how the model is run.
+func (f *modelFlags) runtime() local.Options {
+	return local.Options{Library: f.library, Threads: f.threads, Provider: onnx.Provider(f.provider)}
 }
 
 // writer prepares the model to run by itself, without a cache, with o for what
@@ -110,6 +129,9 @@ func (f *modelFlags) check() error {
 	if f.timeout < 0 {
 		return usage("--timeout is %s; it must not be negative", f.timeout)
 	}
+	if err := onnx.Provider(f.provider).Check(); err != nil {
+		return usage("--provider: %w", err)
+	}
 	if f.library != "" {
 		path, err := filepath.Abs(f.library)
 		if err != nil {
@@ -129,7 +151,7 @@ func (f *modelFlags) openGraph() (*models.Model, *onnx.Model, error) {
 	if err := f.check(); err != nil {
 		return nil, nil, err
 	}
-	graph, err := local.OpenGraph(m, f.library, onnx.Options{Threads: f.threads})
+	graph, err := local.OpenGraph(m, f.library, onnx.Options{Threads: f.threads, Provider: onnx.Provider(f.provider)})
 	if err != nil {
 		return nil, nil, &exitError{exitFailed, err}
 	}
@@ -145,7 +167,7 @@ func editorConfig(s settings.Settings, warn func(error)) (inference.Config, erro
 	}
 	return inference.Config{
 		Model:   m,
-		Runtime: local.Options{Library: s.Inference.Library, Threads: s.Inference.Threads},
+		Runtime: local.Options{Library: s.Inference.Library, Threads: s.Inference.Threads, Provider: onnx.Provider(s.Inference.Provider)},
 		Writer:  writerOptions(s.Inference),
 		Cache:   cacheConfig(s.Cache, warn),
 		Warn:    warn,

@@ -222,6 +222,7 @@ func (b decoderOnly) step(options *ort.RunOptions, from, until int, ids []int64,
 
 	var held values
 	defer held.free()
+	var err error
 	inputs := make([]ort.Value, len(sig.inputs))
 	outputs := make([]ort.Value, len(sig.outputs))
 	for _, t := range []struct {
@@ -245,6 +246,11 @@ func (b decoderOnly) step(options *ort.RunOptions, from, until int, ids []int64,
 			return err
 		}
 		t.values[t.place] = v
+	}
+	if sig.keep >= 0 {
+		if inputs[sig.keep], err = held.addScalar(int64(wanted)); err != nil {
+			return err
+		}
 	}
 	before, after, err := b.cache.bind(from, until, n)
 	if err != nil {

@@ -46,6 +46,7 @@ type Inference struct {
 	Mode            string   `json:"mode" scope:"machine" enum:"auto,daemon,inprocess" doc:"Where the model runs: in one process for all editors and terminals of yours (\"daemon\"), in each editor's server (\"inprocess\"), or in that one process unless it cannot be started (\"auto\"). On Windows always in the server."`
 	IdleExit        Duration `json:"idleExit" scope:"machine" min:"1s" max:"24h" doc:"How long that one process stays when nobody asks it. It is started again when somebody does."`
 	Library         string   `json:"library" scope:"machine" path:"absolute" doc:"The absolute path of ONNX Runtime's shared library; empty searches for it."`
+	Provider        string   `json:"provider" scope:"machine" enum:"cpu,cuda,coreml,directml,openvino,webgpu,auto" doc:"What the model runs on: the CPU, or a provider of ONNX Runtime, most of them GPUs, where the library and the machine have it; else the CPU takes over and says why. \"auto\" takes the first that works of those that the system may have. docs/gpu.md says what each needs."`
 	Threads         int      `json:"threads" min:"0" max:"256" doc:"The threads of one step of the model; 0 chooses: one for a small model, for others one for each core, at most 4."`
 	Timeout         Duration `json:"timeout" min:"100ms" max:"10m" doc:"The longest time that one summary may take."`
 	MaxInputTokens  int      `json:"maxInputTokens" min:"0" max:"65536" doc:"The tokens of code in a prompt, at most what the model's description allows; 0 is all of that."`
@@ -93,7 +94,7 @@ func Default() Settings {
 		Exclude:          []string{},
 		PreferDocComment: true,
 		MinConfidence:    inference.DefaultMinConfidence,
-		Inference:        Inference{Mode: "auto", IdleExit: Duration(10 * time.Minute), Timeout: Duration(5 * time.Second), Sampling: Sampling{LengthPenalty: 1}},
+		Inference:        Inference{Mode: "auto", Provider: "cpu", IdleExit: Duration(10 * time.Minute), Timeout: Duration(5 * time.Second), Sampling: Sampling{LengthPenalty: 1}},
 		Cache:            Cache{MaxSize: cache.DefaultMaxSize >> 20},
 		Log:              Log{Level: "info"},
 	}

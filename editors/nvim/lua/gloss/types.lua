@@ -27,6 +27,7 @@
 ---@field mode? 'auto'|'daemon'|'inprocess' Where the model runs: in one process for all editors and terminals of yours ("daemon"), in each editor's server ("inprocess"), or in that one process unless it cannot be started ("auto"). On Windows always in the server. Default: `"auto"`.
 ---@field idleExit? string|integer How long that one process stays when nobody asks it. It is started again when somebody does. Default: `"10m0s"`.
 ---@field library? string The absolute path of ONNX Runtime's shared library; empty searches for it. Default: `""`.
+---@field provider? 'cpu'|'cuda'|'coreml'|'directml'|'openvino'|'webgpu'|'auto' What the model runs on: the CPU, or a provider of ONNX Runtime, most of them GPUs, where the library and the machine have it; else the CPU takes over and says why. "auto" takes the first that works of those that the system may have. docs/gpu.md says what each needs. Default: `"cpu"`.
 ---@field threads? integer The threads of one step of the model; 0 chooses: one for a small model, for others one for each core, at most 4. Default: `0`.
 ---@field timeout? string|integer The longest time that one summary may take. Default: `"5s"`.
 ---@field maxInputTokens? integer The tokens of code in a prompt, at most what the model's description allows; 0 is all of that. Default: `0`.
