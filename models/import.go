@@ -70,7 +70,7 @@ func (s *Store) recognize(ctx context.Context, dir, name string) (*Entry, []Prob
 	}
 	for i := range s.Catalog {
 		e := &s.Catalog[i]
-		if name != "" && name != e.Name {
+		if name != "" && name != e.Name || !e.Pullable() {
 			continue
 		}
 		graph := e.graph()
@@ -127,7 +127,7 @@ func (s *Store) importOther(ctx context.Context, m *Model, o ImportOptions) (*Im
 	if err := CheckName(name); err != nil {
 		return nil, fmt.Errorf("%w; give one with --name", err)
 	}
-	if s.entry(name) != nil {
+	if e := s.entry(name); e != nil && e.Pullable() {
 		return nil, fmt.Errorf("%s is not the %s of the catalog; give it another name with --name", m, name)
 	}
 	graph, err := m.graph()

@@ -48,7 +48,7 @@ func newModelBench() *cobra.Command {
 				return err
 			}
 			defer graph.Close()
-			if room := graph.Context() - newTokens; prompt > room {
+			if prompt > graph.Context() || newTokens > graph.Room(prompt) {
 				return usage("the model has %d positions: %d + %d tokens do not fit", graph.Context(), prompt, newTokens)
 			}
 			result := benchResult{Model: cmp.Or(f.model, m.Name), PromptTokens: prompt, NewTokens: newTokens, Repetitions: repetitions, LoadMs: ms(time.Since(start))}

@@ -196,7 +196,7 @@ func (g *Generator) Generate(ctx context.Context, r generate.Request) (generate.
 	scored := make([]int, len(r.Score)) // where its probabilities will be, or -1
 	for i, text := range r.Score {
 		scored[i] = -1
-		if score := l.tokenizer.Encode(text); len(ids)+len(score) <= l.graph.Context() {
+		if score := l.tokenizer.Encode(text); len(score) <= l.graph.Room(len(ids)) {
 			scored[i] = len(o.Score)
 			o.Score = append(o.Score, score)
 		}

@@ -53,7 +53,7 @@ func (o Options) threads() int {
 type Model struct {
 	name     string
 	sig      *signature
-	session  *ort.DynamicAdvancedSession
+	sessions []*ort.DynamicAdvancedSession // one for each graph
 	mapped   mapped
 	batches  []*batch
 	free     chan struct{} // one for each sequence that is not lent
@@ -94,6 +94,9 @@ var errClosed = errors.New("the model is closed")
 func openOn(g Graph, o Options) (*Model, error) {
 	if !ort.IsInitialized() {
 		return nil, errors.New("ONNX Runtime is not loaded: call Initialize first")
+	}
+	if g.Encoder != "" {
+		return openEncoderDecoder(g, o)
 	}
 	src, p, err := g.read()
 	if err != nil {
@@ -142,9 +145,16 @@ func newModel(g Graph, sig *signature, o Options) (*Model, error) {
 	if !o.Provider.OnCPU() { // their memory is not ours, and their kernels are not one for all shapes
 		sig.inPlace, sig.batches = false, false
 	}
+	return assemble(g, sig, o, func(b *batch) family { return decoderOnly{b} }, session)
+}
+
+// assemble makes a model of sessions, which it closes where it fails.
+func assemble(g Graph, sig *signature, o Options, of func(*batch) family, sessions ...*ort.DynamicAdvancedSession) (*Model, error) {
 	prefixes, err := lru.New[string, [][]byte](maxPrefixes)
 	if err != nil {
-		destroy(session)
+		for _, session := range sessions {
+			destroy(session)
+		}
 		return nil, err
 	}
 	parallel, places := max(1, o.Parallel), max(1, o.Batch)
@@ -154,7 +164,7 @@ func newModel(g Graph, sig *signature, o Options) (*Model, error) {
 	m := &Model{
 		name:     g.String(),
 		sig:      sig,
-		session:  session,
+		sessions: sessions,
 		free:     make(chan struct{}, parallel*places),
 		prefixes: prefixes,
 		chunk:    maxChunk,
@@ -171,7 +181,7 @@ func newModel(g Graph, sig *signature, o Options) (*Model, error) {
 		m.scored = 1
 	}
 	for range parallel {
-		m.batches = append(m.batches, newBatch(m, places))
+		m.batches = append(m.batches, newBatch(m, places, of))
 	}
 	for range cap(m.free) {
 		m.free <- struct{}{}
@@ -195,9 +205,23 @@ func explainSession(g Graph, err error) error {
 // logitsBytes is the size of one position's logits.
 func (s *signature) logitsBytes() int { return s.vocab * s.logitsType.bits() / 8 }
 
-// Context returns the number of positions, prompt and output together, that
-// the model can tell apart.
+// Context returns the number of positions that the model can tell apart: of
+// prompt and output together, or of each where an encoder reads the prompt.
 func (m *Model) Context() int { return m.sig.context }
+
+// Room returns the number of positions that a prompt of so many tokens leaves
+// for the output.
+func (m *Model) Room(promptTokens int) int { return m.sig.context - m.head(promptTokens) }
+
+// head is how many of the positions that a prompt of so many tokens takes are
+// the output's too: where an encoder reads the prompt, that of the token at which
+// the decoder starts.
+func (m *Model) head(promptTokens int) int {
+	if m.sig.encodes {
+		return 1
+	}
+	return promptTokens
+}
 
 // VocabSize returns the number of token ids.
 func (m *Model) VocabSize() int { return m.sig.vocab }
@@ -216,7 +240,9 @@ func (m *Model) Close() error {
 			<-m.free
 		}
 		close(m.free)
-		destroy(m.session)
+		for _, session := range m.sessions {
+			destroy(session)
+		}
 		err = m.mapped.close()
 	})
 	return err

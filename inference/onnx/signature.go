@@ -14,6 +14,9 @@ type Config struct {
 	NumKeyValueHeads      int
 	HeadDim               int
 	MaxPositionEmbeddings int
+	HiddenSize            int
+	// DecoderStart is the token that an encoder-decoder's output follows.
+	DecoderStart *int64
 }
 
 // defaultPositions bounds a context about which neither the graph nor its
@@ -42,6 +45,7 @@ type signature struct {
 	context    int  // positions, prompt and output together
 	inPlace    bool // the cache may be longer than what it holds, and past and present one tensor
 	batches    bool // several sequences may share a step, and none changes what another gives
+	encodes    bool // an encoder reads the prompt
 }
 
 func (s *signature) layers() int { return len(s.past) / 2 }
@@ -55,8 +59,12 @@ func readSignature(p *proto, c Config) (*signature, error) {
 	s.logits = index(s.outputs, "logits")
 	s.findCache()
 	switch {
+	case s.logits < 0 && index(s.outputs, hiddenOutput) >= 0:
+		return nil, fmt.Errorf("encoder-only: there is no logits output, only %s. %s", listing(s.outputs), whatEncodersNeed)
 	case s.logits < 0:
-		return nil, fmt.Errorf("encoder-only: there is no logits output, only %s", listing(s.outputs))
+		return nil, fmt.Errorf("there is no logits output, only %s", listing(s.outputs))
+	case slices.ContainsFunc(s.inputs, isOfEncoder):
+		return nil, errors.New("it is the decoder of an encoder-decoder, and the encoder is missing: encoder_model.onnx must lie beside it, of the same export")
 	case s.ids < 0:
 		return nil, fmt.Errorf("there is no input_ids input, only %s", listing(s.inputs))
 	case len(s.past) == 0:
@@ -85,6 +93,17 @@ func readSignature(p *proto, c Config) (*signature, error) {
 	s.dynamic = slices.ContainsFunc(p.nodes, func(n node) bool { return strings.HasPrefix(n.op, "DynamicQuantize") })
 	s.batches = s.inPlace && !s.dynamic && openBatch(p, s) && !slices.ContainsFunc(p.nodes, rowsShareWork)
 	return s, nil
+}
+
+// whatEncodersNeed is said of an encoder that stands alone.
+const whatEncodersNeed = "An encoder makes a vector of each token that it reads; it has no next token, and whoever takes one from these vectors gets the same for every input. " +
+	"To write, it needs its decoder beside it: encoder_model.onnx and decoder_model_merged.onnx, or encoder_model.onnx, decoder_model.onnx and decoder_with_past_model.onnx. " +
+	"This makes them: optimum-cli export onnx --model MODEL --task text2text-generation-with-past DIR (docs/codet5.md)"
+
+// isOfEncoder reports whether a decoder's input holds what an encoder gave.
+func isOfEncoder(input string) bool {
+	r, _, ok := cacheSlot(input, "past_key_values")
+	return input == "encoder_hidden_states" || ok && r == roleCross
 }
 
 func names(tensors []Tensor) []string {

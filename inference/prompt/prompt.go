@@ -65,6 +65,7 @@ var kinds = map[models.Prompt]kind{
 	{Form: "chat-phi3", Version: 1}:     newChat(chatShort, phi3),
 	{Form: "chat-phi4", Version: 1}:     newChat(chatShort, phi4),
 	{Form: "code", Version: 1}:          {form: newCode, markers: chatML, placed: true},
+	{Form: "code2text", Version: 1}:     {form: newCodeToText, markers: []string{textStart, textEnd}, end: textEnd},
 }
 
 // AppendPlace appends what prompts of the kind p say of the place where f

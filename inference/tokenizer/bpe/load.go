@@ -122,9 +122,9 @@ func (f *file) refuse(vocab vocabulary, merges merges) error {
 		return unsupported("a decoder of type %.40q", f.Decoder.Type)
 	}
 	for _, p := range f.PostProcessor.steps() {
-		// ByteLevel trims offsets and TemplateProcessing adds the special
-		// tokens of a prompt. Both leave the ids of its text alone.
-		if p.Type != "ByteLevel" && p.Type != "TemplateProcessing" {
+		// ByteLevel trims offsets, and TemplateProcessing and RobertaProcessing add
+		// the special tokens of a prompt. All leave the ids of its text alone.
+		if p.Type != "ByteLevel" && p.Type != "TemplateProcessing" && p.Type != "RobertaProcessing" {
 			return unsupported("a post_processor with %.40q", p.Type)
 		}
 	}
