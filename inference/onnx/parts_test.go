@@ -1,6 +1,7 @@
 package onnx
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
@@ -230,5 +231,45 @@ func TestPartsFromConfig(t *testing.T) {
 	}
 	if got := []int{sig.vocab, sig.kvHeads, sig.headDim, ps.width, sig.context, sig.layers()}; !slices.Equal(got, []int{99, 5, 24, 77, 100, 3}) {
 		t.Errorf("vocabulary, heads, head size, width, context, layers: %v", got)
+	}
+}
+
+// Each part is looked at before ONNX Runtime sees it, and what is inside of the
+// branches of a merged decoder as well.
+func TestPartsHostile(t *testing.T) {
+	if err := Initialize(onnxtest.Library(t)); err != nil {
+		t.Fatal(err)
+	}
+	l := testmodel.TinyT5
+	for want, change := range map[string]func([]byte) []byte{
+		`is refused: the operator "Loopmax"`: func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("Softmax"), []byte("Loopmax")) },
+		"is not a complete ONNX file":        func(b []byte) []byte { return b[:len(b)/2] },
+		"git lfs pull":                       func([]byte) []byte { return []byte("version https://git-lfs.github.com/spec/v1\n") },
+	} {
+		for _, split := range []bool{false, true} {
+			l.Split = split
+			for part := range 3 {
+				g := written(t, l)
+				path := []string{g.Encoder, g.Path, g.WithPast}[part]
+				if path == "" {
+					continue
+				}
+				b, err := os.ReadFile(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(path, change(b), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				before := live.Load()
+				_, err = Open(g, Options{Config: Config{DecoderStart: &l.Start}})
+				if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), path) {
+					t.Errorf("%s: got %v, want %s", path, err, want)
+				}
+				if now := live.Load(); now != before {
+					t.Errorf("%s: %d native objects were left behind", path, now-before)
+				}
+			}
+		}
 	}
 }
