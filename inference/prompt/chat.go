@@ -1,11 +1,11 @@
 package prompt
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/gloss-lsp/gloss/lazyregexp"
 	"github.com/gloss-lsp/gloss/models"
 )
 
@@ -88,7 +88,7 @@ func (c chatTexts) around(languageID, code string) (open, end string) {
 // the fence around it.
 const maxFence = 8
 
-var longFence = regexp.MustCompile("`{9,}")
+var longFence = lazyregexp.New("`{9,}")
 
 // chat is a form of instruction-tuned models.
 type chat struct {
