@@ -193,7 +193,7 @@ func (s *Scheduler) Wait(ctx context.Context, f Function, p Priority) (Summary, 
 // Wait is Scheduler.Wait.
 func (h *Share) Wait(ctx context.Context, f Function, p Priority) (Summary, error) {
 	s := h.scheduler
-	id := s.Key(f)
+	id := h.summarizer.Key(f)
 	if e, ok := s.cache.Get(id); ok {
 		return cached(e), nil
 	}
@@ -225,7 +225,7 @@ func (s *Scheduler) Regenerate(ctx context.Context, f Function, minConfidence fl
 // Regenerate is Scheduler.Regenerate.
 func (h *Share) Regenerate(ctx context.Context, f Function, minConfidence float64) (Summary, error) {
 	s := h.scheduler
-	id := s.Key(f)
+	id := h.summarizer.Key(f)
 	_, inCache := s.cache.Get(id)
 	s.mu.Lock()
 	if err := s.refusal(ctx); err != nil {

@@ -504,10 +504,10 @@ func FuzzSession(f *testing.F) {
 	f.Add(frame(`{"jsonrpc":"2.0","method":"raise","params":{"Request":1,"Priority":-9}}`))
 	f.Add([]byte("Content-Length: 9999999999\r\n\r\n{"))
 	f.Fuzz(func(t *testing.T, stream []byte) {
-		s := &Server{log: zap.NewNop(), sessions: map[*session]struct{}{}, idle: time.Minute}
+		s := &Server{log: zap.NewNop(), found: func() bool { return true }, sessions: map[*session]struct{}{}, idle: time.Minute}
 		s.ctx, s.end = context.WithCancel(t.Context())
 		defer s.end()
-		s.pool = pool{open: func(context.Context, Config, Backend) (Backend, error) { return fake{}, nil }, learned: s.learned, opened: map[Config]*entry{}}
+		s.pool = newPool(s.ctx, func(context.Context, Config, Backend) (Backend, error) { return fake{}, nil }, s.learned)
 		defer s.pool.close()
 		fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
 		if err != nil {
