@@ -125,7 +125,8 @@ type failure struct {
 func (f failure) lasting() bool { return f.until.IsZero() }
 
 // NewScheduler returns a Scheduler that asks s for what is not in c. Both stay
-// the caller's to close, after the Scheduler.
+// the caller's to close, after the Scheduler. s may be nil where all who ask have
+// a Share with a Summarizer of its own.
 func NewScheduler(s Summarizer, c *cache.Cache, o Options) *Scheduler {
 	if o.Workers == nil {
 		o.Workers = func(Priority) int { return 1 }

@@ -23,8 +23,8 @@ type Share struct {
 func (s *Scheduler) NewShare() *Share { return s.NewShareOf(s.summarizer) }
 
 // NewShareOf returns the place of another party, which asks z in place of the
-// Scheduler's own Summarizer: one of the same model, of which it is no other
-// turn. What they write must have other keys unless it is the same.
+// Scheduler's own Summarizer: the same model, asked in another way. Equal keys
+// must mean equal summaries of both.
 func (s *Scheduler) NewShareOf(z Summarizer) *Share { return &Share{scheduler: s, summarizer: z} }
 
 // ticket returns the next number of h in the order of turns: one more than its
