@@ -146,14 +146,14 @@ func newDaemonStatus() *cobra.Command {
 		Long: `Say what the daemons of this user are at: one for each build of gloss that is in
 use. With --json each is one object:
 
-  pid, build, since     the process, its build of gloss, when it was started
-  memory                its resident size in bytes, 0 where the system does not say
-  models                name and clients of each model that is prepared
-  clients               name, pid, waiting and written (functions) of each client
-  queued, awaited       functions that wait, and those of them that users wait for
-  running, written      functions that are written now, and were since the start
-  lastMinute            functions written in the last minute
-  idleExit              how long it stays when nobody asks
+  pid, build, since  the process, its build of gloss, when it was started
+  memory             its resident size in bytes, 0 where that is not known
+  models             name and clients of each model that is prepared
+  clients            name, pid, and functions waiting and written, of each
+  queued, awaited    functions that wait, and those of them that users wait for
+  running, written   functions that are written now, and were since the start
+  lastMinute         functions written in the last minute
+  idleExit           how long it stays when nobody asks
 
 Exit status: 0 one runs, 1 none does, or one does not answer.`,
 		Example: `  gloss daemon status
