@@ -41,19 +41,19 @@ func (s *Scheduler) start(t *task) {
 		s.hurried++
 	}
 	p, raised := t.priority, t.raised
-	function := t.function
+	function, summarizer := t.function, t.summarizer
 	if t.anew {
 		function.Variation = rand.Uint64() | 1 // never 0
 	}
 	s.running.Go(func() {
-		summary, err := s.run(ctx, t.id, function, p, raised)
+		summary, err := s.run(ctx, t.id, summarizer, function, p, raised)
 		s.finish(ctx, t, summary, err)
 	})
 }
 
 // run gets a summary from the Summarizer, unless another process has put it into
 // the cache since it was asked for, or the team has it, and that will do.
-func (s *Scheduler) run(ctx context.Context, id Key, f Function, p Priority, raised <-chan Priority) (_ Summary, err error) {
+func (s *Scheduler) run(ctx context.Context, id Key, z Summarizer, f Function, p Priority, raised <-chan Priority) (_ Summary, err error) {
 	if f.Variation == 0 {
 		if e, ok := s.cache.Fetch(ctx, id); ok {
 			return cached(e), nil
@@ -64,10 +64,10 @@ func (s *Scheduler) run(ctx context.Context, id Key, f Function, p Priority, rai
 			err = fmt.Errorf("summarize %s: panic: %v", f.Name, r)
 		}
 	}()
-	if q, ok := s.summarizer.(Queue); ok {
+	if q, ok := z.(Queue); ok {
 		return q.SummarizeAt(ctx, f, p, raised)
 	}
-	return s.summarizer.Summarize(ctx, f)
+	return z.Summarize(ctx, f)
 }
 
 // finish books the outcome of a run.

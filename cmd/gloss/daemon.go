@@ -147,11 +147,20 @@ func newDaemonStatus() *cobra.Command {
 		Use:   "status",
 		Short: "Say what the daemon is at: clients, queue, rates, memory, model",
 		Long: `Say what the daemons of this user are at: one for each build of gloss that is in
-use.
+use. With --json each is one object:
+
+  pid, build, since  the process, its build of gloss, when it was started
+  memory             its resident size in bytes, 0 where that is not known
+  models             name and clients of each model that is prepared
+  clients            name, pid, and functions waiting and written, of each
+  queued, awaited    functions that wait, and those of them that users wait for
+  running, written   functions that are written now, and were since the start
+  lastMinute         functions written in the last minute
+  idleExit           how long it stays when nobody asks
 
 Exit status: 0 one runs, 1 none does, or one does not answer.`,
 		Example: `  gloss daemon status
-  gloss daemon status --json | jq .Memory`,
+  gloss daemon status --json | jq .memory`,
 		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return eachDaemon(c, func(ctx context.Context, p daemon.Place) error {
@@ -246,6 +255,6 @@ func printStatus(w io.Writer, s daemon.Status) error {
 	for _, c := range s.Clients {
 		fmt.Fprintf(t, "client\t%s, process %d: %d asked for, %d answered\n", printable(c.Name), c.PID, c.Waiting, c.Written)
 	}
-	fmt.Fprintf(t, "ends\twhen nobody asks for %s\n", s.Idle)
+	fmt.Fprintf(t, "ends\twhen nobody asks for %s\n", s.IdleExit)
 	return t.Flush()
 }

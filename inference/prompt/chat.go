@@ -1,12 +1,12 @@
 package prompt
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/gloss-lsp/gloss/models"
+	"github.com/gloss-lsp/gloss/models/lazyregexp"
 )
 
 // chatTexts are the texts of a chat form. Nothing that differs between functions
@@ -69,7 +69,7 @@ func (c chatTexts) around(languageID, code string) (open, end string) {
 // the fence around it.
 const maxFence = 8
 
-var longFence = regexp.MustCompile("`{9,}")
+var longFence = lazyregexp.New("`{9,}")
 
 // chat is a form of instruction-tuned models.
 type chat struct {

@@ -1,13 +1,13 @@
 package prompt
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/gloss-lsp/gloss/models"
+	"github.com/gloss-lsp/gloss/models/lazyregexp"
 )
 
 // The tokens around a text that CodeT5 reads, which are RoBERTa's.
@@ -52,15 +52,15 @@ func (c *codeToText) Summary(output string, f Function) (string, error) {
 
 // textToken is a token of a doc comment in CodeSearchNet. What it does not match
 // is not in its texts.
-var textToken = regexp.MustCompile("[^\\s,'\"`.():\\[\\]=*;>{}+\\-/\\\\]+|\\.+|[()]+|:+|[\\[\\]]+|[{}]+|=+|\\*+|;+|>+|\\++|-+|/+|\\\\+")
+var textToken = lazyregexp.New("[^\\s,'\"`.():\\[\\]=*;>{}+\\-/\\\\]+|\\.+|[()]+|:+|[\\[\\]]+|[{}]+|=+|\\*+|;+|>+|\\++|-+|/+|\\\\+")
 
 // joints turn tokens with blanks between them into text.
 var joints = []rewrite{
-	{regexp.MustCompile(`([\p{L}\p{N}]) ([-/]) ([\p{L}\p{N}])`), "$1$2$3"},
-	{regexp.MustCompile(`([\p{L}\p{N}]) \. ([\p{Ll}\p{N}])`), "$1.$2"},
-	{regexp.MustCompile(` (n?['’](?:s|t|re|ve|ll|d|m))\b`), "$1"},
-	{regexp.MustCompile(` +([.,;:!?)\]}])`), "$1"},
-	{regexp.MustCompile(`([(\[{]) +`), "$1"},
+	{lazyregexp.New(`([\p{L}\p{N}]) ([-/]) ([\p{L}\p{N}])`), "$1$2$3"},
+	{lazyregexp.New(`([\p{L}\p{N}]) \. ([\p{Ll}\p{N}])`), "$1.$2"},
+	{lazyregexp.New(` (n?['’](?:s|t|re|ve|ll|d|m))\b`), "$1"},
+	{lazyregexp.New(` +([.,;:!?)\]}])`), "$1"},
+	{lazyregexp.New(`([(\[{]) +`), "$1"},
 }
 
 func joined(output string) string {
