@@ -118,6 +118,9 @@ func (s *Scheduler) offer(t *task) {
 	case t.state != waiting, !t.due(), s.held(t):
 		return
 	}
+	if !t.anew {
+		s.cache.Ahead(t.id)
+	}
 	s.queue.push(t)
 	if s.queue.len <= s.bound {
 		return

@@ -138,7 +138,8 @@ func (s *Store) importOther(ctx context.Context, m *Model, o ImportOptions) (*Im
 	if err != nil {
 		return nil, err
 	}
-	files = append(files, "tokenizer_config.json", "special_tokens_map.json") // for other programs
+	// These tell the prompt's form; the last is for other programs.
+	files = append(files, "tokenizer_config.json", "chat_template.jinja", "special_tokens_map.json")
 
 	unlock, err := s.lock(ctx, name, o.Notice)
 	if err != nil {

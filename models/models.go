@@ -165,6 +165,13 @@ func open(name, dir string, files fs.FS, description *Description) (*Model, erro
 	} else if err := m.readJSON("gloss.json", &m.Description, false); err != nil {
 		return nil, err
 	}
+	if m.Description.Prompt.Form == "" {
+		template, err := m.chatTemplate()
+		if err != nil {
+			return nil, err
+		}
+		m.Description.Prompt = promptOf(template)
+	}
 	m.Description.fill()
 	if err := m.Description.check(); err != nil {
 		return nil, fmt.Errorf("model %s: gloss.json: %w", m, err)

@@ -40,6 +40,7 @@ func TestImports(t *testing.T) {
 		"github.com/tree-sitter/":             "chunker",
 		"github.com/tree-sitter-grammars/":    "chunker",
 		"modernc.org/sqlite":                  "inference/cache",
+		"github.com/redis/go-redis/v9":        "inference/cache/team",
 		"github.com/gofrs/flock":              "models inference/daemon",
 		"github.com/schollz/progressbar":      "cmd",
 		"github.com/rivo/uniseg":              "cmd",

@@ -83,6 +83,9 @@ type Status struct {
 type ModelStatus struct {
 	Name    string
 	Clients int
+	// Provider is what it runs on, "" until it is loaded, and Fallback says why
+	// not on what the clients want.
+	Provider, Fallback string
 }
 
 // ClientStatus is a connection.

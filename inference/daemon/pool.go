@@ -8,6 +8,7 @@ import (
 
 	"github.com/gloss-lsp/gloss/inference"
 	"github.com/gloss-lsp/gloss/inference/cache"
+	"github.com/gloss-lsp/gloss/inference/onnx"
 )
 
 // Backend is a model that is ready to be asked as a Config says.
@@ -41,6 +42,18 @@ type entry struct {
 	backend   Backend
 	scheduler *inference.Scheduler
 	clients   int
+}
+
+func (e *entry) status() ModelStatus {
+	st := ModelStatus{Name: e.config.Model, Clients: e.clients}
+	if b, ok := e.backend.(interface{ Provider() (onnx.Provider, error) }); ok {
+		provider, fallback := b.Provider()
+		st.Provider = string(provider)
+		if fallback != nil {
+			st.Fallback = fallback.Error()
+		}
+	}
+	return st
 }
 
 // get returns the entry of c for another client.

@@ -170,7 +170,7 @@ func (s *Server) status() Status {
 	for _, e := range s.pool.opened {
 		st := e.scheduler.Status()
 		queued, awaited, running = queued+st.Queued, awaited+st.Awaited, running+st.Running
-		models = append(models, ModelStatus{e.config.Model, e.clients})
+		models = append(models, e.status())
 	}
 	s.pool.mu.Unlock()
 	s.mu.Lock()

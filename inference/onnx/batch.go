@@ -210,6 +210,7 @@ func (b *batch) runGraph(options *ort.RunOptions, from, until int, ids []int64, 
 
 	var held values
 	defer held.free()
+	var err error
 	inputs := make([]ort.Value, len(sig.inputs))
 	outputs := make([]ort.Value, len(sig.outputs))
 	for _, t := range []struct {
@@ -233,6 +234,11 @@ func (b *batch) runGraph(options *ort.RunOptions, from, until int, ids []int64, 
 			return err
 		}
 		t.values[t.place] = v
+	}
+	if sig.keep >= 0 {
+		if inputs[sig.keep], err = held.addScalar(int64(wanted)); err != nil {
+			return err
+		}
 	}
 	before, after, err := b.cache.bind(from, until, n)
 	if err != nil {

@@ -35,6 +35,9 @@ type Options struct {
 	// its own. A graph whose outputs would depend on who else takes part, or
 	// that cannot be run so, is run with one: Concurrency tells.
 	Batch int
+	// Provider is what the graph is to run on, the CPU by default. On another one
+	// Batch does not count: what a step gives depends on who takes part.
+	Provider Provider
 	// Config completes a graph with symbolic dimensions.
 	Config Config
 }
@@ -58,6 +61,8 @@ type Model struct {
 	chunk    int // most tokens in one step
 	scored   int // most of them whose logits can be had
 	closing  sync.Once
+	provider Provider
+	fallback error // why that is not what was asked for
 
 	mu sync.Mutex // held while a sequence is lent or given back
 }
@@ -85,9 +90,8 @@ const (
 
 var errClosed = errors.New("the model is closed")
 
-// Open loads g. Initialize must have been called before. A graph that cannot
-// generate is refused with the reason.
-func Open(g Graph, o Options) (*Model, error) {
+// openOn loads g on one provider.
+func openOn(g Graph, o Options) (*Model, error) {
 	if !ort.IsInitialized() {
 		return nil, errors.New("ONNX Runtime is not loaded: call Initialize first")
 	}
@@ -135,6 +139,9 @@ func newModel(g Graph, sig *signature, o Options) (*Model, error) {
 	if err != nil {
 		return nil, explainSession(g, err)
 	}
+	if !o.Provider.OnCPU() { // their memory is not ours, and their kernels are not one for all shapes
+		sig.inPlace, sig.batches = false, false
+	}
 	prefixes, err := lru.New[string, [][]byte](maxPrefixes)
 	if err != nil {
 		destroy(session)
@@ -151,6 +158,7 @@ func newModel(g Graph, sig *signature, o Options) (*Model, error) {
 		free:     make(chan struct{}, parallel*places),
 		prefixes: prefixes,
 		chunk:    maxChunk,
+		provider: o.Provider,
 	}
 	if sig.dynamic {
 		m.chunk = maxDynamicChunk
@@ -159,7 +167,7 @@ func newModel(g Graph, sig *signature, o Options) (*Model, error) {
 		m.chunk = max(1, min(m.chunk, maxLogits/sig.logitsBytes()))
 	}
 	m.scored = max(1, min(m.chunk, maxLogits/sig.logitsBytes()))
-	if sig.lastOnly && sig.rows < 0 {
+	if sig.lastOnly && sig.rows < 0 && sig.keep < 0 {
 		m.scored = 1
 	}
 	for range parallel {

@@ -30,6 +30,7 @@ type signature struct {
 	past, present        []int // places in inputs and outputs: layer 0's key and value, layer 1's, ...
 	logits               int   // place in outputs
 	rows                 int   // place in inputs of the positions whose logits are wanted, -1 where there is no choice
+	keep                 int   // place in inputs of how many of the last positions these are, -1 where the graph lacks it
 
 	cacheType  DType
 	logitsType DType
@@ -50,6 +51,7 @@ func (s *signature) layers() int { return len(s.past) / 2 }
 func readSignature(p *proto, c Config) (*signature, error) {
 	s := &signature{inputs: names(p.inputs), outputs: names(p.outputs), rows: -1}
 	s.ids, s.mask, s.positions = index(s.inputs, "input_ids"), index(s.inputs, "attention_mask"), index(s.inputs, "position_ids")
+	s.keep = index(s.inputs, keepInput)
 	s.logits = index(s.outputs, "logits")
 	s.findCache()
 	switch {
@@ -61,12 +63,15 @@ func readSignature(p *proto, c Config) (*signature, error) {
 		return nil, errors.New("no KV cache inputs (past_key_values.N.key): every new token would re-read the whole prompt; export with --task text-generation-with-past")
 	}
 	for i, name := range s.inputs {
-		known := i == s.ids || i == s.mask || i == s.positions
+		known := i == s.ids || i == s.mask || i == s.positions || i == s.keep
 		if !known && !slices.Contains(s.past, i) {
-			return nil, fmt.Errorf("input %q is unknown: gloss feeds input_ids, attention_mask, position_ids and past_key_values.N.{key,value}", name)
+			return nil, unknownInput(name)
 		}
 		if known && p.inputs[i].Type != Int64 {
 			return nil, fmt.Errorf("input %s holds %s; only int64 is supported", name, p.inputs[i].Type)
+		}
+		if i == s.keep && len(p.inputs[i].Dims) > 0 {
+			return nil, fmt.Errorf("input %s has %d dimensions; it should be a single number", name, len(p.inputs[i].Dims))
 		}
 	}
 	if err := s.readCache(p, c); err != nil {
@@ -161,7 +166,7 @@ func (s *signature) readLogits(p *proto, c Config) (err error) {
 		return fmt.Errorf("the logits have %d dimensions; expected [batch, positions, vocabulary]", len(t.Dims))
 	}
 	s.logitsType = t.Type
-	s.lastOnly = t.Dims[1] == Dim{Size: 1}
+	s.lastOnly = t.Dims[1] == Dim{Size: 1} || s.keep >= 0
 	s.vocab, err = resolve(t, 2, c.VocabSize, "vocab_size")
 	return err
 }
@@ -221,7 +226,7 @@ func openBatch(p *proto, s *signature) bool {
 			return false
 		}
 	}
-	return !slices.ContainsFunc(p.inputs, func(t Tensor) bool { return !open(t) })
+	return !slices.ContainsFunc(p.inputs, func(t Tensor) bool { return t.Name != keepInput && !open(t) })
 }
 
 // cacheInPlace reports whether every tensor of the cache goes into a

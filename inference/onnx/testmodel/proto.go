@@ -47,6 +47,7 @@ type graph struct {
 	rng  *rand.Rand
 	made map[string]bool // initializers
 
+	half     bool   // floats are float16
 	external bool   // put weights into data, not into the graph
 	data     []byte // of the file dataFile
 }
@@ -181,6 +182,9 @@ func (g *graph) scalar(name string, v int64) string {
 
 // floats adds a tensor whose elements f gives.
 func (g *graph) floats(name string, f func(i int) float32, dims ...int) string {
+	if g.half {
+		return g.halves(name, f, dims...)
+	}
 	return g.tensor(name, float32Type, func() []byte {
 		n := 1
 		for _, d := range dims {
@@ -192,6 +196,36 @@ func (g *graph) floats(name string, f func(i int) float32, dims ...int) string {
 		}
 		return b
 	}, dims...)
+}
+
+// halves is floats in float16, rounded to the nearest; numbers too large for it
+// become the largest.
+func (g *graph) halves(name string, f func(i int) float32, dims ...int) string {
+	return g.tensor(name, float16Type, func() []byte {
+		n := 1
+		for _, d := range dims {
+			n *= d
+		}
+		b := make([]byte, 0, 2*n)
+		for i := range n {
+			b = binary.LittleEndian.AppendUint16(b, half(f(i)))
+		}
+		return b
+	}, dims...)
+}
+
+// half returns the bits of the float16 number that is nearest to v.
+func half(v float32) uint16 {
+	sign, size := uint16(math.Float32bits(v)>>16)&0x8000, math.Abs(float64(v))
+	switch {
+	case size >= 65504:
+		return sign | 0x7bff
+	case size < 1.0/(1<<14): // below the normal ones
+		return sign | uint16(math.RoundToEven(size*(1<<24)))
+	}
+	fraction, exponent := math.Frexp(size) // size = fraction * 2^exponent, fraction from 1/2 to 1
+	bits := uint16(exponent+14)<<10 + uint16(math.RoundToEven((fraction*2-1)*1024))
+	return sign | bits // a fraction that is rounded up to 1 has carried
 }
 
 // noise gives random numbers of variance 1/fanIn.

@@ -44,7 +44,8 @@ func run(args []string) error {
 		flags.PrintDefaults()
 	}
 	shape := flags.String("shape", "smollm2-135m", names(shapes)+"; the flags below change single sizes")
-	store := flags.String("weights", "q8", names(stores)+": float32, uint8 for MatMulInteger, 8 or 4 bits for MatMulNBits")
+	family := flags.String("family", "", names(testmodel.Families)+": what another family computes, in a tiny shape; fp32 and q4 only")
+	store := flags.String("weights", "", names(stores)+" (q8, of a family fp32)"+": float32, uint8 for MatMulInteger, 8 or 4 bits for MatMulNBits")
 	accuracy := flags.Int("accuracy-level", 0, "MatMulNBits' attribute; 0 leaves it out, 4 computes in int8")
 	plain := flags.Bool("plain", false, "operators of ai.onnx 14 only, no fused attention and norms")
 	external := flags.Bool("external", false, "large tensors in a second file")
@@ -62,6 +63,18 @@ func run(args []string) error {
 	if !known {
 		return fmt.Errorf("--shape %q is unknown: it is one of %s", *shape, names(shapes))
 	}
+	f, other := testmodel.Families[*family]
+	if other {
+		l = f.Llama
+	} else if *family != "" {
+		return fmt.Errorf("--family %q is unknown: it is one of %s", *family, names(testmodel.Families))
+	}
+	if *store == "" {
+		*store = "q8"
+		if other {
+			*store = "fp32"
+		}
+	}
 	set, known := stores[*store]
 	if !known {
 		return fmt.Errorf("--weights %q is unknown: it is one of %s", *store, names(stores))
@@ -78,12 +91,20 @@ func run(args []string) error {
 		}
 	}
 	set(&l)
-	l.AccuracyLevel, l.Plain, l.External, l.Seed = *accuracy, *plain, *external, *seed
-	if err := l.Check(); err != nil {
+	l.AccuracyLevel, l.Plain, l.External, l.Seed = *accuracy, l.Plain || *plain, *external, *seed
+	var model interface {
+		Check() error
+		WriteDir(dir string) error
+	} = l
+	if other {
+		f.Llama = l
+		model = f
+	}
+	if err := model.Check(); err != nil {
 		return err
 	}
 	dir := flags.Arg(0)
-	if err := l.WriteDir(dir); err != nil {
+	if err := model.WriteDir(dir); err != nil {
 		return err
 	}
 	if *tokenizer != "" {

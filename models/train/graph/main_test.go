@@ -10,6 +10,7 @@ import (
 
 	"github.com/gloss-lsp/gloss/inference/local"
 	"github.com/gloss-lsp/gloss/inference/onnx"
+	"github.com/gloss-lsp/gloss/inference/onnx/testmodel"
 	"github.com/gloss-lsp/gloss/models"
 )
 
@@ -92,6 +93,28 @@ func TestRefused(t *testing.T) {
 	} {
 		if err := run(args); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("run(%q) = %v, want %s", args, err, want)
+		}
+	}
+}
+
+// So are those of other families.
+func TestFamilies(t *testing.T) {
+	for family := range testmodel.Families {
+		dir := t.TempDir()
+		if err := run([]string{"--family", family, "--weights", "q4", "--layers", "3", dir}); err != nil {
+			t.Fatalf("%s: %v", family, err)
+		}
+		m, err := models.Open(dir)
+		if err != nil {
+			t.Fatalf("%s: %v", family, err)
+		}
+		graph, err := local.Graph(m)
+		if err != nil {
+			t.Fatalf("%s: %v", family, err)
+		}
+		info, err := onnx.Inspect(graph, local.GraphConfig(m))
+		if err != nil || !info.CanGenerate || info.Layers != 3 {
+			t.Errorf("%s: %+v, %v", family, info, err)
 		}
 	}
 }
