@@ -38,8 +38,9 @@ func newServe() *cobra.Command {
 		Use:   "serve",
 		Short: "Answer other programs over HTTP",
 		Long: `Answer programs that ask for summaries over HTTP: POST /v1/summaries takes
-functions, or the text of a file, and streams JSON lines; /openapi.json describes
-it. /healthz, /readyz and /metrics (Prometheus) are for who runs the server.
+functions, or the text of a file, and streams JSON lines, as /openapi.json
+describes. /healthz, /readyz and /metrics (Prometheus) are for who runs the
+server.
 
 Without a token it listens on this machine only, and no web page is answered.
 Elsewhere clients need one of the tokens in --token-file, or in GLOSS_TOKEN:
@@ -52,7 +53,7 @@ before them.
 Exit status: 0 it was ended; 1 it could not serve; 2 wrong usage.`,
 		Example: `  gloss serve
   gloss serve --listen unix:/run/user/1000/gloss.http
-  gloss serve --listen :7625 --token-file tokens --tls-cert c.pem --tls-key k.pem`,
+  gloss serve --listen :7625 --token-file t --tls-cert c.pem --tls-key k.pem`,
 		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return serve(c, f) },
 	}
