@@ -150,3 +150,12 @@ func (s *Service) Close() {
 	_ = s.cache.Close() // what could not be written is only lost work
 	_ = s.backend.Close()
 }
+
+// Load prepares the model where it runs in this process, unless that is done.
+// Without it the first function does that the cache does not know.
+func (s *Service) Load(ctx context.Context) error {
+	if b, ok := s.backend.(interface{ Load(context.Context) error }); ok {
+		return b.Load(ctx)
+	}
+	return nil
+}

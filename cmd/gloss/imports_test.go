@@ -49,7 +49,10 @@ func TestImports(t *testing.T) {
 		"github.com/go-git/gcfg/v2":           "cmd",
 		"github.com/bmatcuk/doublestar":       "cmd",
 		"github.com/tailscale/hujson":         "lsp/settings",
-		"github.com/hashicorp/golang-lru/v2":  "inference",
+		"github.com/hashicorp/golang-lru/v2":  "inference cmd/gloss/httpserver",
+		"github.com/prometheus/":              "cmd/gloss/httpserver",
+		"github.com/getkin/kin-openapi":       "cmd/gloss/httpserver",
+		"golang.org/x/time/rate":              "cmd/gloss/httpserver",
 		"github.com/gloss-lsp/gloss/editors/": "nowhere",
 
 		// Commands: nothing else builds on them.
