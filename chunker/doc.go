@@ -1,10 +1,11 @@
 package chunker
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/gloss-lsp/gloss/models/lazyregexp"
 )
 
 // docSyntax says which comments of a language document, how they are to be
@@ -63,7 +64,7 @@ func (d docSyntax) isFar(comment string) bool {
 	return hasAnyPrefix(comment, d.far) && !aboutFile.MatchString(comment)
 }
 
-var aboutFile = regexp.MustCompile(`[@\\](?:file|fileoverview|overview|module|packageDocumentation)\b`)
+var aboutFile = lazyregexp.New(`[@\\](?:file|fileoverview|overview|module|packageDocumentation)\b`)
 
 // sentence returns the first sentence of a doc comment as plain text, or "" for
 // a comment that documents nothing: a licence, a directive, code, a note to do
@@ -113,7 +114,7 @@ func (d docSyntax) lines(comment string) []string {
 }
 
 // closingStars matches the stars at the end of a comment that is framed by them.
-var closingStars = regexp.MustCompile(`\*{3,}\s*$|\s\*+\s*$`)
+var closingStars = lazyregexp.New(`\*{3,}\s*$|\s\*+\s*$`)
 
 // cutMarker strips the marker of a line comment that documents.
 func (d docSyntax) cutMarker(line string, continues bool) (content string, ok bool) {

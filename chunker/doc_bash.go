@@ -1,8 +1,9 @@
 package chunker
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/gloss-lsp/gloss/models/lazyregexp"
 )
 
 // plainDoc is text without markup, but for what people write everywhere, code in
@@ -12,7 +13,7 @@ var plainDoc = blockMarkup{part: plainPart, inline: &constructs{'`': {codeSpan},
 var (
 	shdocTags = words("arg args noargs option set exitcode stdin stdout stderr see example internal section file name env env_var")
 	// parameterLine matches what describes a parameter, or how to call.
-	parameterLine = regexp.MustCompile(`^(?:\$[\d@*]|(?i:usage|example|globals|arguments|params?|args?|returns?|outputs?)\s*:)`)
+	parameterLine = lazyregexp.New(`^(?:\$[\d@*]|(?i:usage|example|globals|arguments|params?|args?|returns?|outputs?)\s*:)`)
 )
 
 func plainPart(line string) (part, string) {

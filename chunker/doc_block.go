@@ -1,8 +1,9 @@
 package chunker
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/gloss-lsp/gloss/models/lazyregexp"
 )
 
 // part says what a line is in the structure of a comment.
@@ -191,21 +192,21 @@ func (m blockMarkup) classify(line string) (part, string) {
 var (
 	// ruler matches a line that divides, and a banner, whose title says nothing
 	// of a function.
-	ruler = regexp.MustCompile(`^[-=*#~+/<>─━═—]{3,}(?:\s.*)?$|^-{2}$|^==$|^[-=*#~─━═—]{4,}.*[-=*#~─━═—]{4,}$|\s[-=*#~/─━═—]{4,}$|^[─━═]`)
+	ruler = lazyregexp.New(`^[-=*#~+/<>─━═—]{3,}(?:\s.*)?$|^-{2}$|^==$|^[-=*#~─━═—]{4,}.*[-=*#~─━═—]{4,}$|\s[-=*#~/─━═—]{4,}$|^[─━═]`)
 	// underline matches what makes the line before it a heading.
-	underline = regexp.MustCompile(`^(?:=+|-{2,}|~{3,})$`)
+	underline = lazyregexp.New(`^(?:=+|-{2,}|~{3,})$`)
 	// marks matches a line without words that is no code either.
-	marks = regexp.MustCompile(`^[-=*#~+/<>|:_.─━═—\s]+$`)
+	marks = lazyregexp.New(`^[-=*#~+/<>|:_.─━═—\s]+$`)
 	// section matches the title of what describes parameters, results, uses.
-	section = regexp.MustCompile(`^(?i:args|arguments|parameters|params|input|inputs|outputs?|returns?|raises|throws|yields|attributes|examples?|example usage|usage|see also|notes?|references)\s*:?\s*$`)
+	section = lazyregexp.New(`^(?i:args|arguments|parameters|params|input|inputs|outputs?|returns?|raises|throws|yields|attributes|examples?|example usage|usage|see also|notes?|references)\s*:?\s*$`)
 	// summaryLabel is written before a summary by some.
-	summaryLabel = regexp.MustCompile(`^(?i:description|summary|purpose|synopsis)\s*:\s+`)
+	summaryLabel = lazyregexp.New(`^(?i:description|summary|purpose|synopsis)\s*:\s+`)
 	// listMark matches the mark before an item of a list.
-	listMark = regexp.MustCompile(`^(?:[-*+•–]|\(?1[.)]|\(?[a1][)])\s+`)
+	listMark = lazyregexp.New(`^(?:[-*+•–]|\(?1[.)]|\(?[a1][)])\s+`)
 	// parameter matches the description of a parameter.
-	parameter = regexp.MustCompile(`^([\w$.*]+)\s+--?\s+\S`)
+	parameter = lazyregexp.New(`^([\w$.*]+)\s+--?\s+\S`)
 	// atTag matches a block tag.
-	atTag = regexp.MustCompile(`^@([a-z][\w-]*)(?:$|[^\w./@(-])`)
+	atTag = lazyregexp.New(`^@([a-z][\w-]*)(?:$|[^\w./@(-])`)
 )
 
 // tagName returns the name of the block tag that a line starts with, or "".

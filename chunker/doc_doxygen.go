@@ -1,8 +1,9 @@
 package chunker
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/gloss-lsp/gloss/models/lazyregexp"
 )
 
 // doxygenDoc is Doxygen's markup: commands after \ or @, HTML and Markdown. Any
@@ -13,10 +14,10 @@ var doxygenDoc = blockMarkup{part: doxygenPart, inline: &constructs{
 }}
 
 var (
-	commandName  = regexp.MustCompile(`^[@\\]([a-z]+)(?:\[[a-z,]*\])?:?(?:$|\s|\{)`)
-	preprocessed = regexp.MustCompile(`^#\s*(?:if|ifdef|ifndef|define|endif|include|else|elif|undef|pragma)\b`)
+	commandName  = lazyregexp.New(`^[@\\]([a-z]+)(?:\[[a-z,]*\])?:?(?:$|\s|\{)`)
+	preprocessed = lazyregexp.New(`^#\s*(?:if|ifdef|ifndef|define|endif|include|else|elif|undef|pragma)\b`)
 	// declaration matches the head of a function, which some repeat.
-	declaration = regexp.MustCompile(`^(?:static|inline|extern|const|unsigned|signed|struct|void|int|char|bool|long|short|float|double|size_t|\w+_t|template)\b[^.]*\([^()]*\)\s*(?:const)?\s*[{;]?$`)
+	declaration = lazyregexp.New(`^(?:static|inline|extern|const|unsigned|signed|struct|void|int|char|bool|long|short|float|double|size_t|\w+_t|template)\b[^.]*\([^()]*\)\s*(?:const)?\s*[{;]?$`)
 	// wordCommands are about the word after them.
 	wordCommands = words("c p a e em b ref link")
 	// verbatimCommands start what ends at another command.

@@ -1,6 +1,6 @@
 package chunker
 
-import "regexp"
+import "github.com/gloss-lsp/gloss/models/lazyregexp"
 
 // exdoc is the Markdown of Elixir's documentation.
 var exdoc = blockMarkup{part: markdownPart, inline: &constructs{
@@ -9,7 +9,7 @@ var exdoc = blockMarkup{part: markdownPart, inline: &constructs{
 }}
 
 // exdocKind matches what tells a callback, a type or a module from a function.
-var exdocKind = regexp.MustCompile(`^[ctme]:([\w.!?/]+)$`)
+var exdocKind = lazyregexp.New(`^[ctme]:([\w.!?/]+)$`)
 
 // exdocCode reads code that links to a callback or the like.
 func exdocCode(r *inlineReader, s string, at int) int {

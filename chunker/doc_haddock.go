@@ -1,8 +1,9 @@
 package chunker
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/gloss-lsp/gloss/models/lazyregexp"
 )
 
 // haddock is the markup of Haskell's doc comments.
@@ -34,9 +35,9 @@ func haddockPart(line string) (part, string) {
 }
 
 var (
-	haddockHeading = regexp.MustCompile(`^=+\s`)
-	identifier     = regexp.MustCompile(`^[vt]?['` + "`" + `]([\w.'#]+|\(?(?:[A-Z]\w*\.)*[.:!#$%&*+/<=>?@\\^|~-]+\)?)['` + "`" + `]`)
-	moduleName     = regexp.MustCompile(`^"([A-Z]\w*(?:\.[A-Z]\w*)+)(?:#[^"]*)?"`)
+	haddockHeading = lazyregexp.New(`^=+\s`)
+	identifier     = lazyregexp.New(`^[vt]?['` + "`" + `]([\w.'#]+|\(?(?:[A-Z]\w*\.)*[.:!#$%&*+/<=>?@\\^|~-]+\)?)['` + "`" + `]`)
+	moduleName     = lazyregexp.New(`^"([A-Z]\w*(?:\.[A-Z]\w*)+)(?:#[^"]*)?"`)
 )
 
 // haddockName reads 'name' and 'M.+', which end at the last quote of the word.
@@ -125,7 +126,7 @@ func haddockMath(r *inlineReader, s string, at int) int {
 }
 
 // texCommand matches a command of TeX, whose name mostly says what it is.
-var texCommand = regexp.MustCompile(`\\(?:(?:big|Big)[lrg]?|left|right|[;,!]|([a-zA-Z]+))`)
+var texCommand = lazyregexp.New(`\\(?:(?:big|Big)[lrg]?|left|right|[;,!]|([a-zA-Z]+))`)
 
 // haddockImage reads <<image>>, which says nothing.
 func haddockImage(_ *inlineReader, s string, at int) int {

@@ -2,10 +2,11 @@ package chunker
 
 import (
 	"html"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/gloss-lsp/gloss/models/lazyregexp"
 )
 
 // hardBlank stands for a blank in code, where no sentence ends. It is one of
@@ -219,7 +220,7 @@ func emphasis(r *inlineReader, s string, at int) int {
 
 // starred matches what may be between two single stars. What code has there is
 // no text.
-var starred = regexp.MustCompile(`^[^,;=(){}<>|*]+$`)
+var starred = lazyregexp.New(`^[^,;=(){}<>|*]+$`)
 
 // underlined reports whether n underscores around text are markup. They may
 // well be part of a name.
@@ -298,7 +299,7 @@ func nameLink(r *inlineReader, s string, at int) int {
 	return at
 }
 
-var linkName = regexp.MustCompile(`^[A-Za-z_][\w.:#]*(?:\(\))?!?$`)
+var linkName = lazyregexp.New(`^[A-Za-z_][\w.:#]*(?:\(\))?!?$`)
 
 // autoLink reads <https://example.org>.
 func autoLink(r *inlineReader, s string, at int) int {
@@ -311,7 +312,7 @@ func autoLink(r *inlineReader, s string, at int) int {
 }
 
 var (
-	htmlTag = regexp.MustCompile(`^<(/?)([a-zA-Z][a-zA-Z0-9]*)(?:\s[^<>]*)?(/?)>`)
+	htmlTag = lazyregexp.New(`^<(/?)([a-zA-Z][a-zA-Z0-9]*)(?:\s[^<>]*)?(/?)>`)
 	// blockTags break a paragraph, inlineTags do not, codeTags are around code.
 	blockTags  = words("p ul ol li dl dt dd div table thead tbody tr td th caption blockquote hr h1 h2 h3 h4 h5 h6 section para center details summary")
 	inlineTags = words("a b i u s em strong small big sub sup span font q cite dfn abbr acronym del ins mark strike var br wbr img nobr")
@@ -380,4 +381,4 @@ func namesTag(before, after string) bool {
 }
 
 // htmlAnyTag matches what is a tag within code too.
-var htmlAnyTag = regexp.MustCompile(`</?(?:a|b|i|em|strong|code|span|var)(?:\s[^<>]*)?>`)
+var htmlAnyTag = lazyregexp.New(`</?(?:a|b|i|em|strong|code|span|var)(?:\s[^<>]*)?>`)

@@ -1,8 +1,9 @@
 package chunker
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/gloss-lsp/gloss/models/lazyregexp"
 )
 
 // markdownDoc is the Markdown of doc comments. Only what may stand in a first
@@ -35,8 +36,8 @@ func markdownPart(line string) (part, string) {
 }
 
 var (
-	heading = regexp.MustCompile(`^#{1,6}\s`)
+	heading = lazyregexp.New(`^#{1,6}\s`)
 	// headingOfDetails matches the title of what is no summary.
-	headingOfDetails = regexp.MustCompile(`^#{1,6}\s+(?i:panics?|safety|errors?|examples?|arguments|parameters|options|returns?|see also|notes?|usage)\b`)
-	linkDefinition   = regexp.MustCompile(`^\[[^\]]+\]:\s`)
+	headingOfDetails = lazyregexp.New(`^#{1,6}\s+(?i:panics?|safety|errors?|examples?|arguments|parameters|options|returns?|see also|notes?|usage)\b`)
+	linkDefinition   = lazyregexp.New(`^\[[^\]]+\]:\s`)
 )

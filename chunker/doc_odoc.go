@@ -1,8 +1,9 @@
 package chunker
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/gloss-lsp/gloss/models/lazyregexp"
 )
 
 // odoc is the markup of OCaml's doc comments.
@@ -27,12 +28,12 @@ func odocPart(line string) (part, string) {
 }
 
 var (
-	odocTag  = regexp.MustCompile(`^@[a-z]+\b`)
-	odocList = regexp.MustCompile(`^\{(?:[uo]l\b|li\b|-\s)`)
+	odocTag  = lazyregexp.New(`^@[a-z]+\b`)
+	odocList = lazyregexp.New(`^\{(?:[uo]l\b|li\b|-\s)`)
 	// odocStyle matches what begins a styled text, a list or its item.
-	odocStyle = regexp.MustCompile(`^\{(?:[biecCLRp]|ul|ol|li|-|mb?|math)(?:\s|$)\s*`)
-	odocTitle = regexp.MustCompile(`^\{\d(?::[\w-]*)?\s`)
-	odocKind  = regexp.MustCompile(`^(?:[a-z-]+[:!])?`)
+	odocStyle = lazyregexp.New(`^\{(?:[biecCLRp]|ul|ol|li|-|mb?|math)(?:\s|$)\s*`)
+	odocTitle = lazyregexp.New(`^\{\d(?::[\w-]*)?\s`)
+	odocKind  = lazyregexp.New(`^(?:[a-z-]+[:!])?`)
 )
 
 var odocEscapes = strings.NewReplacer(`\[`, "[", `\]`, "]", `\\`, `\`, `\@`, "@", `\{`, "{", `\}`, "}")

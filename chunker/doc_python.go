@@ -1,8 +1,9 @@
 package chunker
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/gloss-lsp/gloss/models/lazyregexp"
 )
 
 // docstrings are in reStructuredText, in Google's or NumPy's form of it, in
@@ -15,9 +16,9 @@ var docstrings = blockMarkup{part: docstringPart, inline: &constructs{
 
 var (
 	epytextTags = words("param return rtype returns type raise raises keyword arg group ivar cvar var see note deprecated since author version todo warning attention")
-	rstField    = regexp.MustCompile(`^:\w+[^:` + "`" + `]*:(?:\s|$)`)
-	roleName    = regexp.MustCompile("^:[a-zA-Z][\\w:+.-]*:`")
-	rstTarget   = regexp.MustCompile(`^(.*\S)\s*<([^<> ]*[./:#_][^<> ]*)>$`)
+	rstField    = lazyregexp.New(`^:\w+[^:` + "`" + `]*:(?:\s|$)`)
+	roleName    = lazyregexp.New("^:[a-zA-Z][\\w:+.-]*:`")
+	rstTarget   = lazyregexp.New(`^(.*\S)\s*<([^<> ]*[./:#_][^<> ]*)>$`)
 )
 
 func docstringPart(line string) (part, string) {

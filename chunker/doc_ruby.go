@@ -1,8 +1,9 @@
 package chunker
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/gloss-lsp/gloss/models/lazyregexp"
 )
 
 // rdoc is the markup of RDoc and of YARD, which are hard to tell apart and do
@@ -15,12 +16,12 @@ var rdoc = blockMarkup{part: rdocPart, inline: &constructs{
 var (
 	yardTags = words("abstract api attr attr_reader attr_writer author deprecated example note option param private raise return " +
 		"see since todo version yield yieldparam yieldreturn macro method attribute parse scope visibility group endgroup throw rbs sig")
-	rdocHeading       = regexp.MustCompile(`^=+\s`)
-	rdocDirective     = regexp.MustCompile(`^:?(call-seq|[a-z]+(?:-[a-z]+)*):(?:\s*[\w-]*)?$`)
-	rdocWord          = regexp.MustCompile(`^\+([^\s+]+|\+)\+`)
-	yardTarget        = regexp.MustCompile(`^(?:#|::?|\.)?[A-Z_a-z][\w:#.]*[?!=]?(?:\([^()]*\))?$`)
-	tomDocStatusAlone = regexp.MustCompile(`^(?:Public|Internal|Private)[.:]?$`)
-	tomDocStatus      = regexp.MustCompile(`^(?:Public|Internal|Private):\s+`)
+	rdocHeading       = lazyregexp.New(`^=+\s`)
+	rdocDirective     = lazyregexp.New(`^:?(call-seq|[a-z]+(?:-[a-z]+)*):(?:\s*[\w-]*)?$`)
+	rdocWord          = lazyregexp.New(`^\+([^\s+]+|\+)\+`)
+	yardTarget        = lazyregexp.New(`^(?:#|::?|\.)?[A-Z_a-z][\w:#.]*[?!=]?(?:\([^()]*\))?$`)
+	tomDocStatusAlone = lazyregexp.New(`^(?:Public|Internal|Private)[.:]?$`)
+	tomDocStatus      = lazyregexp.New(`^(?:Public|Internal|Private):\s+`)
 )
 
 func rdocPart(line string) (part, string) {
@@ -94,7 +95,7 @@ func rdocTarget(_ *inlineReader, s string, at int) int {
 	return at
 }
 
-var rdocAddress = regexp.MustCompile(`^(?:https?://|rdoc-ref:|link:|mailto:|www\.)`)
+var rdocAddress = lazyregexp.New(`^(?:https?://|rdoc-ref:|link:|mailto:|www\.)`)
 
 // rdocReference reads rdoc-ref:Name.
 func rdocReference(_ *inlineReader, s string, at int) int {

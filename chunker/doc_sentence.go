@@ -1,11 +1,12 @@
 package chunker
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/gloss-lsp/gloss/models/lazyregexp"
 )
 
 // firstSaying returns the first sentence of a paragraph that says something,
@@ -45,9 +46,9 @@ func withoutCost(sentence string) string {
 
 var (
 	// cost matches how an operation's cost is given before what it does.
-	cost = regexp.MustCompile(`^(?:[Aa]morti[sz]ed )?[OΘΩθω][\s` + string(hardBlank) + `]?(?:big[lg]?)?\(`)
+	cost = lazyregexp.New(`^(?:[Aa]morti[sz]ed )?[OΘΩθω][\s` + string(hardBlank) + `]?(?:big[lg]?)?\(`)
 	// costGoesOn matches what says more about the cost.
-	costGoesOn = regexp.MustCompile(`^,|^[\s` + string(hardBlank) + `]+(?:[Oo0-9<]|(?:where|time|amorti[sz]ed|worst|average|expected|in|for|on|construction|conversion|if|when|and|or|but|space|memory|complexity|operations?|with|to|per|bytes?)\b)`)
+	costGoesOn = lazyregexp.New(`^,|^[\s` + string(hardBlank) + `]+(?:[Oo0-9<]|(?:where|time|amorti[sz]ed|worst|average|expected|in|for|on|construction|conversion|if|when|and|or|but|space|memory|complexity|operations?|with|to|per|bytes?)\b)`)
 )
 
 // tidy drops what can steer a terminal or turn the direction of a text around,

@@ -2,9 +2,10 @@ package chunker
 
 import (
 	"html"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/gloss-lsp/gloss/models/lazyregexp"
 )
 
 // xmlDoc is the XML of C#'s doc comments: what is in <summary>, or where there
@@ -35,12 +36,12 @@ func (xmlDoc) paragraphs(lines []string, yield func(string) bool) {
 }
 
 var (
-	summaryElement = regexp.MustCompile(`(?i)<summary(?:\s[^<>]*)?>`)
-	otherElement   = regexp.MustCompile(`(?i)</summary>|<(?:param|returns|value|remarks|exception|typeparam|inheritdoc|include|example|seealso|permission|response)\b`)
-	xmlTag         = regexp.MustCompile(`^<(/?)([a-zA-Z]+)((?:\s[^<>]*?)?)(/?)>`)
-	xmlTarget      = regexp.MustCompile(`(?i)\b(?:cref|name|langword|href)\s*=\s*(?:"([^"]*)"|'([^']*)')`)
-	crefKind       = regexp.MustCompile(`^(?:[A-Z!]:)?(?:global::)?`)
-	crefArity      = regexp.MustCompile("`+\\d+")
+	summaryElement = lazyregexp.New(`(?i)<summary(?:\s[^<>]*)?>`)
+	otherElement   = lazyregexp.New(`(?i)</summary>|<(?:param|returns|value|remarks|exception|typeparam|inheritdoc|include|example|seealso|permission|response)\b`)
+	xmlTag         = lazyregexp.New(`^<(/?)([a-zA-Z]+)((?:\s[^<>]*?)?)(/?)>`)
+	xmlTarget      = lazyregexp.New(`(?i)\b(?:cref|name|langword|href)\s*=\s*(?:"([^"]*)"|'([^']*)')`)
+	crefKind       = lazyregexp.New(`^(?:[A-Z!]:)?(?:global::)?`)
+	crefArity      = lazyregexp.New("`+\\d+")
 	crefTypes      = strings.NewReplacer("{", "<", "}", ">")
 )
 

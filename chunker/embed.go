@@ -1,8 +1,9 @@
 package chunker
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/gloss-lsp/gloss/models/lazyregexp"
 )
 
 // Files of some languages hold code among other things. What is no code is
@@ -34,10 +35,10 @@ const maxTag = 4 << 10
 
 var (
 	// opening matches what begins a script, or what may hold the text of one.
-	opening     = regexp.MustCompile(`(?i)<!--|<script[\s/>]|<style[\s/>]`)
-	endOfScript = regexp.MustCompile(`(?i)</script(?:[\s/>]|$)`)
-	endOfStyle  = regexp.MustCompile(`(?i)</style(?:[\s/>]|$)`)
-	tagValue    = regexp.MustCompile(`([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+)))?`)
+	opening     = lazyregexp.New(`(?i)<!--|<script[\s/>]|<style[\s/>]`)
+	endOfScript = lazyregexp.New(`(?i)</script(?:[\s/>]|$)`)
+	endOfStyle  = lazyregexp.New(`(?i)</style(?:[\s/>]|$)`)
+	tagValue    = lazyregexp.New(`([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+)))?`)
 )
 
 // inScripts finds the code of a component of Vue or Svelte, which stands in its
@@ -107,7 +108,7 @@ func blank(text string) []byte {
 }
 
 // index is where the first match in text begins, or -1.
-func index(r *regexp.Regexp, text string) int {
+func index(r *lazyregexp.Regexp, text string) int {
 	if m := r.FindStringIndex(text); m != nil {
 		return m[0]
 	}

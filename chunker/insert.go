@@ -4,10 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"html"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/gloss-lsp/gloss/models/lazyregexp"
 )
 
 // insertStyle is how a language's doc comment is written.
@@ -84,7 +85,7 @@ func (d docSyntax) write(name, summary string) string {
 
 // quotedString is what may begin a string of OCaml that ends at a bar and a
 // brace only: {|, {name| and {%extension name|.
-var quotedString = regexp.MustCompile(`\{(%|[^\s{|]*\|)`)
+var quotedString = lazyregexp.New(`\{(%|[^\s{|]*\|)`)
 
 // closeQuote keeps a quote at the end of a docstring from joining its delimiter.
 func closeQuote(summary string) string {

@@ -5,12 +5,13 @@ import (
 	"embed"
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
 
 	sitter "github.com/tree-sitter/go-tree-sitter"
+
+	"github.com/gloss-lsp/gloss/models/lazyregexp"
 )
 
 // Language is a programming language that chunker can cut. It is immutable and
@@ -195,9 +196,9 @@ func looksLikeCPP(head string) bool {
 	return false
 }
 
-var includesCPP = regexp.MustCompile(`^\s*include\s*<[a-z_]+>`)
+var includesCPP = lazyregexp.New(`^\s*include\s*<[a-z_]+>`)
 
-var shebang = regexp.MustCompile(`^#!\s*(\S+)(?:\s+(.*))?`)
+var shebang = lazyregexp.New(`^#!\s*(\S+)(?:\s+(.*))?`)
 
 // interpreter returns the program that a shebang line names, without its
 // folder and version: "python" for "#!/usr/bin/env python3.12".

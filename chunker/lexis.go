@@ -1,11 +1,12 @@
 package chunker
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/gloss-lsp/gloss/models/lazyregexp"
 )
 
 // lexis is where the brackets of a language are none.
@@ -283,7 +284,7 @@ func char(text string) int {
 	return 0
 }
 
-var heredoc = regexp.MustCompile(`^<<<[ \t]*(?:"(\w+)"|'(\w+)'|(\w+))\r?\n`)
+var heredoc = lazyregexp.New(`^<<<[ \t]*(?:"(\w+)"|'(\w+)'|(\w+))\r?\n`)
 
 // heredocEnd returns where the heredoc that text starts with ends, or -1.
 func heredocEnd(text string) int {

@@ -1,9 +1,10 @@
 package chunker
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
+
+	"github.com/gloss-lsp/gloss/models/lazyregexp"
 )
 
 // maxHeredocWord bounds the word that ends a Ruby heredoc. People write a few
@@ -36,7 +37,7 @@ func maskDeepComments(text string) string {
 	return m.String()
 }
 
-var heredocStart = regexp.MustCompile("<<[~-]?([\"'`]|[\\pL\\pN_])")
+var heredocStart = lazyregexp.New("<<[~-]?([\"'`]|[\\pL\\pN_])")
 
 // maskLongHeredocs hides the start of Ruby heredocs whose word is long, by
 // blanks of the same length.

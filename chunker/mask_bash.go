@@ -1,15 +1,16 @@
 package chunker
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/gloss-lsp/gloss/models/lazyregexp"
 )
 
 // maskBash shows the grammar tests of Bats as functions, and expansions that it
 // can read.
 func maskBash(text string) string { return maskTests(maskExpansions(text)) }
 
-var bracedTest = regexp.MustCompile(`^[ \t]*@test[ \t]+(?:".+?"|'.+?')[ \t]+\{`)
+var bracedTest = lazyregexp.New(`^[ \t]*@test[ \t]+(?:".+?"|'.+?')[ \t]+\{`)
 
 // maskTests makes @test "adds" { into a function: the last quote and the blank
 // after it are its brackets, and all before is its name.

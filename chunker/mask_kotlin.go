@@ -1,13 +1,14 @@
 package chunker
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/gloss-lsp/gloss/models/lazyregexp"
 )
 
 // contextParameters are those before a definition: context(log: Log) fun f().
 // A call of that name ends its line with a brace, or stands before no definition.
-var contextParameters = regexp.MustCompile(`(?m)^[ \t]*context(\((?:[^()"]|\([^()"]*\))*\))\s+(?:@|(?:fun|va[lr]|class|p(?:rivate|ublic|rotected)|internal|override|suspend|inline|operator|infix|abstract|open|final|tailrec|actual|expect)\b)`)
+var contextParameters = lazyregexp.New(`(?m)^[ \t]*context(\((?:[^()"]|\([^()"]*\))*\))\s+(?:@|(?:fun|va[lr]|class|p(?:rivate|ublic|rotected)|internal|override|suspend|inline|operator|infix|abstract|open|final|tailrec|actual|expect)\b)`)
 
 // maskContexts shows context parameters to the grammar as an annotation:
 // tree-sitter-kotlin takes them for a call, or for a property of a class.

@@ -1,14 +1,15 @@
 package chunker
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/gloss-lsp/gloss/models/lazyregexp"
 )
 
 // scalaMisread are what tree-sitter-scala v0.26.0 does not know: arrows that are
 // one character, a parameter without a name or parentheses, as in { _: T => },
 // and the word extension where it is no keyword, but a name.
-var scalaMisread = regexp.MustCompile(`⇒|←|\{\s*_\s*:|\bextension\b`)
+var scalaMisread = lazyregexp.New(`⇒|←|\{\s*_\s*:|\bextension\b`)
 
 // maskScala writes what the grammar does not know in a way that it does.
 func maskScala(text string) string {

@@ -1,12 +1,13 @@
 package chunker
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/gloss-lsp/gloss/models/lazyregexp"
 )
 
 // used matches what stands behind "using" where that declares a variable.
-var used = regexp.MustCompile(`^[ \t]+[\pL_$][\pL\pN_$]*[ \t]*[:=]`)
+var used = lazyregexp.New(`^[ \t]+[\pL_$][\pL\pN_$]*[ \t]*[:=]`)
 
 // maskUsing makes a const of "using", as long a word, and of "await using" at the
 // start of a line: tree-sitter-typescript v0.23.2 does not know them.

@@ -1,9 +1,10 @@
 package chunker
 
 import (
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/gloss-lsp/gloss/models/lazyregexp"
 )
 
 // InCell returns the language as the cells of a notebook are written in it:
@@ -28,9 +29,9 @@ var (
 	// ipythonCommand matches IPython's commands, which begin a line or what a line
 	// assigns: a %magic, a !shell command, which a backslash continues, and the
 	// question mark that asks for help.
-	ipythonCommand = regexp.MustCompile(`(?m)^[ \t]*(?:[\w.,\[\] \t]+=[ \t]*)?((?:!|%{1,2}[A-Za-z_])(?:[^\\\n]|\\\r?\n|\\[^\n]|\\\z)*)|^[ \t]*(\?.*|[%\w.*]+\?{1,2}[ \t\r]*)$`)
+	ipythonCommand = lazyregexp.New(`(?m)^[ \t]*(?:[\w.,\[\] \t]+=[ \t]*)?((?:!|%{1,2}[A-Za-z_])(?:[^\\\n]|\\\r?\n|\\[^\n]|\\\z)*)|^[ \t]*(\?.*|[%\w.*]+\?{1,2}[ \t\r]*)$`)
 	// cellMagic matches what the first line of a cell says of all others.
-	cellMagic = regexp.MustCompile(`^\s*%%(\w+)`)
+	cellMagic = lazyregexp.New(`^\s*%%(\w+)`)
 )
 
 // pythonMagics leave a cell Python.

@@ -3,8 +3,9 @@ package chunker
 import (
 	"bytes"
 	"iter"
-	"regexp"
 	"slices"
+
+	"github.com/gloss-lsp/gloss/models/lazyregexp"
 )
 
 // repaired blanks the brackets without a partner, which indentation tells from
@@ -97,7 +98,7 @@ func (r *repair) piece(tokens []token, depth int) (gone bool) {
 }
 
 // annotation matches a line that holds annotations only.
-var annotation = regexp.MustCompile(`^(?:@[\w.:]+(?:\(.*\))?|\[.*\])\s*$`)
+var annotation = lazyregexp.New(`^(?:@[\w.:]+(?:\(.*\))?|\[.*\])\s*$`)
 
 // pieces divides tokens where lines start with an indentation, or with less.
 func pieces(tokens []token, indent int) iter.Seq[[]token] {
@@ -152,7 +153,7 @@ func (r *repair) blank(tokens []token) (whole bool) {
 }
 
 // compound matches the statements of Python that have a block.
-var compound = regexp.MustCompile(`^(?:async|class|def|for|if|while|with)\b`)
+var compound = lazyregexp.New(`^(?:async|class|def|for|if|while|with)\b`)
 
 // lineEnd returns where the line ends that at is on.
 func (r *repair) lineEnd(at int) int {

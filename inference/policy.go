@@ -1,13 +1,13 @@
 package inference
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/gloss-lsp/gloss/inference/english"
 	"github.com/gloss-lsp/gloss/inference/naming"
+	"github.com/gloss-lsp/gloss/models/lazyregexp"
 )
 
 // DefaultMinConfidence is the confidence below which a summary is not shown where
@@ -38,7 +38,7 @@ func unworthy(text string, f Function, place []byte) string {
 }
 
 // tests matches what is said of a test.
-var tests = regexp.MustCompile(`^(?:Regression )?(?:Asserts|Benchmarks|Checks|Confirms|Ensures|Exercises|Fuzzes|Makes sure|Measures|Tests?|Validates|Verif(?:ies|y))\b`)
+var tests = lazyregexp.New(`^(?:Regression )?(?:Asserts|Benchmarks|Checks|Confirms|Ensures|Exercises|Fuzzes|Makes sure|Measures|Tests?|Validates|Verif(?:ies|y))\b`)
 
 func beginsWithMark(text string) bool {
 	first, _ := utf8.DecodeRuneInString(text)
@@ -122,7 +122,7 @@ var properNames = english.NewSet(`
 	node.js nosql openapi opengl openssl openssh phpdoc postgresql powershell protobuf rabbitmq restful sqlite typescript
 	vue.js webassembly webgl websocket websockets youtube`)
 
-var codeName = regexp.MustCompile(`\(\)$|[:>#$]|\w_\w|\p{L}{2}\.\p{L}{2}|\p{Ll}\p{Lu}|^\p{Lu}[\p{Lu}\d]{2,}$`)
+var codeName = lazyregexp.New(`\(\)$|[:>#$]|\w_\w|\p{L}{2}\.\p{L}{2}|\p{Ll}\p{Lu}|^\p{Lu}[\p{Lu}\d]{2,}$`)
 
 // isCodeName reports whether word is spelled as only names in code are: with a
 // capital after a small letter, an underscore, a dot between two words, a call,

@@ -125,7 +125,8 @@ type failure struct {
 func (f failure) lasting() bool { return f.until.IsZero() }
 
 // NewScheduler returns a Scheduler that asks s for what is not in c. Both stay
-// the caller's to close, after the Scheduler.
+// the caller's to close, after the Scheduler. s may be nil where all who ask have
+// a Share with a Summarizer of its own.
 func NewScheduler(s Summarizer, c *cache.Cache, o Options) *Scheduler {
 	if o.Workers == nil {
 		o.Workers = func(Priority) int { return 1 }
@@ -193,7 +194,7 @@ func (s *Scheduler) Wait(ctx context.Context, f Function, p Priority) (Summary, 
 // Wait is Scheduler.Wait.
 func (h *Share) Wait(ctx context.Context, f Function, p Priority) (Summary, error) {
 	s := h.scheduler
-	id := s.Key(f)
+	id := h.summarizer.Key(f)
 	if e, ok := s.cache.Get(id); ok {
 		return cached(e), nil
 	}
@@ -225,7 +226,7 @@ func (s *Scheduler) Regenerate(ctx context.Context, f Function, minConfidence fl
 // Regenerate is Scheduler.Regenerate.
 func (h *Share) Regenerate(ctx context.Context, f Function, minConfidence float64) (Summary, error) {
 	s := h.scheduler
-	id := s.Key(f)
+	id := h.summarizer.Key(f)
 	_, inCache := s.cache.Get(id)
 	s.mu.Lock()
 	if err := s.refusal(ctx); err != nil {

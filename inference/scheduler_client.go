@@ -54,7 +54,7 @@ func (c *client) Update(wants []Want, after time.Duration) {
 	ids := make([]Key, len(wants))
 	for i, w := range wants {
 		if ids[i] = w.Key; w.Key == (Key{}) {
-			ids[i] = s.Key(w.Function)
+			ids[i] = c.share.summarizer.Key(w.Function)
 		}
 	}
 	known := s.cache.GetMany(ids)

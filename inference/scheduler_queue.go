@@ -14,12 +14,18 @@ type queue struct {
 // Scheduler. Within a priority all parties take turns: who asks for ten
 // thousand functions does not hold up who asks for one.
 type Share struct {
-	scheduler *Scheduler
-	last      uint64 // ticket
+	scheduler  *Scheduler
+	summarizer Summarizer
+	last       uint64 // ticket
 }
 
 // NewShare returns the place of another party.
-func (s *Scheduler) NewShare() *Share { return &Share{scheduler: s} }
+func (s *Scheduler) NewShare() *Share { return s.NewShareOf(s.summarizer) }
+
+// NewShareOf returns the place of another party, which asks z in place of the
+// Scheduler's own Summarizer: the same model, asked in another way. Equal keys
+// must mean equal summaries of both.
+func (s *Scheduler) NewShareOf(z Summarizer) *Share { return &Share{scheduler: s, summarizer: z} }
 
 // ticket returns the next number of h in the order of turns: one more than its
 // last, and than the one whose turn it is. This is start-time fair queuing (Goyal,

@@ -41,21 +41,21 @@ func (s *Scheduler) start(t *task) {
 		s.hurried++
 	}
 	p, raised := t.priority, t.raised
-	function := t.function
+	function, summarizer := t.function, t.summarizer
 	if t.anew {
 		function.Variation = rand.Uint64() | 1 // never 0
 	}
 	s.running.Go(func() {
-		summary, err := s.run(ctx, t.id, function, p, raised)
+		summary, err := s.run(ctx, t.id, summarizer, function, p, raised)
 		s.finish(ctx, t, summary, err)
 	})
 }
 
 // run gets a summary from the Summarizer, unless another process has put it into
-// the cache since it was asked for, and that will do.
-func (s *Scheduler) run(ctx context.Context, id Key, f Function, p Priority, raised <-chan Priority) (_ Summary, err error) {
+// the cache since it was asked for, or the team has it, and that will do.
+func (s *Scheduler) run(ctx context.Context, id Key, z Summarizer, f Function, p Priority, raised <-chan Priority) (_ Summary, err error) {
 	if f.Variation == 0 {
-		if e, ok := s.cache.Get(id); ok {
+		if e, ok := s.cache.Fetch(ctx, id); ok {
 			return cached(e), nil
 		}
 	}
@@ -64,10 +64,10 @@ func (s *Scheduler) run(ctx context.Context, id Key, f Function, p Priority, rai
 			err = fmt.Errorf("summarize %s: panic: %v", f.Name, r)
 		}
 	}()
-	if q, ok := s.summarizer.(Queue); ok {
+	if q, ok := z.(Queue); ok {
 		return q.SummarizeAt(ctx, f, p, raised)
 	}
-	return s.summarizer.Summarize(ctx, f)
+	return z.Summarize(ctx, f)
 }
 
 // finish books the outcome of a run.
@@ -110,9 +110,12 @@ func (s *Scheduler) learn(t *task, summary Summary, err error) {
 		err = fmt.Errorf("%w: the model is too unsure of another one", ErrNoSummary)
 	}
 	if err == nil && (t.anew || !known) {
-		err = s.cache.Put(t.id, cache.Entry{Text: summary.Text, Model: summary.Model, Source: string(summary.Source), Confidence: summary.Confidence, Created: time.Now()})
-		if err != nil {
+		entry := cache.Entry{Text: summary.Text, Model: summary.Model, Source: string(summary.Source), Confidence: summary.Confidence, Created: time.Now()}
+		switch err = s.cache.Put(t.id, entry); {
+		case err != nil:
 			err = fmt.Errorf("%w: %w", ErrNoSummary, err)
+		case !t.anew: // what one user has had written anew is that user's
+			s.cache.Share(t.id, entry)
 		}
 	}
 	if err != nil {

@@ -19,11 +19,12 @@ const (
 
 // task is the one place of a key, however many want it.
 type task struct {
-	id       Key
-	function Function
-	state    taskState
-	clients  map[*client]want
-	waiters  map[*waiter]struct{}
+	id         Key
+	function   Function
+	summarizer Summarizer
+	state      taskState
+	clients    map[*client]want
+	waiters    map[*waiter]struct{}
 
 	element  *list.Element // while queued
 	priority Priority      // the queue it is in, or what the Queue has been told while it runs
@@ -103,7 +104,7 @@ func (t *task) reply(s Summary, err error) {
 func (s *Scheduler) task(id Key, f Function, h *Share) *task {
 	t := s.tasks[id]
 	if t == nil {
-		t = &task{id: id, function: f, clients: map[*client]want{}, waiters: map[*waiter]struct{}{}, asked: s.queue.ticket(h)}
+		t = &task{id: id, function: f, summarizer: h.summarizer, clients: map[*client]want{}, waiters: map[*waiter]struct{}{}, asked: s.queue.ticket(h)}
 		s.tasks[id] = t
 	}
 	return t
@@ -117,6 +118,9 @@ func (s *Scheduler) offer(t *task) {
 		s.queue.remove(t)
 	case t.state != waiting, !t.due(), s.held(t):
 		return
+	}
+	if !t.anew {
+		s.cache.Ahead(t.id)
 	}
 	s.queue.push(t)
 	if s.queue.len <= s.bound {

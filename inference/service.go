@@ -3,8 +3,10 @@ package inference
 import (
 	"cmp"
 	"context"
+	"fmt"
 
 	"github.com/gloss-lsp/gloss/inference/cache"
+	"github.com/gloss-lsp/gloss/inference/cache/team"
 	"github.com/gloss-lsp/gloss/inference/local"
 	"github.com/gloss-lsp/gloss/inference/remote"
 	"github.com/gloss-lsp/gloss/models"
@@ -19,7 +21,8 @@ type Config struct {
 	Remote *remote.Options
 	Writer WriterOptions
 	Cache  CacheConfig
-	// Warn is told of trouble with the cache, of each kind once.
+	// Warn is told of trouble with the cache, of each kind once, and of a model
+	// that does not run on the provider that it is to run on.
 	Warn func(error)
 }
 
@@ -27,6 +30,8 @@ type Config struct {
 type CacheConfig struct {
 	Dir     string // "" is for memory alone
 	MaxSize int64  // of the file, in bytes; 0 is for cache.DefaultMaxSize
+	// Team says what is shared with other machines; without a URL nothing is.
+	Team team.Options
 }
 
 // Service writes summaries and remembers them: a Scheduler before a model, here
@@ -35,6 +40,7 @@ type Service struct {
 	*Scheduler
 	backend backend
 	cache   *cache.Cache
+	team    *team.Team // nil where nothing is shared
 }
 
 // backend is what a Service asks.
@@ -61,6 +67,7 @@ func (s *Service) Reopen(ctx context.Context, c Config) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
+	w.Notify(c.Warn)
 	workers := func(Priority) int { return w.Concurrency() }
 	if c.Remote != nil { // what the user waits for need not wait for a place
 		workers = func(p Priority) int {
@@ -111,14 +118,44 @@ type Remote interface {
 func Attach(r Remote, c Config) *Service { return newService(r, c, r.Concurrency) }
 
 func newService(b backend, c Config, workers func(Priority) int) *Service {
-	store := cache.Open(c.Cache.Dir, cache.Options{MaxSize: c.Cache.MaxSize, Warn: c.Warn})
-	return &Service{NewScheduler(b, store, Options{Workers: workers}), b, store}
+	o := cache.Options{MaxSize: c.Cache.MaxSize, Warn: c.Warn}
+	shared := openTeam(c)
+	if shared != nil {
+		o.Team = shared
+	}
+	store := cache.Open(c.Cache.Dir, o)
+	return &Service{NewScheduler(b, store, Options{Workers: workers}), b, store, shared}
+}
+
+// openTeam returns what is shared, or nil. A mistake in what the user says of it
+// is no reason to have no summaries.
+func openTeam(c Config) *team.Team {
+	if c.Cache.Team.URL == "" {
+		return nil
+	}
+	t, err := team.Open(c.Cache.Team, c.Warn)
+	if err != nil && c.Warn != nil {
+		c.Warn(fmt.Errorf("summaries are not shared with the team: %w", err))
+	}
+	return t
 }
 
 // Close drops what waits, cancels what runs, and frees what no other Service
 // uses.
 func (s *Service) Close() {
 	s.Scheduler.Close()
+	if s.team != nil {
+		_ = s.team.Close() // what could not be shared is shared by who writes it next
+	}
 	_ = s.cache.Close() // what could not be written is only lost work
 	_ = s.backend.Close()
+}
+
+// Load prepares the model where it runs in this process, unless that is done.
+// Without it the first function does that the cache does not know.
+func (s *Service) Load(ctx context.Context) error {
+	if b, ok := s.backend.(interface{ Load(context.Context) error }); ok {
+		return b.Load(ctx)
+	}
+	return nil
 }

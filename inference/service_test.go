@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/gloss-lsp/gloss/inference/local"
+	"github.com/gloss-lsp/gloss/inference/onnx"
 	"github.com/gloss-lsp/gloss/inference/onnx/onnxtest"
 	"github.com/gloss-lsp/gloss/models"
 )
@@ -63,3 +64,60 @@ func TestServiceReopens(t *testing.T) {
 }
 
 func modelOf(s *Service) *loaded { return s.backend.(*Writer).local }
+
+// Where the provider cannot be had the user is told, once, when the model is
+// loaded; the summaries are kept apart from those of the CPU, since another day
+// they may be its own.
+func TestServiceProvider(t *testing.T) {
+	m, err := models.Open(models.Default)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := Function{Language: "go", Path: "port.go", Name: "parsePort", Code: "func parsePort(s string) (int, error) {\n\treturn strconv.Atoi(s)\n}"}
+	keys := map[Key]onnx.Provider{}
+	for _, test := range []struct {
+		provider onnx.Provider
+		told     int
+	}{{"", 0}, {onnx.OpenVINO, 1}, {onnx.Auto, 0}} {
+		told := 0
+		s, err := Open(t.Context(), Config{
+			Model:   m,
+			Runtime: local.Options{Library: onnxtest.Library(t), Provider: test.provider},
+			Warn:    func(error) { told++ },
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		key := s.Key(f)
+		if other, ok := keys[key]; ok {
+			t.Errorf("%q and %q have the same key", test.provider, other)
+		}
+		keys[key] = test.provider
+		for _, name := range []string{"parsePort", "readPort"} {
+			wanted := f
+			wanted.Name = name
+			if _, err := s.Wait(t.Context(), wanted, Hover); err != nil {
+				t.Fatal(err)
+			}
+		}
+		provider, _ := modelOf(s).Provider()
+		if provider == test.provider {
+			t.Skip("this machine has the provider")
+		}
+		if provider != onnx.CPU && test.provider != onnx.Auto || told != test.told {
+			t.Errorf("%q: runs on %q, told %d times", test.provider, provider, told)
+		}
+		s.Close()
+	}
+	cpu, err := Open(t.Context(), Config{Model: m, Runtime: local.Options{Provider: onnx.CPU}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cpu.Close()
+	if _, ok := keys[cpu.Key(f)]; !ok {
+		t.Error("the CPU by its name has other keys than by default")
+	}
+	if _, err := Open(t.Context(), Config{Model: m, Runtime: local.Options{Provider: "tpu"}}); err == nil {
+		t.Error("an unknown provider is taken")
+	}
+}

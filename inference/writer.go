@@ -11,6 +11,7 @@ import (
 
 	"github.com/gloss-lsp/gloss/inference/generate"
 	"github.com/gloss-lsp/gloss/inference/local"
+	"github.com/gloss-lsp/gloss/inference/onnx"
 	"github.com/gloss-lsp/gloss/inference/prompt"
 	"github.com/gloss-lsp/gloss/inference/rank"
 	"github.com/gloss-lsp/gloss/models"
@@ -177,7 +178,25 @@ func (w *Writer) Load(ctx context.Context) error { return w.generator.Load(ctx) 
 // model says and the defaults.
 func (w *Writer) Options() WriterOptions { return w.options }
 
-// ModelHash is that of the model's files (models.Model.Hash).
+// Notify has f told when a model that this process loads does not run on the
+// provider that it is to run on. It comes before Load.
+func (w *Writer) Notify(f func(error)) {
+	if w.local != nil {
+		w.local.Notify(f)
+	}
+}
+
+// Provider returns what a model that this process has loaded runs on, and why not
+// on what it is to run on.
+func (w *Writer) Provider() (onnx.Provider, error) {
+	if w.local == nil {
+		return "", nil
+	}
+	return w.local.Provider()
+}
+
+// ModelHash is that of the model's files (models.Model.Hash), with the provider
+// that they are to run on unless that is the CPU.
 func (w *Writer) ModelHash() string { return w.generator.Identity() }
 
 // Concurrency returns the number of summaries that are worth writing at a time.

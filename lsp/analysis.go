@@ -34,7 +34,7 @@ type analysis struct {
 	functions map[inference.Key]chunker.Key
 }
 
-// analyze has o analyzed soon. The caller holds s.mu.
+// analyze has o analyzed soon. The caller holds the lock of s.documents.
 func (s *server) analyze(o *openDocument, u urgency) {
 	a := &o.analysis
 	a.pending = true
@@ -46,41 +46,34 @@ func (s *server) analyze(o *openDocument, u urgency) {
 }
 
 func (s *server) analyzeAll(u urgency) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, o := range s.documents {
-		s.analyze(o, u)
-	}
+	s.documents.each(func(o *openDocument) { s.analyze(o, u) })
 }
 
 func (s *server) runAnalysis(o *openDocument) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.documents.mu.Lock()
+	defer s.documents.mu.Unlock()
 	defer func() { o.analysis.running = false }()
-	for o.analysis.pending && s.isOpen(o) && s.ctx.Err() == nil {
+	for o.analysis.pending && s.documents.isOpen(o) && s.ctx.Err() == nil {
 		u := o.analysis.urgency
 		o.analysis.pending, o.analysis.urgency = false, afterPause
 		s.analyzeOnce(o, o.current, u)
 	}
 }
 
-// isOpen is false once a document was closed or replaced. The caller holds
-// s.mu.
-func (s *server) isOpen(o *openDocument) bool { return s.documents[o.current.uri] == o }
-
-// analyzeOnce is called with s.mu held, which it gives up while it parses and
-// reads the cache.
+// analyzeOnce is called with the lock of s.documents held, which it gives up while
+// it parses and reads the cache.
 func (s *server) analyzeOnce(o *openDocument, d *document, u urgency) {
 	before := o.analysis.functions
 	settings := s.settings()
-	from := s.from()
+	from := s.sources.from()
 	client := o.ask(from)
 	after, held := delay(settings, u)
-	if !s.eager() && u != onCommand {
+	shown := settings.CodeLens || settings.Symbols || s.hints(settings) // without being asked for one by one
+	if !shown && u != onCommand {
 		after, held = never, false // hover asks for what it needs
 	}
 	var functions map[inference.Key]chunker.Key
-	s.outside(func() {
+	s.documents.outside(func() {
 		chunks := d.chunks()
 		keys := d.keys(from, chunks)
 		functions = make(map[inference.Key]chunker.Key, len(chunks))
@@ -104,7 +97,7 @@ func (s *server) analyzeOnce(o *openDocument, d *document, u urgency) {
 			client.Update(wants, after)
 		}
 	})
-	if !s.isOpen(o) {
+	if !s.documents.isOpen(o) {
 		return
 	}
 	if o.current.syntax != d.syntax { // cut anew meanwhile, by other settings
@@ -115,18 +108,11 @@ func (s *server) analyzeOnce(o *openDocument, d *document, u urgency) {
 		o.analysis.urgency = max(o.analysis.urgency, u)
 	}
 	o.analysis.functions, o.analysis.held = functions, held
-	o.remember(d, from)
-	s.news.tell()
+	d.remember(from)
+	s.documents.news.tell()
 	if o.answered(d) {
 		s.refresh.touch(o)
 	}
-}
-
-// outside runs f without s.mu, which the caller holds.
-func (s *server) outside(f func()) {
-	s.mu.Unlock()
-	defer s.mu.Lock()
-	f()
 }
 
 // delay returns the debounce of what is unknown, and whether it has to wait for
@@ -141,12 +127,6 @@ func delay(s *settings.Settings, u urgency) (after time.Duration, held bool) {
 		return time.Duration(s.Debounce), false
 	}
 	return 0, false
-}
-
-// eager reports whether summaries are shown without being asked for one by one.
-func (s *server) eager() bool {
-	settings := s.settings()
-	return settings.CodeLens || settings.Symbols || s.hints()
 }
 
 // showsDoc reports whether the doc comment of c is shown in place of a summary.
@@ -171,19 +151,17 @@ func legible(c *chunker.Chunk) bool { return c.Key != chunker.Key{} }
 
 // learned notes that the outcome of a request has become known.
 func (s *server) learned(e inference.Event) {
-	from := s.from()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, o := range s.documents {
+	from := s.sources.from()
+	s.documents.each(func(o *openDocument) {
 		says, ok := o.analysis.functions[e.Key]
 		if !ok || o.current.syntax.language == nil { // left out by settings since
-			continue
+			return
 		}
 		if e.Result.Phase == inference.Done {
-			o.past.learn(e.Result.Summary, func(c *chunker.Chunk) bool {
+			o.current.past.learn(e.Result.Summary, func(c *chunker.Chunk) bool {
 				return c.Key == says && keyOf(from, o.current.function(c)) == e.Key
 			})
 		}
 		s.refresh.touch(o)
-	}
+	})
 }

@@ -57,10 +57,10 @@ func warmServer(b *testing.B) *server {
 	tell(b, s, "textDocument/didOpen", encodeJSON(map[string]any{"textDocument": map[string]any{
 		"uri": goURI, "languageId": "go", "version": 1, "text": benchText(),
 	}}))
-	<-s.ready
-	d := s.document(goURI)
+	<-s.sources.ready
+	d := s.documents.current(goURI)
 	for _, c := range d.chunks() {
-		if _, err := s.from().Wait(b.Context(), d.function(&c), inference.Hover); err != nil {
+		if _, err := s.sources.from().Wait(b.Context(), d.function(&c), inference.Hover); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/gloss-lsp/gloss/chunker"
-	"github.com/gloss-lsp/gloss/lsp/wire"
 )
 
 // While one types into a function, most texts in between are broken. The lenses
@@ -24,7 +23,7 @@ func TestLensesStandWhileTheTextIsBroken(t *testing.T) {
 			o := newOffline(t)
 			o.language = language.ID
 			o.open(string(archive.Files[0].Data))
-			chunks := o.document(goURI).chunks()
+			chunks := o.documents.current(goURI).chunks()
 			for i := 0; i < len(chunks); i += 1 + len(chunks)/4 {
 				at := (chunks[i].BodyRange.Start + chunks[i].BodyRange.End) / 2 // 0 where there is nothing in it
 				for _, text := range typed {
@@ -51,9 +50,9 @@ func TestLensesStandWhileTheTextIsBroken(t *testing.T) {
 
 // lensed returns the offsets of the names that have a lens.
 func (o *offline) lensed() map[int]bool {
-	d := o.document(goURI)
+	d := o.documents.current(goURI)
 	lensed := map[int]bool{}
-	for _, l := range o.codeLens(d) {
+	for _, l := range codeLenses(o.snapshot(d)) {
 		lensed[d.offset(l.Command.Argument.Position)] = true
 	}
 	return lensed
@@ -61,6 +60,6 @@ func (o *offline) lensed() map[int]bool {
 
 func (o *offline) replaceAt(at, n int, text string) {
 	o.t.Helper()
-	r := o.document(goURI).span(at, at+n)
-	o.do(modification{action: changed, changes: []wire.ContentChange{{Range: &r, Text: text}}})
+	r := o.documents.current(goURI).span(at, at+n)
+	o.change(&r, text)
 }

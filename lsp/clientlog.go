@@ -26,16 +26,16 @@ type clientCore struct {
 
 // clientSink sends what is not too much.
 type clientSink struct {
-	server *server
+	session *session
 
 	mu    sync.Mutex
 	since time.Time
 	count int
 }
 
-func newClientCore(s *server) *clientCore {
+func newClientCore(s *session) *clientCore {
 	encoder := zapcore.NewConsoleEncoder(zapcore.EncoderConfig{MessageKey: "message"})
-	return &clientCore{zapcore.WarnLevel, encoder, &clientSink{server: s}}
+	return &clientCore{zapcore.WarnLevel, encoder, &clientSink{session: s}}
 }
 
 // With implements zapcore.Core.
@@ -70,14 +70,14 @@ func (c *clientCore) Write(e zapcore.Entry, fields []zapcore.Field) error {
 func (c *clientCore) Sync() error { return nil }
 
 func (s *clientSink) send(level zapcore.Level, text string) {
-	if !s.server.editor.Listens() || !s.allow() {
+	if !s.session.editor.Listens() || !s.allow() {
 		return
 	}
 	t := wire.MessageWarning
 	if level >= zapcore.ErrorLevel {
 		t = wire.MessageError
 	}
-	_ = s.server.editor.LogMessage(s.server.ctx, t, text)
+	_ = s.session.editor.LogMessage(s.session.ctx, t, text)
 }
 
 func (s *clientSink) allow() bool {

@@ -8,27 +8,27 @@ const (
 	sourceKind = "source.gloss"
 )
 
-// codeAction offers what can be done about the function around the start of
+// codeActions offer what can be done about the function around the start of
 // the selection. For a request that the user did not make, which shows a light
 // bulb in some editors, that is so on the function's first line only.
-func (s *server) codeAction(d *document, selection wire.Range, automatic bool) []wire.CodeAction {
-	if d == nil || !s.settings().CodeActions {
+func codeActions(s *snapshot, selection wire.Range, automatic bool) []wire.CodeAction {
+	if !s.settings.CodeActions {
 		return nil
 	}
-	g := at(s.glosses(d), d.offset(selection.Start))
+	g := s.at(selection.Start)
 	if g == nil {
 		return nil
 	}
-	name := d.position(g.chunk.NameRange.Start)
+	name := s.position(g.chunk.NameRange.Start)
 	if automatic && selection.Start.Line != name.Line {
 		return nil
 	}
 	action := func(kind, title, command string) wire.CodeAction {
-		return wire.CodeAction{Kind: kind, Command: wire.Command{Title: title, Name: command, Argument: wire.CommandArgument{URI: d.uri, Position: name}}}
+		return wire.CodeAction{Kind: kind, Command: wire.Command{Title: title, Name: command, Argument: wire.CommandArgument{URI: s.uri, Position: name}}}
 	}
 	var actions []wire.CodeAction
 	if g.insertable() {
-		if edit, err := insertion(d, g); err == nil {
+		if edit, err := insertion(s.document, g); err == nil {
 			insert := action(insertKind, "Insert the summary as a doc comment", commandInsertDoc)
 			insert.Edit = edit
 			actions = append(actions, insert)

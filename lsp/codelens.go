@@ -2,7 +2,7 @@ package lsp
 
 import "github.com/gloss-lsp/gloss/lsp/wire"
 
-// codeLens answers at once and with one complete lens for each function,
+// codeLenses are there at once, with one complete lens for each function,
 // whether there is a summary or not: lenses that come, go or resolve later make
 // the text under them jump.
 //
@@ -11,30 +11,30 @@ import "github.com/gloss-lsp/gloss/lsp/wire"
 // other servers' lenses are on this line too, so that they share one row. Its
 // range begins where the line's text does: Neovim 0.12 indents a lens over the
 // line by as much, VS Code by the line's own indentation.
-func (s *server) codeLens(d *document) []wire.CodeLens {
-	s.askedLens.Store(true)
-	glosses := s.glosses(d)
-	lines := s.lensLines(glosses)
-	s.gave(d, func(o *openDocument) *answer { return &o.lenses }, lines, glosses)
+func codeLenses(s *snapshot) []wire.CodeLens {
+	lines := lensLines(s)
 	lenses := make([]wire.CodeLens, len(lines))
 	for i, line := range lines {
-		g := &glosses[i]
-		r := d.span(g.chunk.NameRange.Start, g.chunk.NameRange.End)
+		g := &s.glosses()[i]
+		r := s.span(g.chunk.NameRange.Start, g.chunk.NameRange.End)
 		name := commandShow
 		if g.state == held {
 			name = commandRegenerate
 		}
-		command := wire.Command{Title: s.client.Label(line), Name: name, Argument: wire.CommandArgument{URI: d.uri, Position: r.Start}}
-		r.Start = d.textStart(int(r.Start.Line))
+		command := wire.Command{Title: s.client.Label(line), Name: name, Argument: wire.CommandArgument{URI: s.uri, Position: r.Start}}
+		r.Start = s.textStart(int(r.Start.Line))
 		lenses[i] = wire.CodeLens{Range: r, Command: command}
 	}
 	return lenses
 }
 
-func (s *server) lensLines(glosses []gloss) []string {
-	if !s.settings().CodeLens {
+// lensLines returns what stands on each function's lens, and nil where lenses are
+// off.
+func lensLines(s *snapshot) []string {
+	if !s.settings.CodeLens {
 		return nil
 	}
+	glosses := s.glosses()
 	lines := make([]string, len(glosses))
 	for i := range glosses {
 		lines[i] = glosses[i].line()

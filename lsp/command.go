@@ -21,9 +21,9 @@ const (
 	commandRefreshFile = "gloss.refreshFile"
 )
 
-// commands say what each does about the function g of d. What they return is
+// commands say what each does about a function. What they return is
 // the answer of the request: the summary's text where there is one.
-var commands = map[string]func(s *server, ctx context.Context, d *document, g *gloss) (any, error){
+var commands = map[string]func(s *server, ctx context.Context, snap *snapshot, g *gloss) (any, error){
 	commandShow:       (*server).showSummary,
 	commandRegenerate: (*server).regenerate,
 	commandInsertDoc:  (*server).insertDoc,
@@ -34,22 +34,28 @@ func commandNames() []string {
 	return append(slices.Sorted(maps.Keys(commands)), commandRefreshFile)
 }
 
-func (s *server) executeCommand(ctx context.Context, name string, d *document, a wire.CommandArgument) (any, error) {
-	command, ok := commands[name]
-	switch {
-	case !ok && name != commandRefreshFile:
-		return nil, wire.Failf(wire.CodeInvalidParams, "there is no command %.80q; there are %v", name, commandNames())
-	case d == nil:
-		return nil, wire.Failf(wire.CodeInvalidParams, `%s needs the argument {"textDocument": {"uri"}, "position"} of an open document; %.200q is not open`, name, a.URI)
-	case name == commandRefreshFile:
-		s.refreshFile(d)
-		return nil, nil
+// ExecuteCommand implements wire.Server.
+func (s *server) ExecuteCommand(name string, a wire.CommandArgument) wire.Call[any] {
+	d := s.documents.current(a.URI)
+	return func(ctx context.Context) (any, error) {
+		command, ok := commands[name]
+		switch {
+		case !ok && name != commandRefreshFile:
+			return nil, wire.Failf(wire.CodeInvalidParams, "there is no command %.80q; there are %v", name, commandNames())
+		case d == nil:
+			return nil, wire.Failf(wire.CodeInvalidParams, `%s needs the argument {"textDocument": {"uri"}, "position"} of an open document; %.200q is not open`, name, a.URI)
+		}
+		snap := s.snapshot(d)
+		if !ok {
+			s.refreshFile(snap)
+			return nil, nil
+		}
+		g := snap.at(a.Position)
+		if g == nil {
+			return nil, wire.Failf(wire.CodeInvalidParams, "%s: no function with a summary at line %d of %s", name, a.Position.Line+1, d.uri)
+		}
+		return command(s, ctx, snap, g)
 	}
-	g := at(s.glosses(d), d.offset(a.Position))
-	if g == nil {
-		return nil, wire.Failf(wire.CodeInvalidParams, "%s: no function with a summary at line %d of %s", name, a.Position.Line+1, d.uri)
-	}
-	return command(s, ctx, d, g)
 }
 
 // text is the answer of a command about g.
@@ -66,8 +72,8 @@ func (g *gloss) text() (any, error) {
 }
 
 // showSummary is what pressing a lens does: it says what does not fit on it.
-func (s *server) showSummary(ctx context.Context, d *document, g *gloss) (any, error) {
-	s.await(ctx, d, g)
+func (s *server) showSummary(ctx context.Context, snap *snapshot, g *gloss) (any, error) {
+	g = s.sources.await(ctx, snap, g)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -76,18 +82,18 @@ func (s *server) showSummary(ctx context.Context, d *document, g *gloss) (any, e
 }
 
 // copySummary answers the text, for the client to put where it likes.
-func (s *server) copySummary(_ context.Context, _ *document, g *gloss) (any, error) {
+func (s *server) copySummary(_ context.Context, _ *snapshot, g *gloss) (any, error) {
 	return g.text()
 }
 
 // regenerate has the summary written anew and answers it. Only what would be
 // shown takes the place of what is.
-func (s *server) regenerate(ctx context.Context, d *document, g *gloss) (any, error) {
-	summaries := s.from()
+func (s *server) regenerate(ctx context.Context, snap *snapshot, g *gloss) (any, error) {
+	summaries := s.sources.from()
 	if summaries == nil || !legible(g.chunk) {
 		return g.text()
 	}
-	summary, err := summaries.Regenerate(ctx, d.function(g.chunk), s.settings().MinConfidence)
+	summary, err := summaries.Regenerate(ctx, snap.function(g.chunk), snap.settings.MinConfidence)
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
@@ -100,14 +106,14 @@ func (s *server) regenerate(ctx context.Context, d *document, g *gloss) (any, er
 }
 
 // insertDoc has the client insert the summary as a doc comment.
-func (s *server) insertDoc(ctx context.Context, d *document, g *gloss) (any, error) {
+func (s *server) insertDoc(ctx context.Context, snap *snapshot, g *gloss) (any, error) {
 	if _, err := g.text(); err != nil {
 		return nil, err
 	}
 	if !g.insertable() {
 		return nil, wire.Failf(wire.CodeRequestFailed, "%s has a doc comment, or its summary is outdated", g.chunk.Name)
 	}
-	edit, err := insertion(d, g)
+	edit, err := insertion(snap.document, g)
 	if err != nil {
 		return nil, wire.Failf(wire.CodeRequestFailed, "no doc comment can be inserted at %s: %v", g.chunk.Name, err)
 	}
@@ -116,23 +122,20 @@ func (s *server) insertDoc(ctx context.Context, d *document, g *gloss) (any, err
 
 // refreshFile summarizes what has no summary, those included that failed. Where
 // there is no model it is looked for again, and the user told again.
-func (s *server) refreshFile(d *document) {
+func (s *server) refreshFile(snap *snapshot) {
 	s.background(func() { s.reopen(func(u *origin) bool { return u.err != nil }) })
-	if summaries := s.from(); summaries != nil {
-		for _, g := range s.glosses(d) {
+	if summaries := s.sources.from(); summaries != nil {
+		for _, g := range snap.glosses() {
 			if g.state != failed && (g.state != stale || g.err == nil) {
 				continue
 			}
-			f := d.function(g.chunk)
+			f := snap.function(g.chunk)
 			s.background(func() {
 				// The outcome is learned like any other.
 				_, _ = summaries.Regenerate(s.ctx, f, 0)
 			})
 		}
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if o := s.documents[d.uri]; o != nil {
-		s.analyze(o, onCommand)
-	}
+	// Where it has been closed by now there is nothing to do.
+	_ = s.documents.with(snap.uri, func(o *openDocument) { s.analyze(o, onCommand) })
 }

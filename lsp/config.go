@@ -2,13 +2,13 @@ package lsp
 
 import (
 	"context"
-	"reflect"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
 
+	"github.com/gloss-lsp/gloss/inference"
 	"github.com/gloss-lsp/gloss/lsp/settings"
 )
 
@@ -16,10 +16,9 @@ import (
 // it is configured.
 const configurationTimeout = 5 * time.Second
 
-// configuration holds the settings in force and puts changes into effect.
+// configuration holds the settings in force, and what they are made of.
 type configuration struct {
-	inForce atomic.Pointer[settings.Settings]
-	exclude atomic.Pointer[settings.Exclude]
+	now atomic.Pointer[inForce]
 
 	mu     sync.Mutex
 	user   settings.Settings // flags and initializationOptions, below the workspace's
@@ -27,36 +26,19 @@ type configuration struct {
 
 	pulling  sync.Mutex // held while the client is asked, so that its last answer is the last to count
 	applying sync.Mutex // held while settings are put into effect
-	cut      cutSettings
 }
 
-// cutSettings are the settings that a syntax is made for.
-type cutSettings struct {
-	enable                    bool
-	minLines                  int
-	kinds, languages, exclude []string
-}
-
-func cutSettingsOf(s *settings.Settings) cutSettings {
-	return cutSettings{s.Enable, s.MinLines, s.Kinds, s.Languages, s.Exclude}
-}
-
-func (c *configuration) init(s settings.Settings) {
-	c.user, c.warned, c.cut = s, map[string]bool{}, cutSettingsOf(&s)
-	c.force(s)
+// inForce are settings in force. They never change; others take their place.
+type inForce struct {
+	settings.Settings
+	exclude settings.Exclude
 }
 
 func (c *configuration) force(s settings.Settings) {
-	exclude := settings.NewExclude(s.Exclude)
-	c.exclude.Store(&exclude)
-	c.inForce.Store(&s)
+	c.now.Store(&inForce{s, settings.NewExclude(s.Exclude)})
 }
 
-func (c *configuration) excludes(path string) bool { return c.exclude.Load().Match(path) }
-
-// settings returns the settings in force, which never change; others take
-// their place.
-func (s *server) settings() *settings.Settings { return s.config.inForce.Load() }
+func (s *server) settings() *settings.Settings { return &s.config.now.Load().Settings }
 
 // setSettings decodes settings that the client has sent. They are in force
 // when it returns; configure puts the ones into effect that need more.
@@ -110,13 +92,10 @@ func (s *server) DidChangeConfiguration(raw []byte) {
 func (s *server) configure() {
 	s.config.applying.Lock()
 	defer s.config.applying.Unlock()
-	settings := *s.settings()
+	settings := s.settings()
 	s.logs.apply(settings.Log)
-	if cut := cutSettingsOf(&settings); !reflect.DeepEqual(cut, s.config.cut) {
-		s.config.cut = cut
-		s.cutAnew()
-	}
-	if u := s.origin.Load(); s.ctx.Err() == nil && settings.Enable && (u == nil || u.model != s.modelSettings(settings)) {
+	s.cutAnew()
+	if o := s.sources.now.Load(); s.ctx.Err() == nil && settings.Enable && (o == nil || o.model != s.sources.modelSettings(settings)) {
 		s.open(settings)
 	}
 	s.analyzeAll(urgently)
@@ -128,8 +107,8 @@ func (s *server) configure() {
 func (s *server) reopen(wanted func(*origin) bool) {
 	s.config.applying.Lock()
 	defer s.config.applying.Unlock()
-	settings := *s.settings()
-	if u := s.origin.Load(); s.ctx.Err() != nil || !settings.Enable || u == nil || !wanted(u) {
+	settings := s.settings()
+	if o := s.sources.now.Load(); s.ctx.Err() != nil || !settings.Enable || o == nil || !wanted(o) {
 		return
 	}
 	s.open(settings)
@@ -140,44 +119,44 @@ func (s *server) reopen(wanted func(*origin) bool) {
 // followModel looks whether the model is another one by now, as after
 // 'gloss model use' or 'gloss model pull' in a terminal.
 func (s *server) followModel() {
-	s.reopen(func(u *origin) bool { return u.model != s.modelSettings(*s.settings()) })
+	s.reopen(func(o *origin) bool { return o.model != s.sources.modelSettings(s.settings()) })
 }
 
 // open makes what the settings ask for the place where summaries come from. It
 // is called with s.config.applying held.
-func (s *server) open(settings settings.Settings) {
+func (s *server) open(settings *settings.Settings) {
 	s.status.begin()
-	u := s.openOrigin(settings)
-	s.useOrigin(u)
-	if u.err != nil {
-		s.failed(u.err)
+	o := s.sources.open(settings)
+	if o.err != nil {
+		s.failed(o.err)
 		return
 	}
-	s.follow(u.summaries.Status())
+	s.follow(o.summaries.Status())
 }
 
-// cutAnew gives every open document a syntax for the settings in force.
-func (s *server) cutAnew() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, o := range s.documents {
-		anew := *o.current
-		s.background(anew.syntax.close)
-		anew.syntax = s.newSyntax(anew.uri, anew.path, anew.language)
-		if anew.syntax.language != nil { // what was shown is, until it has been cut
-			anew.syntax.last.Store(o.current.syntax.last.Load())
-		}
-		o.current = s.newVersion(anew)
+// heard is called with what Summaries tell.
+func (s *server) heard(e inference.Event) {
+	if e.Known {
+		s.learned(e)
+		s.status.warm()
+	}
+	s.follow(e.Status)
+}
+
+// follow tells the user what Summaries are at.
+func (s *server) follow(st inference.Status) {
+	s.status.follow(st)
+	s.progress.follow(st)
+	if st.State == inference.Unavailable {
+		s.refresh.touchAll()
 	}
 }
 
 // forgetAll stops all work for the open documents.
 func (s *server) forgetAll() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, o := range s.documents {
+	s.documents.each(func(o *openDocument) {
 		o.ask(nil)
 		o.analysis.held = true
 		s.refresh.touch(o)
-	}
+	})
 }

@@ -43,10 +43,10 @@ func TestEmbeddedLanguages(t *testing.T) {
 		{"/project/A.svelte", "svelte", "<script lang=\"ts\">\nfunction f(a) {\n  return a;\n}\n</script>\n", "typescript"},
 	} {
 		o := newOffline(t)
-		if err := o.modify(modification{action: opened, uri: goURI, path: test.path, language: test.language, changes: []wire.ContentChange{{Text: test.text}}}); err != nil {
+		if err := o.DidOpen(wire.Document{URI: goURI, Path: test.path, Language: test.language, Text: test.text}); err != nil {
 			t.Fatal(err)
 		}
-		d := o.document(goURI)
+		d := o.documents.current(goURI)
 		var got []inference.Function
 		for _, c := range d.chunks() {
 			got = append(got, d.function(&c))

@@ -57,11 +57,7 @@ func TestEndWaitsForNothing(t *testing.T) {
 			undo := wire.Handle("test/hang", func(of wire.Server, _ []byte) (wire.Call[any], error) {
 				s := of.(*server)
 				s.background(func() { <-forever })
-				s.mu.Lock()
-				defer s.mu.Unlock()
-				for _, o := range s.documents {
-					o.current.syntax.mu.Lock()
-				}
+				s.documents.each(func(o *openDocument) { o.current.syntax.mu.Lock() })
 				return func(context.Context) (any, error) { <-forever; return nil, nil }, nil
 			})
 			defer undo()

@@ -588,8 +588,8 @@ func TestConfident(t *testing.T) {
 	settings := settings.Default()
 	for sure, want := range map[float64]glossState{0: fresh, settings.MinConfidence: fresh, settings.MinConfidence / 2: unsure} {
 		c := &chunker.Chunk{Name: "x"}
-		d := &document{syntax: &syntax{language: chunker.LanguageByID("go")}}
-		if g := confident(&settings, d, c, inference.Summary{Text: "Does x.", Source: inference.SourceModel, Confidence: sure}); g.state != want {
+		p := &snapshot{settings: &settings, document: &document{}}
+		if g := p.confident(c, inference.Summary{Text: "Does x.", Source: inference.SourceModel, Confidence: sure}); g.state != want {
 			t.Errorf("a confidence of %g: state %d, want %d", sure, g.state, want)
 		}
 	}

@@ -5,7 +5,6 @@ import (
 
 	"github.com/gloss-lsp/gloss/chunker"
 	"github.com/gloss-lsp/gloss/inference"
-	"github.com/gloss-lsp/gloss/lsp/settings"
 )
 
 // gloss is what can be said about a chunk at the moment.
@@ -33,94 +32,50 @@ const (
 	unsure                 // the summary is not likely enough to be good
 )
 
-// glosses returns one gloss for each function of d, at once.
-func (s *server) glosses(d *document) []gloss {
-	if d == nil {
-		return nil
-	}
-	return s.glossesOf(d, d.shown())
-}
-
-// glossesOf returns one gloss for each of the chunks, which are those of d.
-func (s *server) glossesOf(d *document, chunks []chunker.Chunk) []gloss {
-	out := make([]gloss, len(chunks))
-	settings, origin := s.settings(), s.origin.Load()
-	for i, key := range d.keys(origin.from(), chunks) {
-		out[i] = origin.gloss(settings, d, &chunks[i], key)
-	}
-
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	o := s.documents[d.uri]
-	if o == nil {
-		return out
-	}
-	known := o.past.of(d, chunks)
-	for i, before := range known {
-		g := &out[i]
-		if g.state == fresh && g.summary.Source != inference.SourceDoc {
-			known[i] = g.summary
-		}
-		if g.state != waiting && g.state != unavailable && g.state != named && !g.passing() {
-			continue
-		}
-		was := confident(settings, d, g.chunk, before)
-		switch {
-		case g.state == named && was.summary.Source == inference.SourceName: // the same, and not outdated
-		case before.Text != "" && was.state == fresh:
-			g.state, g.summary = stale, was.summary
-		case g.state == waiting && o.analysis.held:
-			g.state = held
-		}
-	}
-	return out
-}
-
-// glossOf says what is known of c, a chunk of d, without regard to its past.
-func (u *origin) glossOf(settings *settings.Settings, d *document, c *chunker.Chunk) gloss {
-	return u.gloss(settings, d, c, keyOf(u.from(), d.function(c)))
-}
-
-// gloss says what is known of c, a chunk of d of this key, without regard to its
-// past.
-func (u *origin) gloss(settings *settings.Settings, d *document, c *chunker.Chunk, key inference.Key) gloss {
-	if showsDoc(settings, c) {
+// gloss says what is known of c, which has this key, without regard to its past.
+func (s *snapshot) gloss(c *chunker.Chunk, key inference.Key) gloss {
+	if showsDoc(s.settings, c) {
 		return gloss{chunk: c, summary: inference.Summary{Text: c.Doc, Source: inference.SourceDoc}}
 	}
-	if u == nil || !legible(c) {
+	if s.origin == nil || !legible(c) {
 		return gloss{chunk: c, state: waiting}
 	}
-	if u.err != nil {
-		return byName(d, c, u.err)
+	if s.origin.err != nil {
+		return s.byName(c, s.origin.err)
 	}
-	r, known := u.summaries.Lookup(key)
+	r, known := s.origin.summaries.Lookup(key)
 	switch {
 	case known && r.Phase == inference.Done:
-		return confident(settings, d, c, r.Summary)
+		return s.confident(c, r.Summary)
 	case known && r.Phase == inference.Failed && errors.Is(r.Err, inference.ErrUnavailable):
-		return byName(d, c, r.Err)
+		return s.byName(c, r.Err)
 	case known && r.Phase == inference.Failed:
 		return gloss{chunk: c, state: failed, err: r.Err}
 	}
 	return gloss{chunk: c, state: waiting}
 }
 
+// glossOf is gloss, for one function.
+func (s *snapshot) glossOf(c *chunker.Chunk) gloss {
+	return s.gloss(c, keyOf(s.origin.from(), s.function(c)))
+}
+
 // byName says what is known of c while no model can run, for the reason err.
-func byName(d *document, c *chunker.Chunk, err error) gloss {
-	if summary, ok := inference.FromName(d.function(c)); ok {
+func (s *snapshot) byName(c *chunker.Chunk, err error) gloss {
+	if summary, ok := inference.FromName(s.function(c)); ok {
 		return gloss{chunk: c, state: named, summary: summary, err: err}
 	}
 	return gloss{chunk: c, state: unavailable, err: err}
 }
 
-// confident shows s if it is likely enough to be good, by the setting
-// minConfidence, else the sentence of the name, else nothing. A summary of which
-// that is not known is shown.
-func confident(settings *settings.Settings, d *document, c *chunker.Chunk, s inference.Summary) gloss {
-	if sure, ok := inference.Sure(s, d.function(c), settings.MinConfidence); ok {
+// confident shows a summary if it is likely enough to be good, by the setting
+// minConfidence, else the sentence of the name, else nothing. One of which that is
+// not known is shown.
+func (s *snapshot) confident(c *chunker.Chunk, summary inference.Summary) gloss {
+	if sure, ok := inference.Sure(summary, s.function(c), s.settings.MinConfidence); ok {
 		return gloss{chunk: c, summary: sure}
 	}
-	return gloss{chunk: c, state: unsure, summary: s}
+	return gloss{chunk: c, state: unsure, summary: summary}
 }
 
 // passing reports whether the model failed this time, and may not the next.
@@ -144,15 +99,4 @@ func (g *gloss) line() string {
 		return "–"
 	}
 	return "…"
-}
-
-// at returns the gloss of the innermost chunk around offset, or nil.
-func at(glosses []gloss, offset int) *gloss {
-	var inner *gloss
-	for i := range glosses {
-		if r := glosses[i].chunk.Range; r.Start <= offset && offset <= r.End {
-			inner = &glosses[i]
-		}
-	}
-	return inner
 }

@@ -1,62 +1,37 @@
 package lsp
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/gloss-lsp/gloss/chunker"
 	"github.com/gloss-lsp/gloss/inference"
 	"github.com/gloss-lsp/gloss/lsp/wire"
 )
 
-// hover answers on a function's name and nowhere else. Editors do not redraw
-// an open hover, so it waits a while for a summary that is being written.
-func (s *server) hover(ctx context.Context, d *document, p wire.Position) (*wire.Hover, error) {
-	if d == nil || !s.settings().Hover {
-		return nil, nil
+// hovered returns the gloss of the function whose name is at a position, or nil:
+// a hover answers on a name and nowhere else.
+func hovered(s *snapshot, p wire.Position) *gloss {
+	if !s.settings.Hover {
+		return nil
 	}
-	offset := d.offset(p)
-	chunks := d.shown()
-	i := slices.IndexFunc(chunks, func(c chunker.Chunk) bool {
+	offset := s.offset(p)
+	i := slices.IndexFunc(s.functions, func(c chunker.Chunk) bool {
 		return c.NameRange.Start <= offset && offset <= c.NameRange.End
 	})
 	if i < 0 {
-		return nil, nil
+		return nil
 	}
-	g := s.origin.Load().glossOf(s.settings(), d, &chunks[i])
-	if g.state != fresh {
-		g = s.glossesOf(d, chunks)[i] // with regard to its past
-		s.await(ctx, d, &g)
+	if g := s.glossOf(&s.functions[i]); g.state == fresh {
+		return &g
 	}
-	r, markdown := chunks[i].NameRange, s.client.MarkdownHover
-	return &wire.Hover{Range: d.span(r.Start, r.End), Text: hoverText(&g, markdown), Markdown: markdown}, nil
+	return &s.glosses()[i] // with regard to its past
 }
 
-// await brings g up to date if that takes no longer than the setting hoverWait.
-// To hover is to ask for this one function, except where the user wants to be
-// the one who asks.
-func (s *server) await(ctx context.Context, d *document, g *gloss) {
-	settings := s.settings()
-	if g.state == fresh || g.state == failed && !g.passing() || g.state == unsure || !legible(g.chunk) || settings.Refresh == "manual" {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, time.Duration(settings.HoverWait))
-	defer cancel()
-	select {
-	case <-s.ready: // right after the start it is not
-	case <-ctx.Done():
-		return
-	}
-	if summaries := s.from(); summaries != nil {
-		// The outcome, or that there is none yet, is read below.
-		_, _ = summaries.Wait(ctx, d.function(g.chunk), inference.Hover)
-	}
-	if now := s.origin.Load().glossOf(settings, d, g.chunk); now.state != waiting && (g.state != stale || now.state == fresh) {
-		*g = now
-	}
+func hover(s *snapshot, g *gloss) *wire.Hover {
+	r, markdown := g.chunk.NameRange, s.client.MarkdownHover
+	return &wire.Hover{Range: s.span(r.Start, r.End), Text: hoverText(g, markdown), Markdown: markdown}
 }
 
 // hoverText says what is known about g, and where it comes from.

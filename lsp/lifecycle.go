@@ -19,7 +19,6 @@ func (s *server) Initialize(c wire.ClientCapabilities) wire.ServerCapabilities {
 	s.log.Info("initialize", zap.String("client", c.Name), zap.String("clientVersion", c.Version),
 		zap.String("server", s.version), zap.String("positionEncoding", string(c.Encoding)), zap.Int("processId", c.ProcessID))
 	s.setSettings(c.Options, settings.User)
-	s.config.cut = cutSettingsOf(s.settings()) // nothing has been cut before
 	if c.ProcessID > 0 {
 		s.watchParent(c.ProcessID)
 	}

@@ -23,7 +23,7 @@ type logs struct {
 	file *os.File // nil for stderr
 }
 
-func newLogs(o Options, s *server) *logs {
+func newLogs(o Options, s *session) *logs {
 	l := &logs{level: zap.NewAtomicLevel()}
 	format := zap.NewProductionEncoderConfig()
 	format.EncodeTime = zapcore.ISO8601TimeEncoder

@@ -34,7 +34,7 @@ func (s *server) failed(err error) {
 
 // offer asks whether to pull the model, and does it.
 func (s *server) offer(missing MissingModel, message string) {
-	action, err := s.ask(s.ctx, wire.MessageError, "gloss: "+message, actionPull)
+	action, err := s.editor.AskMessage(s.ctx, wire.MessageError, s.client.Message("gloss: "+message), actionPull)
 	switch {
 	case err != nil:
 		s.tell("window/showMessageRequest", err)
@@ -74,7 +74,7 @@ func (s *server) pull(missing MissingModel) {
 func (s *server) whileFailed(now func(why error) wire.Status) {
 	s.config.applying.Lock()
 	defer s.config.applying.Unlock()
-	if u := s.origin.Load(); u != nil && u.err != nil {
+	if u := s.sources.now.Load(); u != nil && u.err != nil {
 		s.status.set(now(u.err))
 	}
 }

@@ -18,7 +18,7 @@ const parentInterval = 10 * time.Second
 // crashes may leave the connection open in another process. A process that is
 // not there to begin with is in another namespace or on another machine, and is
 // not watched.
-func (s *server) watchParent(pid int) {
+func (s *session) watchParent(pid int) {
 	if !alive(pid) {
 		s.log.Info("the client's process is not on this system; not watching it", zap.Int("processId", pid))
 		return

@@ -1,6 +1,8 @@
 package lsp
 
 import (
+	"sync"
+
 	"github.com/gloss-lsp/gloss/chunker"
 	"github.com/gloss-lsp/gloss/inference"
 )
@@ -9,32 +11,39 @@ import (
 // known: the last good summary of each, whose text may have changed since. The
 // client may have seen it before the Scheduler's event about it came.
 type past struct {
+	mu sync.Mutex
 	lastText
 	summaries []inference.Summary // one for each function; without Text where there is none
 }
 
-// of returns the last good summary of each of the chunks of d, to be read and
-// written. Where d is the latest version so far, others are compared with it
+// each calls f with the last good summary of each of the chunks of d, to be read
+// and written. Where d is the latest version so far, others are compared with it
 // from now on; where it is not, nothing is kept.
-func (p *past) of(d *document, chunks []chunker.Chunk) []inference.Summary {
-	if p.order == d.order && same(chunks, p.chunks) {
-		return p.summaries
-	}
-	now := lastText{d.order, d.text, chunks}
-	summaries := make([]inference.Summary, len(chunks))
-	for i, before := range ancestors(p.lastText, now) {
-		if before >= 0 {
-			summaries[i] = p.summaries[before]
+func (p *past) each(d *document, chunks []chunker.Chunk, f func(i int, last *inference.Summary)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	summaries := p.summaries
+	if p.order != d.order || !same(chunks, p.chunks) {
+		now := lastText{d.order, d.text, chunks}
+		summaries = make([]inference.Summary, len(chunks))
+		for i, before := range ancestors(p.lastText, now) {
+			if before >= 0 {
+				summaries[i] = p.summaries[before]
+			}
+		}
+		if d.order >= p.order {
+			p.lastText, p.summaries = now, summaries
 		}
 	}
-	if d.order >= p.order {
-		*p = past{now, summaries}
+	for i := range summaries {
+		f(i, &summaries[i])
 	}
-	return summaries
 }
 
 // learn notes a summary of the functions that it is of.
 func (p *past) learn(s inference.Summary, of func(*chunker.Chunk) bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	for i := range p.chunks {
 		if of(&p.chunks[i]) {
 			p.summaries[i] = s
@@ -44,17 +53,17 @@ func (p *past) learn(s inference.Summary, of func(*chunker.Chunk) bool) {
 
 // remember notes the summaries of the functions of d, to be shown as outdated
 // ones when a function has changed. Functions that are gone are forgotten.
-func (o *openDocument) remember(d *document, from Summaries) {
+func (d *document) remember(from Summaries) {
 	chunks := d.chunks()
-	summaries := o.past.of(d, chunks)
-	if from == nil {
-		return
-	}
-	for i, key := range d.keys(from, chunks) {
-		if r, _ := from.Lookup(key); r.Phase == inference.Done {
-			summaries[i] = r.Summary
+	keys := d.keys(from, chunks)
+	d.past.each(d, chunks, func(i int, last *inference.Summary) {
+		if from == nil {
+			return
 		}
-	}
+		if r, _ := from.Lookup(keys[i]); r.Phase == inference.Done {
+			*last = r.Summary
+		}
+	})
 }
 
 // ancestors returns, for each function of a text, the index of the one that it

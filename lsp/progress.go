@@ -18,7 +18,7 @@ const (
 
 // progress shows work that takes long, with a button to cancel it.
 type progress struct {
-	server   *server
+	*session
 	throttle throttle
 
 	mu      sync.Mutex
@@ -30,14 +30,14 @@ type progress struct {
 	downloads map[string]context.CancelFunc // by token
 }
 
-func newProgress(s *server) *progress {
-	p := &progress{server: s, downloads: map[string]context.CancelFunc{}}
+func newProgress(s *session) *progress {
+	p := &progress{session: s, downloads: map[string]context.CancelFunc{}}
 	p.throttle = throttle{interval: progressInterval, run: p.report}
 	return p
 }
 
 func (p *progress) follow(st inference.Status) {
-	if !p.server.client.WorkDoneProgress {
+	if !p.client.WorkDoneProgress {
 		return
 	}
 	p.mu.Lock()
@@ -45,11 +45,11 @@ func (p *progress) follow(st inference.Status) {
 	p.pending = st.Queued + st.Running
 	switch {
 	case st.State != inference.Busy:
-		p.end()
+		p.finish()
 	case p.token != "":
-		p.throttle.trigger(p.server.background)
+		p.throttle.trigger(p.background)
 	case p.delay == nil:
-		p.delay = time.AfterFunc(progressDelay, func() { p.server.background(p.begin) })
+		p.delay = time.AfterFunc(progressDelay, func() { p.background(p.begin) })
 	}
 }
 
@@ -61,9 +61,8 @@ func (p *progress) begin() {
 	}
 	p.delay = nil
 	p.token = p.next()
-	s := p.server
-	s.tell("window/workDoneProgress/create", s.editor.CreateProgress(p.token))
-	s.tell("$/progress", s.editor.BeginProgress(s.ctx, p.token, "Summarizing", p.message()))
+	p.tell("window/workDoneProgress/create", p.editor.CreateProgress(p.token))
+	p.tell("$/progress", p.editor.BeginProgress(p.ctx, p.token, "Summarizing", p.message()))
 }
 
 // next is called with p.mu held.
@@ -76,8 +75,7 @@ func (p *progress) next() string {
 // with no message. The user can end ctx.
 func (p *progress) download(parent context.Context, title string) (ctx context.Context, show func(message string)) {
 	ctx, cancel := context.WithCancel(parent)
-	s := p.server
-	if !s.client.WorkDoneProgress {
+	if !p.client.WorkDoneProgress {
 		return ctx, func(message string) {
 			if message == "" {
 				cancel()
@@ -88,18 +86,18 @@ func (p *progress) download(parent context.Context, title string) (ctx context.C
 	token := p.next()
 	p.downloads[token] = cancel
 	p.mu.Unlock()
-	s.tell("window/workDoneProgress/create", s.editor.CreateProgress(token))
-	s.tell("$/progress", s.editor.BeginProgress(s.ctx, token, title, ""))
+	p.tell("window/workDoneProgress/create", p.editor.CreateProgress(token))
+	p.tell("$/progress", p.editor.BeginProgress(p.ctx, token, title, ""))
 	return ctx, func(message string) {
 		if message != "" {
-			s.tell("$/progress", s.editor.ReportProgress(s.ctx, token, message))
+			p.tell("$/progress", p.editor.ReportProgress(p.ctx, token, message))
 			return
 		}
 		cancel()
 		p.mu.Lock()
 		delete(p.downloads, token)
 		p.mu.Unlock()
-		s.tell("$/progress", s.editor.EndProgress(s.ctx, token))
+		p.tell("$/progress", p.editor.EndProgress(p.ctx, token))
 	}
 }
 
@@ -109,7 +107,7 @@ func (p *progress) report() (told bool) {
 	if p.token == "" {
 		return false
 	}
-	p.server.tell("$/progress", p.server.editor.ReportProgress(p.server.ctx, p.token, p.message()))
+	p.tell("$/progress", p.editor.ReportProgress(p.ctx, p.token, p.message()))
 	return true
 }
 
@@ -120,29 +118,25 @@ func (p *progress) message() string {
 	return fmt.Sprintf("%d functions", p.pending)
 }
 
-// end is called with p.mu held.
-func (p *progress) end() {
+// finish is called with p.mu held.
+func (p *progress) finish() {
 	if p.delay != nil {
 		p.delay.Stop()
 		p.delay = nil
 	}
 	if p.token != "" {
-		p.server.tell("$/progress", p.server.editor.EndProgress(p.server.ctx, p.token))
+		p.tell("$/progress", p.editor.EndProgress(p.ctx, p.token))
 		p.token = ""
 	}
 }
 
-// cancelled is called when the user presses the button: a download ends; what
-// is shown as work is not done until a document is opened, changed or saved,
-// or a command asks.
-func (p *progress) cancelled(token string) {
+// cancelled is called when the user presses the button. A download ends; what is
+// reported is whether it was that of the work for documents.
+func (p *progress) cancelled(token string) (work bool) {
 	p.mu.Lock()
-	shown := p.token == token && token != ""
+	defer p.mu.Unlock()
 	if cancel := p.downloads[token]; cancel != nil {
 		cancel()
 	}
-	p.mu.Unlock()
-	if shown {
-		p.server.forgetAll()
-	}
+	return p.token == token && token != ""
 }

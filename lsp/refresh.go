@@ -3,8 +3,6 @@ package lsp
 import (
 	"slices"
 	"time"
-
-	"go.uber.org/zap"
 )
 
 // refreshInterval is the least time between two requests to refresh.
@@ -13,12 +11,14 @@ const refreshInterval = time.Second
 // refresher asks the client to request lenses and hints again, when it would
 // see another text than it was last given, and not more often than it likes.
 type refresher struct {
-	server   *server
-	throttle throttle
+	*session
+	documents *documents
+	snapshot  func(*document) *snapshot
+	throttle  throttle
 }
 
-func newRefresher(s *server) *refresher {
-	r := &refresher{server: s}
+func newRefresher(s *session, open *documents, take func(*document) *snapshot) *refresher {
+	r := &refresher{session: s, documents: open, snapshot: take}
 	r.throttle = throttle{interval: refreshInterval, run: r.run}
 	return r
 }
@@ -40,91 +40,66 @@ func (o *openDocument) answered(d *document) bool {
 	return o.lenses.given && o.lenses.order == d.order || o.hints.given && o.hints.order == d.order
 }
 
-// gave notes what the client is given about d.
-func (s *server) gave(d *document, in func(*openDocument) *answer, lines []string, glosses []gloss) {
-	if d == nil {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	o := s.documents[d.uri]
-	if o == nil {
-		return
-	}
-	*in(o) = answer{true, d.order, lines}
-	if slices.ContainsFunc(glosses, func(g gloss) bool { return g.state != fresh }) {
-		s.refresh.touch(o) // more may have become known in between
-	}
+// gave notes what the client is given.
+func (r *refresher) gave(s *snapshot, in func(*openDocument) *answer, lines []string) {
+	more := slices.ContainsFunc(s.glosses(), func(g gloss) bool { return g.state != fresh })
+	_ = r.documents.with(s.uri, func(o *openDocument) { // of one that is closed nothing is noted
+		*in(o) = answer{true, s.order, lines}
+		if more { // may have become known in between
+			r.touch(o)
+		}
+	})
 }
 
 // touch has a document's lines compared soon with what the client was given, if
-// it ever asked. The caller holds s.mu.
+// it ever asked. The caller holds the documents' lock.
 func (r *refresher) touch(o *openDocument) {
-	r.server.news.tell()
+	r.documents.news.tell()
 	if !o.lenses.given && !o.hints.given {
 		return
 	}
 	o.touched = true
-	r.throttle.trigger(r.server.background)
+	r.throttle.trigger(r.background)
 }
 
-func (r *refresher) touchAll() {
-	r.server.mu.Lock()
-	defer r.server.mu.Unlock()
-	for _, o := range r.server.documents {
-		r.touch(o)
-	}
-}
+func (r *refresher) touchAll() { r.documents.each(r.touch) }
 
 func (r *refresher) run() (told bool) {
-	s := r.server
-	if s.shutDown.Load() {
+	if r.shutDown.Load() {
 		return false
 	}
 	var lenses, hints bool
 	for _, d := range r.touched() {
-		glosses := s.glosses(d)
-		lensLines, hintLines := s.lensLines(glosses), s.hintLines(glosses)
-		s.mu.Lock()
-		o := s.documents[d.uri]
-		newLenses := o != nil && o.lenses.differs(lensLines)
-		newHints := o != nil && o.hints.differs(hintLines)
-		s.mu.Unlock()
+		s := r.snapshot(d)
+		lensLines, hintLines := lensLines(s), hintLines(s)
+		var newLenses, newHints bool
+		_ = r.documents.with(d.uri, func(o *openDocument) { // which may have been closed
+			newLenses, newHints = o.lenses.differs(lensLines), o.hints.differs(hintLines)
+		})
 		lenses, hints = lenses || newLenses, hints || newHints
-		if s.client.GlossRefresh && (newLenses || newHints) {
-			s.tell("gloss/refresh", s.editor.GlossRefresh(s.ctx, d.uri))
+		if r.client.GlossRefresh && (newLenses || newHints) {
+			r.tell("gloss/refresh", r.editor.GlossRefresh(r.ctx, d.uri))
 			told = true
 		}
 	}
-	if lenses && s.client.CodeLensRefresh {
-		s.tell("workspace/codeLens/refresh", s.editor.RefreshCodeLenses())
+	if lenses && r.client.CodeLensRefresh {
+		r.tell("workspace/codeLens/refresh", r.editor.RefreshCodeLenses())
 		told = true
 	}
-	if hints && s.client.InlayHintRefresh {
-		s.tell("workspace/inlayHint/refresh", s.editor.RefreshInlayHints())
+	if hints && r.client.InlayHintRefresh {
+		r.tell("workspace/inlayHint/refresh", r.editor.RefreshInlayHints())
 		told = true
 	}
 	return told
 }
 
 func (r *refresher) touched() []*document {
-	s := r.server
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	var documents []*document
-	for _, o := range s.documents {
+	r.documents.each(func(o *openDocument) {
 		if o.touched {
 			o.touched = false
 			documents = append(documents, o.current)
 		}
-	}
+	})
 	return documents
-}
-
-// tell notes that the client could not be told something. That is no warning,
-// because warnings are told to the client.
-func (s *server) tell(what string, err error) {
-	if err != nil && s.ctx.Err() == nil {
-		s.log.Info("could not tell the client", zap.String("what", what), zap.Error(err))
-	}
 }

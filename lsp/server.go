@@ -2,19 +2,15 @@
 // function of the documents that an editor has open, as code lens, hover text,
 // inlay hint, symbol detail and code action.
 //
-// The files conn_*.go speak the protocol and are the only ones that know
-// go.lsp.dev; the rest sees types of this package. There is one file for each
-// feature. Nothing here knows models, prompts or ONNX Runtime: text goes to
-// package chunker, and its chunks to Summaries.
+// Package wire speaks the protocol. Nothing here knows models, prompts or ONNX
+// Runtime: text goes to package chunker, and its chunks to Summaries.
 package lsp
 
 import (
 	"context"
-	"errors"
 	"io"
-	"runtime/debug"
-	"sync"
 	"sync/atomic"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -22,6 +18,11 @@ import (
 	"github.com/gloss-lsp/gloss/lsp/settings"
 	"github.com/gloss-lsp/gloss/lsp/wire"
 )
+
+// closeTime bounds what the end of a session waits for: native code that loads a
+// model or parses a text cannot be stopped. An editor, or a system that shuts
+// down, wants the process gone within a second.
+const closeTime = 2 * wire.DrainTime // 800 ms: half of it may go into sending what is left
 
 // Options say what a server is made of.
 type Options struct {
@@ -51,122 +52,81 @@ type Options struct {
 	Destination func(s settings.Settings) string
 }
 
-// server is one editor's session.
+// Serve runs a language server on rwc until the client exits, closes the
+// connection or dies, or ctx ends. It closes rwc. It returns an error when the
+// client exits without shutdown, breaks the base protocol or does not read.
+//
+// What does not end in time is left behind, for the end of the process to end:
+// what is on disk is safe at any moment.
+func Serve(ctx context.Context, rwc io.ReadWriteCloser, o Options) error {
+	s := newServer(ctx, o)
+	s.connect(rwc)
+	s.editor.Listen(s.ctx, s)
+	<-s.ctx.Done()
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		if err := s.editor.Close(); err != nil {
+			s.log.Debug("closing the connection", zap.Error(err))
+		}
+		s.close()
+	}()
+	timer := time.NewTimer(closeTime)
+	defer timer.Stop()
+	select {
+	case <-closed:
+	case <-timer.C:
+		s.log.Info("left behind what cannot be stopped")
+	}
+	s.end(nil) // unless it has been said before how it ends
+	return s.result
+}
+
+// server does what an editor asks for in a session: it puts the documents, the
+// settings and what summaries come from together, and answers from snapshots.
 type server struct {
-	version       string
-	openSummaries func(context.Context, settings.Settings, func(error)) (Summaries, error)
-	place         func(settings.Settings) string
-	destination   func(settings.Settings) string
-	workers       *chunker.Workers
-	log           *zap.Logger
-	logs          *logs
-	editor        *wire.Client
-	client        wire.ClientCapabilities // set by initialize, before anything that reads it
-	config        configuration
-	refresh       *refresher
-	progress      *progress
-	status        *statusReporter
-
-	// ctx ends with the session.
-	ctx    context.Context
-	cancel context.CancelFunc
-	ending sync.Once
-	result error
-
-	groupMu sync.Mutex // guards closed, so that group does not grow once it is waited for
-	closed  bool
-	group   sync.WaitGroup
-
-	origin    atomic.Pointer[origin] // nil until the settings are known
-	ready     chan struct{}          // closed when origin is set
-	readying  sync.Once
-	shutDown  atomic.Bool // the client has sent shutdown
+	*session
+	version   string
+	workers   *chunker.Workers
+	config    configuration
+	sources   *sources
+	documents documents
+	refresh   *refresher
+	progress  *progress
+	status    *statusReporter
 	askedLens atomic.Bool // the client has requested code lenses
-	news      news        // of documents, and of what is known about their functions
-
-	mu        sync.Mutex // guards documents and what is in them
-	documents map[string]*openDocument
-	versions  int // of documents, ever
 }
 
 func newServer(ctx context.Context, o Options) *server {
-	s := &server{version: o.Version, openSummaries: o.OpenSummaries, place: o.Place, destination: o.Destination, workers: o.Workers, ready: make(chan struct{}), documents: map[string]*openDocument{}}
-	if s.place == nil {
-		s.place = func(settings.Settings) string { return "" }
+	s := &server{
+		session: newSession(ctx, o), version: o.Version, workers: o.Workers,
+		config:    configuration{user: o.Settings, warned: map[string]bool{}},
+		documents: documents{open: map[string]*openDocument{}},
 	}
-	if s.destination == nil {
-		s.destination = func(settings.Settings) string { return "" }
-	}
-	s.ctx, s.cancel = context.WithCancel(ctx)
-	s.logs = newLogs(o, s)
-	s.log = s.logs.logger
-	s.config.init(o.Settings)
+	s.config.force(o.Settings)
 	for _, w := range o.Warnings {
 		s.log.Warn(w)
 	}
-	s.refresh, s.progress, s.status = newRefresher(s), newProgress(s), newStatusReporter(s)
-	return s
-}
-
-// background runs f besides the read loop, unless the session is being closed.
-// The session does not end before f does, so f must heed s.ctx.
-func (s *server) background(f func()) {
-	s.groupMu.Lock()
-	defer s.groupMu.Unlock()
-	if s.closed {
-		return
-	}
-	s.group.Go(func() {
-		defer func() {
-			if r := recover(); r != nil {
-				s.log.Error("panic in the background", zap.String("panic", wire.LogPanic(r)), zap.ByteString("stack", debug.Stack()))
-			}
-		}()
-		f()
+	s.sources = &sources{session: s.session, options: o, heard: s.heard, ready: make(chan struct{})}
+	s.refresh = newRefresher(s.session, &s.documents, s.snapshot)
+	s.progress = newProgress(s.session)
+	s.status = newStatusReporter(s.session, func() string {
+		if o.Destination == nil {
+			return ""
+		}
+		return o.Destination(*s.settings())
 	})
-}
-
-// end ends the session; the first call says with which outcome.
-func (s *server) end(err error) {
-	s.ending.Do(func() { s.result = err })
-	s.cancel()
-}
-
-// disconnected is called when nothing more can be read from the client, or
-// written to it.
-func (s *server) disconnected(err error) {
-	switch {
-	case s.ctx.Err() != nil: // because the session has ended
-	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrClosedPipe) || errors.Is(err, wire.ErrGone):
-		s.log.Info("the client closed the connection")
-		s.end(nil)
-	default:
-		s.log.Error("the connection to the client failed", zap.Error(err))
-		s.end(err)
-	}
-}
-
-// outcome is what Serve returns.
-func (s *server) outcome() error {
-	s.end(nil) // unless it has been said before
-	return s.result
+	return s
 }
 
 // close frees everything and returns when nothing of the session runs.
 func (s *server) close() {
-	s.cancel()
-	s.groupMu.Lock()
-	s.closed = true
-	s.groupMu.Unlock()
-	s.group.Wait()
-	s.mu.Lock()
-	open := s.documents
-	s.documents = nil
-	s.mu.Unlock()
-	for _, o := range open {
+	s.wait()
+	s.documents.each(func(o *openDocument) {
+		delete(s.documents.open, o.current.uri)
 		o.current.syntax.close()
-	}
-	if u := s.origin.Swap(nil); u != nil {
+	})
+	if u := s.sources.now.Swap(nil); u != nil {
 		u.close()
 	}
 	s.logs.close()

@@ -14,7 +14,8 @@ const statusInterval = 200 * time.Millisecond
 // statusReporter keeps the client informed, if it likes, and the user where
 // nothing works.
 type statusReporter struct {
-	server   *server
+	*session
+	sends    func() string // where code goes, "" if it stays here
 	throttle throttle
 
 	mu         sync.Mutex
@@ -23,8 +24,8 @@ type statusReporter struct {
 	complained string // the failure that the user was shown
 }
 
-func newStatusReporter(s *server) *statusReporter {
-	r := &statusReporter{server: s}
+func newStatusReporter(s *session, sends func() string) *statusReporter {
+	r := &statusReporter{session: s, sends: sends}
 	r.throttle = throttle{interval: statusInterval, run: r.send}
 	return r
 }
@@ -72,15 +73,14 @@ func (r *statusReporter) begin() {
 }
 
 func (r *statusReporter) set(now wire.Status) {
-	now.Sends = r.server.destination(*r.server.settings())
+	now.Sends = r.sends()
 	r.mu.Lock()
 	r.now = now
 	r.mu.Unlock()
-	r.throttle.trigger(r.server.background)
+	r.throttle.trigger(r.background)
 }
 
 func (r *statusReporter) send() (told bool) {
-	s := r.server
 	r.mu.Lock()
 	now := r.now
 	news := now != r.sent
@@ -89,12 +89,12 @@ func (r *statusReporter) send() (told bool) {
 		r.complained = now.Message
 	}
 	r.mu.Unlock()
-	if news && s.client.GlossStatus {
-		s.tell("gloss/status", s.editor.GlossStatus(s.ctx, now))
+	if news && r.client.GlossStatus {
+		r.tell("gloss/status", r.editor.GlossStatus(r.ctx, now))
 		told = true
 	}
 	if complain {
-		s.tell("window/showMessage", s.show(s.ctx, wire.MessageError, "gloss: "+now.Message))
+		r.tell("window/showMessage", r.show(r.ctx, wire.MessageError, "gloss: "+now.Message))
 	}
 	return told
 }

@@ -3,6 +3,9 @@ package lsp
 import (
 	"context"
 	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -38,6 +41,14 @@ type origin struct {
 	close     func()
 }
 
+// from is the Summaries, or nil where there are none.
+func (o *origin) from() Summaries {
+	if o == nil {
+		return nil
+	}
+	return o.summaries
+}
+
 // modelSettings are the settings that Summaries are opened for.
 type modelSettings struct {
 	model     string
@@ -46,63 +57,74 @@ type modelSettings struct {
 	place     string // of the model, as Options.Place tells
 }
 
-func (s *server) modelSettings(settings settings.Settings) modelSettings {
-	return modelSettings{settings.Model, settings.Inference, settings.Cache, s.place(settings)}
+// sources open what summaries come from, and hold what they come from now.
+type sources struct {
+	*session
+	options Options
+	heard   func(inference.Event)
+
+	now      atomic.Pointer[origin] // nil until the settings are known
+	ready    chan struct{}          // closed when now is set
+	readying sync.Once
 }
 
-// openOrigin opens Summaries. It may take a while.
-func (s *server) openOrigin(settings settings.Settings) *origin {
-	u := &origin{model: s.modelSettings(settings), close: func() {}}
-	summaries, err := s.openSummaries(s.ctx, settings, func(err error) {
-		s.log.Warn(err.Error())
-	})
+func (u *sources) modelSettings(s *settings.Settings) modelSettings {
+	m := modelSettings{model: s.Model, inference: s.Inference, cache: s.Cache}
+	if u.options.Place != nil {
+		m.place = u.options.Place(*s)
+	}
+	return m
+}
+
+// open opens Summaries in place of those before, which may take a while. Those
+// close besides: they may have to wait for a model that is just being loaded.
+func (u *sources) open(s *settings.Settings) *origin {
+	o := &origin{model: u.modelSettings(s), close: func() {}}
+	summaries, err := u.options.OpenSummaries(u.ctx, *s, func(err error) { u.log.Warn(err.Error()) })
 	if err != nil {
-		s.log.Error("summaries are not available", zap.String("model", settings.Model), zap.Error(err))
-		u.err = fmt.Errorf("%w: %w", inference.ErrUnavailable, err)
-		return u
-	}
-	cancel := summaries.Subscribe(func(e inference.Event) {
-		if e.Known {
-			s.learned(e)
-			s.status.warm()
+		u.log.Error("summaries are not available", zap.String("model", s.Model), zap.Error(err))
+		o.err = fmt.Errorf("%w: %w", inference.ErrUnavailable, err)
+	} else {
+		cancel := summaries.Subscribe(u.heard)
+		o.summaries = summaries
+		o.close = func() {
+			cancel()
+			summaries.Close()
 		}
-		s.follow(e.Status)
-	})
-	u.summaries = summaries
-	u.close = func() {
-		cancel()
-		summaries.Close()
 	}
-	return u
+	if before := u.now.Swap(o); before != nil {
+		u.background(before.close)
+	}
+	u.readying.Do(func() { close(u.ready) })
+	return o
 }
 
 // from returns what summaries come from, or nil while there is nothing.
-func (s *server) from() Summaries {
-	return s.origin.Load().from()
-}
+func (u *sources) from() Summaries { return u.now.Load().from() }
 
-// from is the Summaries, or nil where there are none.
-func (u *origin) from() Summaries {
-	if u == nil {
-		return nil
+// await returns what is known of a function once there is a summary, or when the
+// time of the setting hoverWait has passed: editors do not redraw an open hover. To
+// hover is to ask for this one function, except where the user wants to be the one
+// who asks.
+func (u *sources) await(ctx context.Context, s *snapshot, g *gloss) *gloss {
+	if g.state == fresh || g.state == failed && !g.passing() || g.state == unsure || !legible(g.chunk) || s.settings.Refresh == "manual" {
+		return g
 	}
-	return u.summaries
-}
-
-// useOrigin replaces what summaries come from. What it was before closes
-// besides: it may have to wait for a model that is just being loaded.
-func (s *server) useOrigin(u *origin) {
-	if before := s.origin.Swap(u); before != nil {
-		s.background(before.close)
+	ctx, cancel := context.WithTimeout(ctx, time.Duration(s.settings.HoverWait))
+	defer cancel()
+	select {
+	case <-u.ready: // right after the start it is not
+	case <-ctx.Done():
+		return g
 	}
-	s.readying.Do(func() { close(s.ready) })
-}
-
-// follow tells the user what Summaries are at.
-func (s *server) follow(st inference.Status) {
-	s.status.follow(st)
-	s.progress.follow(st)
-	if st.State == inference.Unavailable {
-		s.refresh.touchAll()
+	if summaries := u.from(); summaries != nil {
+		// The outcome, or that there is none yet, is read below.
+		_, _ = summaries.Wait(ctx, s.function(g.chunk), inference.Hover)
 	}
+	later := *s
+	later.origin = u.now.Load()
+	if now := later.glossOf(g.chunk); now.state != waiting && (g.state != stale || now.state == fresh) {
+		return &now
+	}
+	return g
 }

@@ -2,13 +2,13 @@ package lsp
 
 import "github.com/gloss-lsp/gloss/lsp/wire"
 
-// documentSymbol returns the functions of d, those inside others as their
-// children, with summaries as the detail.
-func (s *server) documentSymbol(d *document) []wire.Symbol {
-	if d == nil || !s.settings().Symbols {
+// documentSymbols are the functions, those inside others as their children, with
+// summaries as the detail.
+func documentSymbols(s *snapshot) []wire.Symbol {
+	if !s.settings.Symbols {
 		return nil
 	}
-	symbols, _ := outline(d, s.glosses(d), len(d.text)+1)
+	symbols, _ := outline(s.document, s.glosses(), len(s.text)+1)
 	return symbols
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -19,13 +20,15 @@ import (
 // tree is brought to whichever version is asked for, which costs little where
 // the two differ little.
 type syntax struct {
-	path     string
-	language *chunker.Language // nil where there is nothing to cut
-	options  chunker.Options
-	log      *zap.Logger
-	again    func(*document, time.Duration) // has it cut once more after so much time
-	ctx      context.Context                // ends with the session
-	last     atomic.Pointer[lastText]       // that was cut, or whose functions were carried along
+	path       string
+	language   *chunker.Language // nil where there is nothing to cut
+	settings   *inForce          // that it is made for
+	options    chunker.Options
+	log        *zap.Logger
+	again      func(*document, time.Duration) // has it cut once more after so much time
+	background func(func())
+	ctx        context.Context          // ends with the session
+	last       atomic.Pointer[lastText] // that was cut, or whose functions were carried along
 
 	mu     sync.Mutex // held during a parse
 	file   *chunker.File
@@ -67,8 +70,8 @@ func (x *syntax) keep(l *lastText) {
 // newSyntax decides, once for the time that a document is open, whether and
 // how it is cut.
 func (s *server) newSyntax(uri, path, languageID string) *syntax {
-	settings := s.settings()
-	x := &syntax{path: path, options: settings.ChunkerOptions(s.workers), log: s.log.With(zap.String("uri", uri)), again: s.cutAgain, ctx: s.ctx}
+	settings := s.config.now.Load()
+	x := &syntax{path: path, settings: settings, options: settings.ChunkerOptions(s.workers), log: s.log.With(zap.String("uri", uri)), again: s.cutAgain, background: s.background, ctx: s.ctx}
 	language := chunker.LanguageByID(languageID)
 	switch {
 	case !settings.Enable:
@@ -76,7 +79,7 @@ func (s *server) newSyntax(uri, path, languageID string) *syntax {
 		x.log.Info("no summaries: the language is unknown", zap.String("language", wire.LogName(languageID)))
 	case !settings.Serves(language.ID):
 		x.log.Debug("no summaries: the setting gloss.languages leaves the language out", zap.String("language", languageID))
-	case s.config.excludes(path):
+	case settings.exclude.Match(path):
 		x.log.Info("no summaries: the setting gloss.exclude names the file")
 	case isNotebook(path):
 		x.language = language.InCell()
@@ -84,6 +87,29 @@ func (s *server) newSyntax(uri, path, languageID string) *syntax {
 		x.language = language
 	}
 	return x
+}
+
+// cutAnew gives the open documents a syntax for the settings in force, unless
+// theirs would cut alike.
+func (s *server) cutAnew() {
+	settings := s.config.now.Load()
+	s.documents.each(func(o *openDocument) {
+		before, anew := o.current.syntax, *o.current
+		if cutAlike(before.settings, settings) {
+			return
+		}
+		s.background(before.close)
+		anew.syntax = s.newSyntax(anew.uri, anew.path, anew.language)
+		if anew.syntax.language != nil { // what was shown is, until it has been cut
+			anew.syntax.last.Store(before.last.Load())
+		}
+		o.current = s.documents.version(anew)
+	})
+}
+
+func cutAlike(a, b *inForce) bool {
+	return a.Enable == b.Enable && a.MinLines == b.MinLines && slices.Equal(a.Kinds, b.Kinds) &&
+		slices.Equal(a.Languages, b.Languages) && slices.Equal(a.Exclude, b.Exclude)
 }
 
 // isNotebook reports whether a document is one of a notebook's: a cell, as VS Code
@@ -158,19 +184,19 @@ func (x *syntax) parse(text string) ([]chunker.Chunk, error) {
 // which is another try.
 func (s *server) cutAgain(d *document, after time.Duration) {
 	time.AfterFunc(after, func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		o := s.documents[d.uri]
+		s.documents.mu.Lock()
+		defer s.documents.mu.Unlock()
+		o := s.documents.open[d.uri]
 		if o == nil || o.current != d {
 			return
 		}
-		again := s.newVersion(*d)
+		again := s.documents.version(*d)
 		o.current = again
 		s.analyze(o, afterPause)
 		s.background(func() { // the client knows of no change and will not ask
 			again.chunks()
-			s.mu.Lock()
-			defer s.mu.Unlock()
+			s.documents.mu.Lock()
+			defer s.documents.mu.Unlock()
 			s.refresh.touch(o)
 		})
 	})

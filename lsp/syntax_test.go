@@ -40,41 +40,43 @@ func newOffline(t testing.TB) *offline {
 	return &offline{server: s, t: t, logged: logged, language: "go"}
 }
 
-func (o *offline) do(m modification) {
+func (o *offline) open(text string) {
 	o.t.Helper()
-	m.uri, m.path, m.language = goURI, "/project/a.go", o.language
 	o.version++
-	m.version = o.version
-	if err := o.modify(m); err != nil {
+	if err := o.DidOpen(wire.Document{URI: goURI, Path: "/project/a.go", Language: o.language, Version: o.version, Text: text}); err != nil {
 		o.t.Fatal(err)
 	}
 }
 
-func (o *offline) open(text string) {
+// change changes a range of the document, or all of it where that is nil.
+func (o *offline) change(in *wire.Range, text string) {
 	o.t.Helper()
-	o.do(modification{action: opened, changes: []wire.ContentChange{{Text: text}}})
+	o.version++
+	if err := o.DidChange(goURI, o.version, []wire.ContentChange{{Range: in, Text: text}}); err != nil {
+		o.t.Fatal(err)
+	}
 }
 
 // replace replaces the first of some text.
 func (o *offline) replace(from, to string) {
 	o.t.Helper()
-	d := o.document(goURI)
+	d := o.documents.current(goURI)
 	at := strings.Index(d.text, from)
 	if at < 0 {
 		o.t.Fatalf("there is no %q", from)
 	}
 	r := d.span(at, at+len(from))
-	o.do(modification{action: changed, changes: []wire.ContentChange{{Range: &r, Text: to}}})
+	o.change(&r, to)
 }
 
 // syntax is what the open document is cut by.
-func (o *offline) syntax() *syntax { return o.document(goURI).syntax }
+func (o *offline) syntax() *syntax { return o.documents.current(goURI).syntax }
 
 // lenses returns the titles, each with the name that it stands at.
 func (o *offline) lenses() []string {
-	d := o.document(goURI)
+	d := o.documents.current(goURI)
 	titles := []string{}
-	for _, l := range o.codeLens(d) {
+	for _, l := range codeLenses(o.snapshot(d)) {
 		at := d.offset(l.Command.Argument.Position)
 		name, _, _ := strings.Cut(d.text[at:], "(")
 		titles = append(titles, name+": "+l.Command.Title)
@@ -92,9 +94,9 @@ func (o *offline) want(when string, want ...string) {
 // settled waits until all functions have a summary.
 func (o *offline) settled() {
 	o.t.Helper()
-	d := o.document(goURI)
+	d := o.documents.current(goURI)
 	for _, c := range d.chunks() {
-		if _, err := o.from().Wait(o.t.Context(), d.function(&c), inference.Hover); err != nil {
+		if _, err := o.sources.from().Wait(o.t.Context(), d.function(&c), inference.Hover); err != nil {
 			o.t.Fatal(err)
 		}
 	}
@@ -122,7 +124,8 @@ func TestFunctionsOutliveAParseThatFails(t *testing.T) {
 	o.replace("}\n\nfunc Beta", "}\n\n// More.\n\nfunc Beta")
 	o.replace("func Gamma", "func Delta")
 	o.want("a name", "Alpha: Does Alpha (outdated)", "Beta: Does Beta")
-	h, err := o.hover(t.Context(), o.document(goURI), o.document(goURI).position(strings.Index(o.document(goURI).text, "Alpha(")))
+	d := o.documents.current(goURI)
+	h, err := o.Hover(goURI, d.position(strings.Index(d.text, "Alpha(")))(t.Context())
 	if err != nil || !strings.Contains(h.Text, "Does Alpha") || !strings.Contains(h.Text, "earlier version") {
 		t.Errorf("hover %+v, %v", h, err)
 	}
@@ -178,11 +181,11 @@ func TestLensesDoNotWaitForALongParse(t *testing.T) {
 func TestLensesOutliveNewSettings(t *testing.T) {
 	o := newOffline(t)
 	o.open(goText("Alpha"))
-	d := o.document(goURI)
+	d := o.documents.current(goURI)
 	o.setSettings([]byte(`{"minLines": 2}`), settings.User)
 	o.configure()
 	d.syntax.close()
-	if got := o.codeLens(d); len(got) != 1 {
+	if got := codeLenses(o.snapshot(d)); len(got) != 1 {
 		t.Errorf("%d lenses of the version that was asked about", len(got))
 	}
 	if got := o.lenses(); len(got) != 1 {
@@ -217,14 +220,14 @@ func TestPassingOverIsReconsidered(t *testing.T) {
 			t.Errorf("%s: at first %q", tt.reason, got)
 		}
 		for range 2 {
-			end := o.document(goURI).span(len(text), len(text))
-			o.do(modification{action: changed, changes: []wire.ContentChange{{Range: &end, Text: tt.before}}})
+			end := o.documents.current(goURI).span(len(text), len(text))
+			o.change(&end, tt.before)
 			o.want(tt.reason)
 			o.replace(tt.before, tt.after)
 			if got := o.lenses(); len(got) != 1 || !strings.HasPrefix(got[0], name) {
 				t.Errorf("no longer %s: %q", tt.reason, got)
 			}
-			o.do(modification{action: changed, changes: []wire.ContentChange{{Text: text}}})
+			o.change(nil, text)
 		}
 		if n := o.logged.FilterMessageSnippet(tt.reason).Len(); n == 0 {
 			t.Errorf("%s: logged %v", tt.reason, o.logged.All())

@@ -7,7 +7,8 @@ import (
 )
 
 // Entry is a model that gloss knows how to get. Everything about it is pinned:
-// what a server sends in its place is refused.
+// what a server sends in its place is refused. One without Files is known by
+// what it is asked and how, and has to be brought: see Pullable.
 type Entry struct {
 	// Name is what the user calls it; it is a folder's name too.
 	Name string
@@ -68,7 +69,7 @@ func (e *Entry) source(f *File) Source {
 
 // Size is the sum of the files' sizes, exact only where they are.
 func (e *Entry) Size() (bytes int64, exact bool) {
-	exact = true
+	exact = e.Pullable()
 	for _, f := range e.Files {
 		bytes += f.Size
 		exact = exact && !f.Approximate
@@ -82,6 +83,15 @@ func (e *Entry) graph() *File {
 	return &e.Files[i] // the catalog's test sees to it that there is one
 }
 
+// Pullable reports whether there are files that gloss can name and verify. Any
+// other model is installed by Import, with the entry's Description.
+func (e *Entry) Pullable() bool { return len(e.Files) > 0 }
+
+// howToImport says how a model comes here that cannot be pulled.
+func (e *Entry) howToImport() string {
+	return fmt.Sprintf("gloss knows no ONNX files of it whose hashes it could verify; export it (optimum-cli export onnx --model %s --task text2text-generation-with-past %s) and run: gloss model import ./%s (docs/codet5.md)", e.Repo, e.Name, e.Name)
+}
+
 // Recommended is the catalog's model for who wants better summaries than the
 // shipped one's.
 const Recommended = "smollm2-135m-instruct"
@@ -91,7 +101,7 @@ var (
 	smolLM2ONNX = Source{"onnx-community/SmolLM2-135M-Instruct-ONNX", "b8a5c0f183b78c55955a5364f610c36668b5e681"}
 )
 
-// Catalog returns the models that gloss can pull, the recommended one first.
+// Catalog returns the models that gloss knows, the recommended one first.
 func Catalog() []Entry {
 	return []Entry{
 		smolLM2Entry("", smolLM2, "8-bit weights: the one to take on a CPU", File{
@@ -109,8 +119,25 @@ func Catalog() []Entry {
 		smolLM2Entry("-community-q4", smolLM2ONNX, "onnx-community's export, 4-bit weights", File{
 			Path: "onnx/model_q4.onnx", Size: 180581125, SHA256: "eb0d67c7e3b7d40f42d681b5f2eff4cef78968afe3f76c954f987dd870327a2a",
 		}),
+		{
+			Name:    "codet5-base-multi-sum",
+			Source:  Source{Repo: "Salesforce/codet5-base-multi-sum"},
+			Licence: "BSD-3-Clause",
+			About:   "CodeT5-base, made to summarize code: to be exported and imported",
+			Description: Description{
+				Prompt:          codeToText,
+				MaxInputTokens:  codeToTextTokens,
+				MaxOutputTokens: 64,
+			},
+		},
 	}
 }
+
+// codeToText is the form of CodeT5, and codeToTextTokens the code that it was
+// trained to read: 256 tokens with those around it.
+var codeToText = Prompt{Form: "code2text", Version: 1}
+
+const codeToTextTokens = 254
 
 // smolLM2Entry is SmolLM2-135M-Instruct with one of its graphs. The makers'
 // own tokenizer and configs go with all of them: these are pinned, those of

@@ -32,6 +32,9 @@ func TestCatalog(t *testing.T) {
 			}
 			paths[f.Path] = true
 		}
+		if !e.Pullable() {
+			continue
+		}
 		for _, needed := range []string{"config.json", "generation_config.json", "tokenizer.json", d.Graph} {
 			if !paths[needed] {
 				t.Errorf("%s has no %s", e.Name, needed)

@@ -70,7 +70,7 @@ func (s *Store) recognize(ctx context.Context, dir, name string) (*Entry, []Prob
 	}
 	for i := range s.Catalog {
 		e := &s.Catalog[i]
-		if name != "" && name != e.Name {
+		if name != "" && name != e.Name || !e.Pullable() {
 			continue
 		}
 		graph := e.graph()
@@ -127,7 +127,7 @@ func (s *Store) importOther(ctx context.Context, m *Model, o ImportOptions) (*Im
 	if err := CheckName(name); err != nil {
 		return nil, fmt.Errorf("%w; give one with --name", err)
 	}
-	if s.entry(name) != nil {
+	if e := s.entry(name); e != nil && e.Pullable() {
 		return nil, fmt.Errorf("%s is not the %s of the catalog; give it another name with --name", m, name)
 	}
 	graph, err := m.graph()
@@ -138,7 +138,8 @@ func (s *Store) importOther(ctx context.Context, m *Model, o ImportOptions) (*Im
 	if err != nil {
 		return nil, err
 	}
-	files = append(files, "tokenizer_config.json", "special_tokens_map.json") // for other programs
+	// These tell the prompt's form; the last is for other programs.
+	files = append(files, "tokenizer_config.json", "chat_template.jinja", "special_tokens_map.json")
 
 	unlock, err := s.lock(ctx, name, o.Notice)
 	if err != nil {

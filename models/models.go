@@ -8,6 +8,7 @@
 package models
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -20,7 +21,6 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 	"unsafe"
 
 	"github.com/gloss-lsp/gloss/models/untrusted"
@@ -60,10 +60,25 @@ type Config struct {
 	HeadDim               int      `json:"head_dim"`
 	MaxPositionEmbeddings int      `json:"max_position_embeddings"`
 	EOS                   TokenIDs `json:"eos_token_id"`
+
+	// EncoderDecoder says that an encoder reads the prompt, and DecoderStart is
+	// the token that the output follows.
+	EncoderDecoder bool   `json:"is_encoder_decoder"`
+	DecoderStart   *int64 `json:"decoder_start_token_id"`
+	// T5's names of HiddenSize, NumAttentionHeads, HeadDim and
+	// MaxPositionEmbeddings.
+	DModel     int `json:"d_model"`
+	NumHeads   int `json:"num_heads"`
+	DKV        int `json:"d_kv"`
+	NPositions int `json:"n_positions"`
 }
 
 // fill derives what Hugging Face lets a config.json leave out.
 func (c *Config) fill() {
+	c.HiddenSize = cmp.Or(c.HiddenSize, c.DModel)
+	c.NumAttentionHeads = cmp.Or(c.NumAttentionHeads, c.NumHeads)
+	c.HeadDim = cmp.Or(c.HeadDim, c.DKV)
+	c.MaxPositionEmbeddings = cmp.Or(c.MaxPositionEmbeddings, c.NPositions)
 	if c.NumKeyValueHeads == 0 {
 		c.NumKeyValueHeads = c.NumAttentionHeads
 	}
@@ -75,7 +90,8 @@ func (c *Config) fill() {
 // GenerationConfig holds the fields of generation_config.json that gloss uses.
 // Where the file or the field is missing, config.json's value stands in.
 type GenerationConfig struct {
-	EOS TokenIDs `json:"eos_token_id"`
+	EOS          TokenIDs `json:"eos_token_id"`
+	DecoderStart *int64   `json:"decoder_start_token_id"`
 }
 
 // TokenIDs is one token id or a list of them: Hugging Face writes both.
@@ -160,10 +176,21 @@ func open(name, dir string, files fs.FS, description *Description) (*Model, erro
 	if len(m.Generation.EOS) == 0 {
 		m.Generation.EOS = m.Config.EOS
 	}
+	m.Generation.DecoderStart = cmp.Or(m.Generation.DecoderStart, m.Config.DecoderStart)
 	if description != nil {
 		m.Description, m.pinned = *description, true
 	} else if err := m.readJSON("gloss.json", &m.Description, false); err != nil {
 		return nil, err
+	}
+	if m.Description.Prompt.Form == "" && m.Config.EncoderDecoder {
+		m.Description.Prompt, m.Description.MaxInputTokens = codeToText, cmp.Or(m.Description.MaxInputTokens, codeToTextTokens)
+	}
+	if m.Description.Prompt.Form == "" {
+		template, err := m.chatTemplate()
+		if err != nil {
+			return nil, err
+		}
+		m.Description.Prompt = promptOf(template)
 	}
 	m.Description.fill()
 	if err := m.Description.check(); err != nil {
@@ -205,24 +232,6 @@ func (d *Description) check() error {
 	return nil
 }
 
-// graphs lists the files to look for, the ones that are fast on a CPU first.
-var graphs = []string{"onnx/model_quantized.onnx", "onnx/model_q4.onnx", "onnx/model.onnx", "onnx/model_int8.onnx", "model_quantized.onnx", "model.onnx"}
-
-// graph returns the slash-separated path of the ONNX file inside the model. A
-// directory without one can still tokenize, so Open does not ask for it.
-func (m *Model) graph() (string, error) {
-	wanted := graphs
-	if m.Description.Graph != "" {
-		wanted = []string{m.Description.Graph}
-	}
-	for _, g := range wanted {
-		if info, err := fs.Stat(m.files, g); err == nil && info.Mode().IsRegular() {
-			return g, nil
-		}
-	}
-	return "", fmt.Errorf("model %s: no ONNX graph: looked for %s", m, strings.Join(wanted, ", "))
-}
-
 // String names the model for messages: its directory or its name.
 func (m *Model) String() string {
 	if m.Dir != "" {
@@ -246,7 +255,8 @@ func (m *Model) readJSON(name string, into any, required bool) error {
 }
 
 // GraphFile returns where the graph is: a path on disk, or its bytes, which
-// must not be changed, when the model is inside the binary.
+// must not be changed, when the model is inside the binary. GraphParts has the
+// other files of a model of several.
 func (m *Model) GraphFile() (path string, data []byte, err error) {
 	graph, err := m.graph()
 	if err != nil {
@@ -302,7 +312,7 @@ func (m *Model) Hash(ctx context.Context) (string, error) {
 // decisive lists the files that Hash speaks of, sorted.
 func (m *Model) decisive(graph string) ([]string, error) {
 	names := []string{"config.json", "generation_config.json", "gloss.json", "tokenizer.json"}
-	folder := path.Dir(graph)
+	folder, parts := path.Dir(graph), m.parts(graph)
 	entries, err := fs.ReadDir(m.files, folder)
 	if err != nil {
 		return nil, fmt.Errorf("model %s: %w", m, err)
@@ -310,7 +320,7 @@ func (m *Model) decisive(graph string) ([]string, error) {
 	for _, e := range entries {
 		name := path.Join(folder, e.Name())
 		info, err := fs.Stat(m.files, name) // Hugging Face's cache is made of links
-		if err == nil && info.Mode().IsRegular() && path.Ext(name) != ".json" && (path.Ext(name) != ".onnx" || name == graph) {
+		if err == nil && info.Mode().IsRegular() && path.Ext(name) != ".json" && (path.Ext(name) != ".onnx" || parts.has(name)) {
 			names = append(names, name)
 		}
 	}

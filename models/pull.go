@@ -36,6 +36,9 @@ func (s *Store) Pull(ctx context.Context, name string, o PullOptions) (*Pull, er
 	if e == nil {
 		return nil, s.errUnknown(name)
 	}
+	if !e.Pullable() {
+		return nil, fmt.Errorf("%s cannot be pulled: %s", name, e.howToImport())
+	}
 	if o.Progress == nil {
 		o.Progress = func(int64, int64) {}
 	}

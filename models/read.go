@@ -30,7 +30,7 @@ const (
 // mostOf is the size that a model's file of that name may have.
 func mostOf(name string) int64 {
 	switch {
-	case name == "config.json", name == "generation_config.json", name == "gloss.json":
+	case name == "config.json", name == "generation_config.json", name == "gloss.json", name == "chat_template.jinja":
 		return maxConfig
 	case path.Ext(name) == ".json":
 		return maxJSON

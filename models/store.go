@@ -99,6 +99,8 @@ func (s *Store) Open(ref string) (*Model, error) {
 	switch {
 	case dir != "":
 		return s.openInstalled(ref, dir, e)
+	case e != nil && !e.Pullable():
+		return nil, fmt.Errorf("%w: the model %s is not installed; %s", ErrNotFound, ref, e.howToImport())
 	case e != nil:
 		return nil, &NotInstalledError{ref}
 	}
@@ -126,7 +128,7 @@ func (s *Store) find(name string) (dir string, e *Entry) {
 		return "", e
 	}
 	dir = s.revision(name, imported)
-	if e != nil {
+	if e != nil && e.Pullable() {
 		dir = s.revision(name, e.Revision)
 	}
 	if !isDir(dir) {
@@ -225,7 +227,10 @@ func (s *Store) List() ([]Listing, error) {
 	list := []Listing{{Name: Default, InUse: inUse == Default, Installed: true, Bytes: shippedSize(), Exact: true}}
 	for i := range s.Catalog {
 		e := &s.Catalog[i]
-		l := Listing{Name: e.Name, InUse: e.Name == inUse, Entry: e, Partial: size(s.partial(e.Name, e.Revision))}
+		l := Listing{Name: e.Name, InUse: e.Name == inUse, Entry: e}
+		if e.Pullable() {
+			l.Partial = size(s.partial(e.Name, e.Revision))
+		}
 		l.Bytes, l.Exact = e.Size()
 		if l.Dir, _ = s.find(e.Name); l.Dir != "" {
 			l.Installed, l.Bytes, l.Exact = true, size(l.Dir), true

@@ -35,11 +35,11 @@ func (s *Store) Verify(ctx context.Context, name string) (files int, problems []
 	}
 	dir, e := s.find(name)
 	switch {
-	case dir == "" && e != nil:
+	case dir == "" && e != nil && e.Pullable():
 		return 0, nil, &NotInstalledError{name}
 	case dir == "":
 		return 0, nil, s.errNotInstalled(name)
-	case e != nil:
+	case e != nil && e.Pullable():
 		return len(e.Files), e.problems(ctx, dir), ctx.Err()
 	}
 	m, err := readManifest(dir)

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"github.com/gloss-lsp/gloss/cmd/gloss/record"
 	"github.com/gloss-lsp/gloss/inference"
 	"github.com/gloss-lsp/gloss/inference/onnx/onnxtest"
 	"github.com/gloss-lsp/gloss/models/eval"
@@ -77,7 +78,7 @@ func TestChecklist(t *testing.T) {
 
 	t.Run("meaningful and diverse", func(t *testing.T) {
 		c.t = t
-		var written []record // by the model; a line by rule from the name is of course about it
+		var written []record.Record // by the model; a line by rule from the name is of course about it
 		lines, names := map[string]bool{}, map[string]bool{}
 		for _, f := range functions {
 			if f.Source == inference.SourceModel {
@@ -85,7 +86,7 @@ func TestChecklist(t *testing.T) {
 				lines[f.Summary], names[f.Language+" "+f.Name] = true, true
 			}
 		}
-		flaws := func(line, code record) eval.Flaws {
+		flaws := func(line, code record.Record) eval.Flaws {
 			return eval.Find(eval.Function{Name: code.Name, Code: c.code(code)}, eval.Output{Text: line.Summary})
 		}
 		var whole, own, others int
@@ -129,7 +130,7 @@ type checklist struct {
 
 // summarize returns what gloss summarize says of the functions, in order, however
 // unsure the model is.
-func (c *checklist) summarize(args ...string) []record {
+func (c *checklist) summarize(args ...string) []record.Record {
 	c.t.Helper()
 	cmd := exec.Command("gloss", append([]string{"summarize", "--json", "--no-cache", "--min-confidence", "0"}, args...)...)
 	cmd.Env = append(cmd.Environ(), "HOME="+c.home, "XDG_DATA_HOME="+c.home, "XDG_CONFIG_HOME="+c.home, "GLOSS_ONNXRUNTIME="+c.library)
@@ -139,9 +140,9 @@ func (c *checklist) summarize(args ...string) []record {
 	if err != nil {
 		c.t.Fatalf("gloss %q: %v\n%s", args, err, &stderr)
 	}
-	var records []record
+	var records []record.Record
 	for d := json.NewDecoder(bytes.NewReader(out)); d.More(); {
-		var r record
+		var r record.Record
 		if err := d.Decode(&r); err != nil {
 			c.t.Fatal(err)
 		}
@@ -189,6 +190,6 @@ func (c *checklist) lines(path string) []string {
 }
 
 // code returns the lines of what was summarized.
-func (c *checklist) code(r record) string {
+func (c *checklist) code(r record.Record) string {
 	return strings.Join(c.lines(r.File)[r.StartLine-1:r.EndLine], "")
 }

@@ -61,7 +61,7 @@ func oneModel(wanted func(models.Listing) bool) completion {
 
 func installed(l models.Listing) bool { return l.Installed }
 
-func inCatalog(l models.Listing) bool { return l.Entry != nil }
+func pullable(l models.Listing) bool { return l.Entry != nil && l.Entry.Pullable() }
 
 func removable(l models.Listing) bool {
 	return l.Name != models.Default && (l.Installed || l.Partial > 0)

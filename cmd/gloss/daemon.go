@@ -68,7 +68,7 @@ func serveDaemon(ctx context.Context, stdout, stderr io.Writer, started bool) er
 	log := zap.New(zapcore.NewCore(zapcore.NewConsoleEncoder(config), zapcore.AddSync(stderr), zap.InfoLevel))
 	return daemon.Serve(ctx, daemon.Options{
 		Place: place,
-		Open:  openBackend,
+		Open:  openBackend(log),
 		Log:   log,
 		Ready: func() {
 			if started {
@@ -78,21 +78,24 @@ func serveDaemon(ctx context.Context, stdout, stderr io.Writer, started bool) er
 	})
 }
 
-// openBackend opens the model that a client asks for.
-func openBackend(ctx context.Context, c daemon.Config, before daemon.Backend) (daemon.Backend, error) {
-	m, err := openModel(c.Model)
-	if err != nil {
-		return nil, err
+// openBackend returns what opens the model that a client asks for.
+func openBackend(log *zap.Logger) daemon.Open {
+	return func(ctx context.Context, c daemon.Config, before daemon.Backend) (daemon.Backend, error) {
+		m, err := openModel(c.Model)
+		if err != nil {
+			return nil, err
+		}
+		last, _ := before.(*inference.Writer)
+		w, err := last.Reopen(ctx, m, c.Runtime, c.Writer)
+		if err != nil {
+			return nil, err
+		}
+		if w.ModelHash() != c.Hash {
+			return nil, errors.Join(fmt.Errorf("the model %s is another one for the daemon than for this client; 'gloss daemon stop' ends it, and the next client starts it anew", c.Model), w.Close())
+		}
+		w.Notify(func(err error) { log.Warn("the model runs on another provider", zap.Error(err)) })
+		return w, nil
 	}
-	last, _ := before.(*inference.Writer)
-	w, err := last.Reopen(ctx, m, c.Runtime, c.Writer)
-	if err != nil {
-		return nil, err
-	}
-	if w.ModelHash() != c.Hash {
-		return nil, errors.Join(fmt.Errorf("the model %s is another one for the daemon than for this client; 'gloss daemon stop' ends it, and the next client starts it anew", c.Model), w.Close())
-	}
-	return w, nil
 }
 
 // program is the executable of this process as it was when it started. Another
@@ -127,7 +130,7 @@ func daemonPlace() (daemon.Place, error) {
 // client that happens to come first.
 func daemonCommand() *exec.Cmd {
 	c := &exec.Cmd{Path: program.path, Args: []string{"gloss", "daemon", "--started"}}
-	for _, name := range []string{"HOME", "XDG_RUNTIME_DIR", "XDG_DATA_HOME", "XDG_CACHE_HOME", "TMPDIR", "LANG", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"} {
+	for _, name := range []string{"HOME", "XDG_RUNTIME_DIR", "XDG_DATA_HOME", "XDG_CACHE_HOME", "TMPDIR", "LANG", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES"} {
 		if value, ok := os.LookupEnv(name); ok {
 			c.Env = append(c.Env, name+"="+value)
 		}
@@ -144,11 +147,20 @@ func newDaemonStatus() *cobra.Command {
 		Use:   "status",
 		Short: "Say what the daemon is at: clients, queue, rates, memory, model",
 		Long: `Say what the daemons of this user are at: one for each build of gloss that is in
-use.
+use. With --json each is one object:
+
+  pid, build, since  the process, its build of gloss, when it was started
+  memory             its resident size in bytes, 0 where that is not known
+  models             name and clients of each model that is prepared
+  clients            name, pid, and functions waiting and written, of each
+  queued, awaited    functions that wait, and those of them that users wait for
+  running, written   functions that are written now, and were since the start
+  lastMinute         functions written in the last minute
+  idleExit           how long it stays when nobody asks
 
 Exit status: 0 one runs, 1 none does, or one does not answer.`,
 		Example: `  gloss daemon status
-  gloss daemon status --json | jq .Memory`,
+  gloss daemon status --json | jq .memory`,
 		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return eachDaemon(c, func(ctx context.Context, p daemon.Place) error {
@@ -229,13 +241,20 @@ func printStatus(w io.Writer, s daemon.Status) error {
 		fmt.Fprintf(t, "memory\t%.0f MB\n", float64(s.Memory)/1e6)
 	}
 	for _, m := range s.Models {
-		fmt.Fprintf(t, "model\t%s, for %s\n", printable(m.Name), count(m.Clients, "client"))
+		on := ""
+		if m.Provider != "" {
+			on = ", on " + m.Provider
+		}
+		fmt.Fprintf(t, "model\t%s, for %s%s\n", printable(m.Name), count(m.Clients, "client"), on)
+		if m.Fallback != "" {
+			fmt.Fprintf(t, "\t%s\n", printable(m.Fallback))
+		}
 	}
 	fmt.Fprintf(t, "written\t%s, %d of them in the last minute\n", count(s.Written, "function"), s.LastMinute)
 	fmt.Fprintf(t, "queue\t%d, %d of them awaited by users; %d are written\n", s.Queued, s.Awaited, s.Running)
 	for _, c := range s.Clients {
 		fmt.Fprintf(t, "client\t%s, process %d: %d asked for, %d answered\n", printable(c.Name), c.PID, c.Waiting, c.Written)
 	}
-	fmt.Fprintf(t, "ends\twhen nobody asks for %s\n", s.Idle)
+	fmt.Fprintf(t, "ends\twhen nobody asks for %s\n", s.IdleExit)
 	return t.Flush()
 }

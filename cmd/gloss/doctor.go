@@ -62,6 +62,7 @@ Exit status: 0 all is right, 1 something is not.`,
 				{"model", f.checkModel},
 				{"server", f.checkServers},
 				{"cache", func(context.Context) (string, error) { return checkCache(settings.Cache) }},
+				{"team", func(ctx context.Context) (string, error) { return checkTeam(ctx, settings.Cache.Redis) }},
 				{"runtime", checkRuntimeFolder},
 			}
 			if f.wrong != nil {
@@ -73,7 +74,7 @@ Exit status: 0 all is right, 1 something is not.`,
 			if only != "" {
 				i := slices.IndexFunc(checks, func(k check) bool { return k.name == only })
 				if i < 0 {
-					return usage("there is no check %q; the checks are parser, library and model or, with backend openai, server; cache, runtime", only)
+					return usage("there is no check %q; the checks are parser, library and model or, with backend openai, server; cache, team, runtime", only)
 				}
 				checks = checks[i : i+1]
 			}
@@ -84,8 +85,8 @@ Exit status: 0 all is right, 1 something is not.`,
 	f.remoteFlags.add(c)
 	config.add(c)
 	c.Flags().BoolVar(&privacy, "privacy", false, "say what is written where and what leaves the machine, and change nothing")
-	c.Flags().StringVar(&only, "check", "", "run one check: parser, library, model, server, cache or runtime")
-	complete(c, "check", oneOf("parser", "library", "model", "server", "cache", "runtime"))
+	c.Flags().StringVar(&only, "check", "", "run one check: parser, library, model, server, cache, team or runtime")
+	complete(c, "check", oneOf("parser", "library", "model", "server", "cache", "team", "runtime"))
 	return c
 }
 
@@ -188,7 +189,12 @@ func (f *modelFlags) checkModel(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("the model %s loads but cannot summarize a small function: %w", name, err)
 	}
-	return fmt.Sprintf("%s loads in %s and says %q in %s", name, load.Round(time.Millisecond), summary.Text, summary.Elapsed.Round(time.Millisecond)), nil
+	provider, fallback := writer.Provider()
+	found := fmt.Sprintf("%s loads in %s, runs on %s and says %q in %s", name, load.Round(time.Millisecond), provider, summary.Text, summary.Elapsed.Round(time.Millisecond))
+	if fallback != nil {
+		found += "\n" + fallback.Error()
+	}
+	return found, nil
 }
 
 func checkCache(s settings.Cache) (string, error) {

@@ -43,6 +43,19 @@ func (f *modelFlags) privacy(w io.Writer, s settings.Cache) error {
 	if err := f.leaves(w); err != nil {
 		return &exitError{exitUsage, err}
 	}
+	if s.Redis.URL != "" {
+		does := "asks for summaries and hands on those that are written here"
+		if s.Redis.ReadOnly {
+			does = "asks for summaries"
+		}
+		fmt.Fprintf(w, `  But your setting cache.redis.url has gloss connect to your team's cache,
+  %s
+  It %s. What goes there is a keyed hash
+  for each function and summaries encrypted with the team's key, no code
+  (docs/team-cache.md).
+
+`, s.Redis.URL, does)
+	}
 	hub := "the address in HF_ENDPOINT, which is no URL"
 	if h, err := newHub(); err == nil {
 		hub = h.Endpoint()

@@ -26,9 +26,10 @@ func TestImports(t *testing.T) {
 		{"lsp", []string{"lsp", "chunker", "inference", "models/untrusted"}},
 		{"inference", []string{"inference", "models"}},
 		{"chunker/coverage", []string{"chunker", "models/untrusted"}}, // a program that measures chunker
-		{"chunker", []string{"chunker"}},
+		{"chunker", []string{"chunker", "models/lazyregexp"}},
 		{"models/train", []string{""}}, // programs, of which nothing is a part of gloss
 		{"models/untrusted", []string{}},
+		{"models/lazyregexp", []string{}},
 		{"models", []string{"models"}},
 	}
 	foreign := map[string]string{ // import prefix -> the only folders it may stand in
@@ -40,6 +41,7 @@ func TestImports(t *testing.T) {
 		"github.com/tree-sitter/":             "chunker",
 		"github.com/tree-sitter-grammars/":    "chunker",
 		"modernc.org/sqlite":                  "inference/cache",
+		"github.com/redis/go-redis/v9":        "inference/cache/team",
 		"github.com/gofrs/flock":              "models inference/daemon",
 		"github.com/schollz/progressbar":      "cmd",
 		"github.com/rivo/uniseg":              "cmd",
@@ -49,7 +51,10 @@ func TestImports(t *testing.T) {
 		"github.com/modelcontextprotocol/":    "cmd",
 		"github.com/bmatcuk/doublestar":       "cmd",
 		"github.com/tailscale/hujson":         "lsp/settings",
-		"github.com/hashicorp/golang-lru/v2":  "inference",
+		"github.com/hashicorp/golang-lru/v2":  "inference cmd/gloss/httpserver",
+		"github.com/prometheus/":              "cmd/gloss/httpserver",
+		"github.com/getkin/kin-openapi":       "cmd/gloss/httpserver",
+		"golang.org/x/time/rate":              "cmd/gloss/httpserver",
 		"github.com/gloss-lsp/gloss/editors/": "nowhere",
 
 		// Commands: nothing else builds on them.

@@ -50,7 +50,8 @@ func newRoot(out io.Writer) *cobra.Command {
 		Use:   "gloss",
 		Short: "One-line summaries of functions, written by a small model on this machine",
 		Long: `gloss puts a one-line summary on every function. Editors run 'gloss lsp';
-'gloss summarize PATH' does the same in a terminal. No code leaves the machine.`,
+'gloss summarize PATH' does the same in a terminal. No code leaves the machine,
+unless you have it ask a server of yours (docs/servers.md).`,
 		Example: `  gloss summarize src
   gloss doctor
   gloss model pull --use
@@ -67,7 +68,7 @@ func newRoot(out io.Writer) *cobra.Command {
 	root.SetVersionTemplate(versionLine())
 	root.Flags().BoolP("version", "V", false, "print the version")
 	addLook(root)
-	root.AddCommand(newLSP(), newSummarize(), newOutline(), newMCP(), newModel(), newEval(), newDoctor(), newSettings(), newVersion(), newDaemon(), newWorker())
+	root.AddCommand(newLSP(), newSummarize(), newOutline(), newMCP(), newServe(), newModel(), newEval(), newDoctor(), newSettings(), newVersion(), newDaemon(), newWorker())
 	root.SetOut(out)
 	root.InitDefaultCompletionCmd()
 	if c, _, err := root.Find([]string{"completion"}); err == nil {

@@ -61,6 +61,7 @@ func TestScripts(t *testing.T) {
 			"bytes":    writeBytes,
 			"encode":   encodeFile,
 			"git":      gitCommand,
+			"codet5":   codeT5,
 			"damage":   damage,
 			"rank":     rank,
 			"mkconfig": writeConfig,

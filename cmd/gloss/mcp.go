@@ -123,8 +123,10 @@ func (c *codebase) close() {
 
 // find returns the functions of a file or a folder, and what there is to say of
 // the files besides.
-func (c *codebase) find(ctx context.Context, path string) (items []*item, notes []string, err error) {
-	sources, err := newSources([]string{path}, c.flags.inputFlags, nil)
+func (c *codebase) find(ctx context.Context, path string, tests bool) (items []*item, notes []string, err error) {
+	input := c.flags.inputFlags
+	input.noTests = !tests
+	sources, err := newSources([]string{path}, input, nil)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -148,23 +150,35 @@ func (c *codebase) find(ctx context.Context, path string) (items []*item, notes 
 	for _, err := range slices.Concat(sources.unreadable, sources.warnings) {
 		notes = append(notes, printableLine(err.Error()))
 	}
-	for _, r := range sources.remarks {
-		for _, line := range r.lines {
-			notes = append(notes, printableLine(line))
+	// Of the files below a folder there would be more to say than is worth it.
+	if !isFolder(path) {
+		for _, r := range sources.remarks {
+			for _, line := range r.lines {
+				notes = append(notes, printableLine(line))
+			}
 		}
 	}
 	return items, notes, nil
 }
 
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
 // Outline implements mcpserver.Code.
-func (c *codebase) Outline(ctx context.Context, path string, tokens int, ask bool, progress func(done, total int)) (*mcpserver.Outline, error) {
-	items, notes, err := c.find(ctx, path)
+func (c *codebase) Outline(ctx context.Context, path string, o mcpserver.OutlineOptions, progress func(done, total int)) (*mcpserver.Outline, error) {
+	tests := o.Tests || !isFolder(path)
+	items, notes, err := c.find(ctx, path, tests)
+	if err == nil && len(items) == 0 && !tests { // there is nothing else
+		items, notes, err = c.find(ctx, path, true)
+	}
 	if err != nil {
 		return nil, err
 	}
 	var w *worker
 	waiting := 0
-	if ask {
+	if o.Ask {
 		if w, waiting, err = c.open(); err != nil {
 			notes = append(notes, "only authors speak here, no model: "+printableLine(err.Error()))
 		}
@@ -177,7 +191,7 @@ func (c *codebase) Outline(ctx context.Context, path string, tokens int, ask boo
 	if w != nil {
 		w.step = func() { progress(int(done.Add(1)), total) }
 	}
-	err = w.answer(within, items, waiting, tokens, c.flags.noDoc, func(n int) { total = n })
+	err = w.answer(within, items, waiting, o.Tokens, c.flags.noDoc, func(n int) { total = n })
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
@@ -195,7 +209,7 @@ func (c *codebase) Outline(ctx context.Context, path string, tokens int, ask boo
 		}
 		result.Counts[len(result.Counts)-1].Functions++
 	}
-	result.Outline, result.Notes = b.Outline(tokens), append(notes, failures(items)...)
+	result.Outline, result.Notes = b.Outline(o.Tokens), append(notes, failures(items)...)
 	return result, nil
 }
 
@@ -214,10 +228,10 @@ func failures(items []*item) []string {
 
 // Summarize implements mcpserver.Code.
 func (c *codebase) Summarize(ctx context.Context, path string, choose func([]mcpserver.Function) ([]int, error), progress func(done, total int)) (*mcpserver.Summaries, error) {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
+	if isFolder(path) {
 		return nil, fmt.Errorf("%s is a folder; outline shows what is in it", c.roots.Name(path))
 	}
-	items, notes, err := c.find(ctx, path)
+	items, notes, err := c.find(ctx, path, true)
 	if err != nil {
 		return nil, err
 	}

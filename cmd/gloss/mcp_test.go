@@ -80,6 +80,7 @@ func TestMCP(t *testing.T) {
 	writeFile(t, filepath.Join(root, "app", "limiter.py"), string(demo))
 	writeFile(t, filepath.Join(root, "latin.py"), "def caf\xe9(n):\n    # is read as Latin-1\n    return n\n")
 	writeFile(t, filepath.Join(root, "README.md"), "# Text\n")
+	writeFile(t, filepath.Join(root, "tests", "test_latin.py"), "def test_caf():\n    n = caf(1)\n    assert n == 1\n")
 	s := connect(t, mcpCommand(t, root), nil)
 
 	tools, err := s.ListTools(t.Context(), nil)
@@ -99,7 +100,7 @@ func TestMCP(t *testing.T) {
 	if len(all.Files) != 2 || all.Files[0].Path != "app/limiter.py" || all.LeftOut != nil || all.Unfinished != 0 {
 		t.Errorf("the outline is of %+v", all)
 	}
-	for _, want := range []string{"app/limiter.py (", "def refill(", " ~", "%", "latin.py is read as"} {
+	for _, want := range []string{"app/limiter.py (", "def refill(", " ~", "%", "def café(n)"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in:\n%s", want, text)
 		}
@@ -109,9 +110,18 @@ func TestMCP(t *testing.T) {
 			t.Errorf("%q is in the structured content alone", row)
 		}
 	}
+	if text, _ := callTool[mcpserver.OutlineOutput](t, s, "outline", map[string]any{"path": "latin.py"}); !strings.Contains(text, "latin.py is read as") {
+		t.Errorf("nothing is said of the encoding:\n%s", text)
+	}
 	_, fast := callTool[mcpserver.OutlineOutput](t, s, "outline", map[string]any{"path": "app", "fast": true})
 	if len(fast.Files) != 1 || fast.Files[0].Path != "app/limiter.py" || strings.Contains(fmt.Sprint(fast), "~") {
 		t.Errorf("without the model: %+v", fast)
+	}
+
+	for _, arguments := range []map[string]any{{"path": "tests"}, {"path": "tests/test_latin.py"}, {"tests": true}} {
+		if text, _ := callTool[mcpserver.OutlineOutput](t, s, "outline", arguments); !strings.Contains(text, "def test_caf()") {
+			t.Errorf("%v: the test is not in:\n%s", arguments, text)
+		}
 	}
 
 	_, named := callTool[mcpserver.SummarizeOutput](t, s, "summarize", map[string]any{"path": filepath.Join(root, "app/limiter.py"), "name": "refill"})

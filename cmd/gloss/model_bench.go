@@ -17,6 +17,7 @@ import (
 // repetitions.
 type benchResult struct {
 	Model        string  `json:"model"`
+	Provider     string  `json:"provider"`
 	PromptTokens int     `json:"promptTokens"`
 	NewTokens    int     `json:"newTokens"`
 	Repetitions  int     `json:"repetitions"`
@@ -47,10 +48,14 @@ func newModelBench() *cobra.Command {
 				return err
 			}
 			defer graph.Close()
-			if room := graph.Context() - newTokens; prompt > room {
+			if prompt > graph.Context() || newTokens > graph.Room(prompt) {
 				return usage("the model has %d positions: %d + %d tokens do not fit", graph.Context(), prompt, newTokens)
 			}
 			result := benchResult{Model: cmp.Or(f.model, m.Name), PromptTokens: prompt, NewTokens: newTokens, Repetitions: repetitions, LoadMs: ms(time.Since(start))}
+			provider, fallback := graph.Provider()
+			if result.Provider = string(provider); fallback != nil {
+				fmt.Fprintln(c.ErrOrStderr(), "gloss:", printable(fallback.Error()))
+			}
 			var prefill, decode, total []time.Duration
 			random := rand.New(rand.NewPCG(1, 2))
 			for i := range repetitions + 1 {
@@ -76,12 +81,12 @@ func newModelBench() *cobra.Command {
 			if asJSON {
 				return json.NewEncoder(c.OutOrStdout()).Encode(result)
 			}
-			_, err = fmt.Fprintf(c.OutOrStdout(), `%s: median of %d repetitions
+			_, err = fmt.Fprintf(c.OutOrStdout(), `%s on %s: median of %d repetitions
 load                     %8.1f ms
 prefill  %5d tokens    %8.2f ms
 decode   %5d tokens    %8.2f ms  (%.2f ms a token)
 peak memory              %8.1f MB
-`, result.Model, repetitions, result.LoadMs, prompt, result.PrefillMs, newTokens, result.DecodeMs, result.MsPerToken, result.PeakMemoryMB)
+`, result.Model, result.Provider, repetitions, result.LoadMs, prompt, result.PrefillMs, newTokens, result.DecodeMs, result.MsPerToken, result.PeakMemoryMB)
 			return err
 		},
 	}

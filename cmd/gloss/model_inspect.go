@@ -12,6 +12,7 @@ import (
 
 	"github.com/gloss-lsp/gloss/inference/local"
 	"github.com/gloss-lsp/gloss/inference/onnx"
+	"github.com/gloss-lsp/gloss/models"
 )
 
 func newModelInspect() *cobra.Command {
@@ -21,7 +22,8 @@ func newModelInspect() *cobra.Command {
 		Short: "Look into a model: can gloss generate with it?",
 		Long: `Print what an ONNX graph takes and gives, how it is quantized, and whether gloss
 can generate with it. MODEL is a name, a path such as ./DIR, or an .onnx file.
-The weights are not loaded.
+Of an encoder-decoder all graphs are looked at, whichever is named. The weights
+are not loaded.
 
 Exit status: 0 gloss can generate with it, 1 it cannot.`,
 		Example: `  gloss model inspect
@@ -62,7 +64,8 @@ Exit status: 0 gloss can generate with it, 1 it cannot.`,
 // findGraph returns the graph of a model, or the file that name is.
 func findGraph(name string) (onnx.Graph, onnx.Config, error) {
 	if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() && strings.EqualFold(filepath.Ext(name), ".onnx") {
-		return onnx.Graph{Path: name}, onnx.Config{}, nil
+		parts := models.PartsOf(name)
+		return onnx.Graph{Path: parts.Graph, Encoder: parts.Encoder, WithPast: parts.WithPast}, onnx.Config{}, nil
 	}
 	m, err := openModel(name)
 	if err != nil {
@@ -77,47 +80,63 @@ func findGraph(name string) (onnx.Graph, onnx.Config, error) {
 
 func printInfo(w io.Writer, graph onnx.Graph, info *onnx.Info) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "graph     %s\n", graph)
+	for _, part := range []struct {
+		name string
+		info *onnx.Info
+	}{{graph.Encoder, info.Encoder}, {graph.String(), info}, {graph.WithPast, info.WithPast}} {
+		if part.info == nil {
+			continue
+		}
+		if err := printGraph(&b, part.name, part.info); err != nil {
+			return err
+		}
+	}
+	if info.CanGenerate {
+		inPlace, after := "", ""
+		if info.InPlace {
+			inPlace = ", written in place"
+		}
+		if info.Encoder != nil {
+			after = " for the prompt and as many for the output"
+		}
+		fmt.Fprintf(&b, "gloss can generate with it: %d layers, a KV cache of %d heads of %d%s, %d tokens, %d positions%s\n",
+			info.Layers, info.KVHeads, info.HeadDim, inPlace, info.VocabSize, info.Context, after)
+	} else {
+		fmt.Fprintf(&b, "gloss cannot generate with it: %s\n", info.Why)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// printGraph prints what a graph is made of.
+func printGraph(w io.Writer, name string, info *onnx.Info) error {
+	fmt.Fprintf(w, "graph     %s\n", name)
 	if info.Producer != "" {
-		fmt.Fprintf(&b, "producer  %s\n", info.Producer)
+		fmt.Fprintf(w, "producer  %s\n", info.Producer)
 	}
 	for _, o := range info.Opsets {
 		domain := o.Domain
 		if domain == "" {
 			domain = "ai.onnx"
 		}
-		fmt.Fprintf(&b, "opset     %s %d\n", domain, o.Version)
+		fmt.Fprintf(w, "opset     %s %d\n", domain, o.Version)
 	}
 	external := ""
 	if info.External {
 		external = ", weights in files beside it"
 	}
-	fmt.Fprintf(&b, "weights   %.2f million, %.1f MB%s\n", float64(info.Parameters)/1e6, float64(info.FileBytes)/1e6, external)
+	fmt.Fprintf(w, "weights   %.2f million, %.1f MB%s\n", float64(info.Parameters)/1e6, float64(info.FileBytes)/1e6, external)
 	for _, p := range info.Products {
-		fmt.Fprintf(&b, "products  %d × %s\n", p.Count, product(p))
+		fmt.Fprintf(w, "products  %d × %s\n", p.Count, product(p))
 	}
-	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, t := range info.Inputs {
 		fmt.Fprintf(table, "input\t%s\t%s\t%s\n", t.Name, t.Type, shape(t))
 	}
 	for _, t := range info.Outputs {
 		fmt.Fprintf(table, "output\t%s\t%s\t%s\n", t.Name, t.Type, shape(t))
 	}
-	if err := table.Flush(); err != nil {
-		return err
-	}
-	if info.CanGenerate {
-		inPlace := ""
-		if info.InPlace {
-			inPlace = ", written in place"
-		}
-		fmt.Fprintf(&b, "gloss can generate with it: %d layers, a KV cache of %d heads of %d%s, %d tokens, %d positions\n",
-			info.Layers, info.KVHeads, info.HeadDim, inPlace, info.VocabSize, info.Context)
-	} else {
-		fmt.Fprintf(&b, "gloss cannot generate with it: %s\n", info.Why)
-	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return table.Flush()
 }
 
 func product(p onnx.Product) string {

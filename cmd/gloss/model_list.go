@@ -33,7 +33,7 @@ func newModelList() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "list",
-		Short: "List the models that are installed and those that can be pulled",
+		Short: "List the models that are installed and those of the catalog",
 		Example: `  gloss model list
   gloss model list --json | jq -r 'select(.installed).name'`,
 		Args: noArgs,
@@ -101,6 +101,8 @@ func state(l models.Listing) string {
 		return "in use"
 	case l.Installed:
 		return "installed"
+	case l.Entry != nil && !l.Entry.Pullable():
+		return "can be imported"
 	case l.Partial > 0:
 		return fmt.Sprintf("%.0f%% pulled", 100*min(1, float64(l.Partial)/float64(l.Bytes)))
 	}

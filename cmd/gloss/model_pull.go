@@ -31,7 +31,7 @@ macOS and Windows they belong into the system's store.`,
 		Example: `  gloss model pull --use
   HTTPS_PROXY=http://proxy.example:3128 gloss model pull smollm2-135m-instruct
   SSL_CERT_FILE=/etc/ssl/company.pem gloss model pull`,
-		ValidArgsFunction: oneModel(inCatalog),
+		ValidArgsFunction: oneModel(pullable),
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return usage("pull takes one model, found %d", len(args))

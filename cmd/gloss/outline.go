@@ -27,7 +27,7 @@ func newOutline() *cobra.Command {
 		Short: "Show which functions files hold, in few words",
 		Example: `  gloss outline src
   gloss outline --tokens 4000 .              at most so much, for a coding agent
-  gloss outline --no-model src               at once: signatures and doc comments
+  gloss outline --no-model src               at once: what authors say
   gloss outline --json src | jq '.files[].functions[].name'`,
 		Long: `Show the functions of files and folders, in order and within each other: their
 lines, their signatures and what they do. It is a table of contents for people,
@@ -38,8 +38,8 @@ and for programs to which reading all of the source costs too much.
   44-61 func (s *Server) drain() ~71% Waits for what is under way.
 
 Behind a dash stands what the author's doc comment says; behind a tilde what the
-model says, with how sure it is. What it is less sure of than --min-confidence is
-left out.
+model says, with how sure it is. What it is less sure of than --min-confidence
+is left out.
 
 With --tokens the least useful is left out: first the lines that are least sure,
 then other summaries, then small functions; the last line says how much. Tokens

@@ -127,9 +127,8 @@ func (f *remoteFlags) checkServers(ctx context.Context) (string, error) {
 		case r.Err != nil:
 			failed = true
 			said = append(said, fmt.Sprintf("%s: %v", r.Host, r.Err))
-		case !r.Known(f.servers.Model):
-			failed = true
-			said = append(said, fmt.Sprintf("%s answers in %s, and has no model %s but %s (setting openai.model)", r.Host, r.Took.Round(time.Millisecond), f.servers.Model, strings.Join(r.Models[:min(len(r.Models), 8)], ", ")))
+		case !r.Known(f.servers.Model): // which llama.cpp does not mind
+			said = append(said, fmt.Sprintf("%s answers in %s; it lists no model %s but %s (setting openai.model)", r.Host, r.Took.Round(time.Millisecond), f.servers.Model, strings.Join(r.Models[:min(len(r.Models), 8)], ", ")))
 		default:
 			said = append(said, fmt.Sprintf("%s answers in %s", r.Host, r.Took.Round(time.Millisecond)))
 		}

@@ -242,7 +242,7 @@ func (s *sources) functions(ctx context.Context, f source) (items []*item, empty
 		return nil, false, err
 	}
 	lines := lineCounter{text: text, line: 1}
-	of := &listing{lines: strings.Count(text, "\n") + 1}
+	of := &listing{lines: strings.Count(strings.TrimSuffix(text, "\n"), "\n") + 1}
 	for _, chunk := range chunks { // which are ordered by where they start
 		i := &item{file: f.path, cell: f.cell, language: cmp.Or(chunk.Language, language), chunk: chunk, of: of, done: make(chan struct{})}
 		i.line, i.endLine = lines.of(chunk.Range)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -42,6 +43,52 @@ func BenchmarkEditors(b *testing.B) {
 			})
 		}
 	}
+}
+
+// idleFor is how long BenchmarkIdleDaemon looks on.
+var idleFor = flag.Duration("idle", 10*time.Second, "how long BenchmarkIdleDaemon looks on")
+
+// BenchmarkIdleDaemon has an editor whose lenses all have a line, with its server, the
+// process that parses and the daemon, and looks on while nobody does anything. It
+// reports what they do meanwhile, for an hour of it:
+//
+//	cpu-ms/h   of all of them
+//	wakeups/h  how often a thread of them has gone to sleep again
+func BenchmarkIdleDaemon(b *testing.B) {
+	library := onnxtest.Library(b)
+	for b.Loop() {
+		c := startProcess(b, b.TempDir(), library, nil)
+		c.options = map[string]any{"inference": map[string]any{"mode": modeDaemon, "idleExit": (2 * *idleFor).String()}}
+		c.initialize(os.Getpid())
+		c.work("part")
+		<-time.After(2 * time.Second) // for what is put off, such as telling the editor
+		processes := family([]*client{c})
+		cpu, wakeups := cpuTime(processes), sleeps(processes)
+		<-time.After(*idleFor)
+		cpu, wakeups = cpuTime(processes)-cpu, sleeps(processes)-wakeups
+		hours := idleFor.Hours()
+		b.ReportMetric(float64(len(processes)), "processes")
+		b.ReportMetric(float64(cpu.Milliseconds())/hours, "cpu-ms/h")
+		b.ReportMetric(float64(wakeups)/hours, "wakeups/h")
+		b.ReportMetric(0, "ns/op")
+	}
+}
+
+// sleeps is how often the threads of the processes have gone to sleep so far.
+func sleeps(pids []int) (total int) {
+	for _, pid := range pids {
+		threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/status", pid))
+		for _, thread := range threads {
+			b, _ := os.ReadFile(thread)
+			for line := range strings.Lines(string(b)) {
+				n := 0
+				if _, err := fmt.Sscanf(line, "voluntary_ctxt_switches: %d", &n); err == nil {
+					total += n
+				}
+			}
+		}
+	}
+	return total
 }
 
 func manyEditors(b *testing.B, library, mode string, n int) {

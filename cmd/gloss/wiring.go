@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/adrg/xdg"
@@ -22,11 +23,12 @@ import (
 // modelFlags are the flags of every command that runs a model.
 type modelFlags struct {
 	remoteFlags
-	model   string
-	prompt  string // a prompt form other than the model's own
-	library string
-	threads int
-	timeout time.Duration
+	model    string
+	prompt   string // a prompt form other than the model's own
+	library  string
+	threads  int
+	provider string // what the model runs on
+	timeout  time.Duration
 }
 
 func (f *modelFlags) add(c *cobra.Command) {
@@ -38,13 +40,25 @@ func (f *modelFlags) add(c *cobra.Command) {
 // addRuntime adds the flags that say how a model is run.
 func (f *modelFlags) addRuntime(c *cobra.Command) {
 	c.Flags().StringVar(&f.library, "onnxruntime", "", "path of ONNX Runtime's shared library (default: search)")
+	addProvider(c, &f.provider)
 	c.Flags().IntVar(&f.threads, "threads", 0, "threads of one step of the model (default: 1 for a small model, else up to 4)")
+}
+
+// addProvider adds the flag that says what a model runs on.
+func addProvider(c *cobra.Command, provider *string) {
+	var names []string
+	for _, p := range onnx.Providers() {
+		names = append(names, string(p))
+	}
+	c.Flags().StringVar(provider, "provider", "", "what the model runs on: "+strings.Join(names, ", ")+" (default: cpu)")
+	complete(c, "provider", oneOf(names...))
 }
 
 // inherit lays settings below the flags.
 func (f *modelFlags) inherit(c *cobra.Command, s settings.Settings) {
 	inherit(c, "model", &f.model, s.Model)
 	inherit(c, "onnxruntime", &f.library, s.Inference.Library)
+	inherit(c, "provider", &f.provider, s.Inference.Provider)
 	inherit(c, "threads", &f.threads, s.Inference.Threads)
 	f.remoteFlags.inherit(c, s)
 	if c.Flags().Lookup("timeout") != nil {
@@ -87,7 +101,12 @@ func (f *modelFlags) serviceConfig(o inference.WriterOptions) (inference.Config,
 		return inference.Config{}, err
 	}
 	o.Timeout = f.timeout
-	return inference.Config{Model: m, Runtime: local.Options{Library: f.library, Threads: f.threads}, Writer: o}, nil
+	return inference.Config{Model: m, Runtime: f.runtime(), Writer: o}, nil
+}
+
+// runtime says how the model is run.
+func (f *modelFlags) runtime() local.Options {
+	return local.Options{Library: f.library, Threads: f.threads, Provider: onnx.Provider(f.provider)}
 }
 
 // writer prepares what writes summaries to run by itself, without a cache, with o
@@ -121,6 +140,9 @@ func (f *modelFlags) check() error {
 	if f.timeout < 0 {
 		return usage("--timeout is %s; it must not be negative", f.timeout)
 	}
+	if err := onnx.Provider(f.provider).Check(); err != nil {
+		return usage("--provider: %w", err)
+	}
 	if f.library != "" {
 		path, err := filepath.Abs(f.library)
 		if err != nil {
@@ -140,7 +162,7 @@ func (f *modelFlags) openGraph() (*models.Model, *onnx.Model, error) {
 	if err := f.check(); err != nil {
 		return nil, nil, err
 	}
-	graph, err := local.OpenGraph(m, f.library, onnx.Options{Threads: f.threads})
+	graph, err := local.OpenGraph(m, f.library, onnx.Options{Threads: f.threads, Provider: onnx.Provider(f.provider)})
 	if err != nil {
 		return nil, nil, &exitError{exitFailed, err}
 	}
@@ -160,7 +182,7 @@ func editorConfig(s settings.Settings, warn func(error)) (inference.Config, erro
 	}
 	return inference.Config{
 		Model:   m,
-		Runtime: local.Options{Library: s.Inference.Library, Threads: s.Inference.Threads},
+		Runtime: local.Options{Library: s.Inference.Library, Threads: s.Inference.Threads, Provider: onnx.Provider(s.Inference.Provider)},
 		Writer:  writerOptions(s.Inference),
 		Cache:   cacheConfig(s.Cache, warn),
 		Warn:    warn,
@@ -227,5 +249,5 @@ func cacheConfig(s settings.Cache, warn func(error)) inference.CacheConfig {
 	if dir == "" {
 		dir = cacheDir(warn)
 	}
-	return inference.CacheConfig{Dir: dir, MaxSize: int64(s.MaxSize) << 20}
+	return inference.CacheConfig{Dir: dir, MaxSize: int64(s.MaxSize) << 20, Team: teamOptions(s.Redis)}
 }

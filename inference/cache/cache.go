@@ -1,5 +1,6 @@
-// Package cache remembers summaries: in memory, and behind that in one SQLite
-// file that all processes of a user share.
+// Package cache remembers summaries: in memory, behind that in one SQLite file
+// that all processes of a user share, and behind that, where there is one, in a
+// cache that a team shares.
 //
 // It is a cache and never the reason for a failure. Whatever is wrong with the
 // disk (no room, no permission, a lock, a damaged file), entries are kept in
@@ -47,6 +48,9 @@ type Options struct {
 	// what happened, where, and what to do. Warn may be called from any
 	// goroutine and must not call the Cache.
 	Warn func(error)
+	// Team is a cache behind this one, nil for none. It stays the caller's to
+	// close, before the Cache.
+	Team Team
 }
 
 // Stats says how a Cache fares.
@@ -71,6 +75,7 @@ type Cache struct {
 	dir     string
 	maxSize int64
 	warning func(error)
+	team    Team // nil for none
 
 	// reading holds a token while a query runs, so that readers of a disk that
 	// hangs do not pile up.
@@ -112,6 +117,7 @@ func Open(dir string, o Options) *Cache {
 		dir:     dir,
 		maxSize: o.MaxSize,
 		warning: o.Warn,
+		team:    o.Team,
 		reading: make(chan struct{}, 1),
 		memory:  memory,
 		pending: map[Key]*change{},
@@ -251,7 +257,7 @@ func (c *Cache) touch(key Key, r row) {
 // wraps ErrInvalid when e is not fit to be kept; trouble with the disk is no
 // error.
 func (c *Cache) Put(key Key, e Entry) error {
-	if err := e.check(); err != nil {
+	if err := e.Check(); err != nil {
 		return err
 	}
 	now := time.Now().Unix()

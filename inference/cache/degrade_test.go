@@ -200,8 +200,8 @@ func FuzzOpen(f *testing.F) {
 		}
 		c := Open(dir, Options{})
 		for i := range 20 {
-			if e, ok := c.Get(key(fmt.Sprint(i))); ok && e.check() != nil {
-				t.Errorf("Get returned %+v: %v", e, e.check())
+			if e, ok := c.Get(key(fmt.Sprint(i))); ok && e.Check() != nil {
+				t.Errorf("Get returned %+v: %v", e, e.Check())
 			}
 		}
 		put(t, c, "k", "text")

@@ -202,7 +202,7 @@ func (d *disk) getBatch(keys []Key, into map[Key]row) error {
 			continue
 		}
 		r.Created = time.Unix(created, 0)
-		if r.check() == nil {
+		if r.Check() == nil {
 			into[Key(key)] = r
 		}
 	}

@@ -36,7 +36,8 @@ const (
 // ErrInvalid means that an entry is not one line of plain text.
 var ErrInvalid = errors.New("not one line of plain text")
 
-func (e Entry) check() error {
+// Check returns an error that wraps ErrInvalid unless e is fit to be kept and shown.
+func (e Entry) Check() error {
 	switch {
 	case strings.TrimSpace(e.Text) == "":
 		return fmt.Errorf("%w: the text is empty", ErrInvalid)

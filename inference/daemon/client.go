@@ -104,7 +104,7 @@ func (c *Client) SummarizeAt(ctx context.Context, f inference.Function, p infere
 		summary, err = c.ask(ctx, f, &p, raised)
 	}
 	if errors.Is(err, errEnded) {
-		err = fmt.Errorf("%w: %w; its log is %s", inference.ErrUnavailable, err, c.o.Place.Log())
+		err = fmt.Errorf("%w: %w; their logs are %s and %s", inference.ErrUnavailable, err, c.o.Place.Log(), c.o.Place.lastLog())
 	}
 	return summary, err
 }
@@ -208,7 +208,7 @@ var errEnded = errors.New("the daemon has ended")
 
 func newLink(c *net.UnixConn, p patience) *link {
 	over, cancel := context.WithCancelCause(context.Background())
-	l := &link{conn: jsonrpc2.NewConn(jsonrpc2.NewStream(c)), over: over, patience: p}
+	l := &link{conn: jsonrpc2.NewConn(newStream(c)), over: over, patience: p}
 	l.end = func(why error) {
 		cancel(why)
 		c.Close()
@@ -226,6 +226,9 @@ func (l *link) call(ctx context.Context, method string, params, result any) erro
 	raw, err := json.Marshal(params)
 	if err != nil {
 		return err
+	}
+	if len(raw) > maxMessage-1<<10 { // which is room for the rest
+		return errTooLong
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)

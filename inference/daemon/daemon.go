@@ -62,35 +62,44 @@ type raiseParams struct {
 
 type cancelParams struct{ Request uint64 }
 
-// Status is what a daemon is at.
+// Status is what a daemon is at. Programs read it as JSON.
 type Status struct {
-	PID     int
-	Build   string
-	Since   time.Time
-	Models  []ModelStatus
-	Clients []ClientStatus
+	PID     int            `json:"pid"`
+	Build   string         `json:"build"`
+	Since   time.Time      `json:"since"`
+	Models  []ModelStatus  `json:"models"`
+	Clients []ClientStatus `json:"clients"`
 	// Queued and Running count functions, Awaited those of the queued that users
 	// wait for, Written those since the start, and LastMinute those of the last
 	// one.
-	Queued, Awaited, Running, Written, LastMinute int
+	Queued     int `json:"queued"`
+	Awaited    int `json:"awaited"`
+	Running    int `json:"running"`
+	Written    int `json:"written"`
+	LastMinute int `json:"lastMinute"`
 	// Memory is the resident size in bytes, 0 where it is not known.
-	Memory int64
-	// Idle is how long the daemon stays when nobody asks.
-	Idle time.Duration
+	Memory int64 `json:"memory"`
+	// IdleExit is how long the daemon stays when nobody asks, as the setting
+	// inference.idleExit says it.
+	IdleExit string `json:"idleExit"`
 }
 
 // ModelStatus is a model that a daemon has prepared.
 type ModelStatus struct {
-	Name    string
-	Clients int
+	Name    string `json:"name"`
+	Clients int    `json:"clients"`
+	// Provider is what it runs on, "" until it is loaded, and Fallback says why
+	// not on what the clients want.
+	Provider string `json:"provider,omitempty"`
+	Fallback string `json:"fallback,omitempty"`
 }
 
 // ClientStatus is a connection.
 type ClientStatus struct {
-	Name    string
-	PID     int
-	Waiting int // functions that it has asked for
-	Written int
+	Name    string `json:"name"`
+	PID     int    `json:"pid"`
+	Waiting int    `json:"waiting"` // functions that it has asked for
+	Written int    `json:"written"`
 }
 
 // The codes of errors. Others are jsonrpc2's.

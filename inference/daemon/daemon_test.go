@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -23,8 +24,9 @@ import (
 	"github.com/gloss-lsp/gloss/inference"
 )
 
-// serveIn names the folder in which this program is to be a daemon.
-const serveIn = "GLOSS_TEST_DAEMON"
+// serveIn names the folder in which this program is to be a daemon, and askIn that
+// in which it is to be a client.
+const serveIn, askIn = "GLOSS_TEST_DAEMON", "GLOSS_TEST_CLIENT"
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(serveIn); dir != "" {
@@ -40,8 +42,36 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	if dir := os.Getenv(askIn); dir != "" {
+		c, err := NewClient(context.Background(), options(Place{dir, os.Getenv(askIn + "_BUILD")}))
+		if err == nil {
+			var s inference.Summary
+			s, err = c.Summarize(context.Background(), function(os.Getenv(askIn+"_NAME")))
+			fmt.Print(s.Text)
+		}
+		if err != nil {
+			fmt.Print(err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	os.Exit(m.Run())
 }
+
+// asker is a process of a client that asks for one function.
+func asker(p Place, name string) *exec.Cmd {
+	c := exec.Command(program)
+	c.Env = append(os.Environ(), askIn+"="+p.Dir, askIn+"_BUILD="+p.Build, askIn+"_NAME="+name)
+	return c
+}
+
+// program is this one, which other users may not find by its name.
+var program = func() string {
+	if runtime.GOOS == "linux" {
+		return "/proc/self/exe"
+	}
+	return os.Args[0]
+}()
 
 // fake is a Backend that does what functions' names say.
 type fake struct{ began, gone chan string }
@@ -71,6 +101,7 @@ func (k fake) Summarize(ctx context.Context, f inference.Function) (inference.Su
 		return inference.Summary{}, errors.New("it took too long")
 	case "die": // once, where a file is named
 		if rest == "" || os.Mkdir(rest, 0o700) == nil {
+			fmt.Fprintln(os.Stderr, "last words")
 			os.Exit(3)
 		}
 	case "slow":
@@ -131,7 +162,7 @@ func options(p Place) ClientOptions {
 	return ClientOptions{
 		Place: p, Keys: keys{}, Config: Config{Model: "fake"}, Name: "test", Idle: time.Minute,
 		Command: func() *exec.Cmd {
-			c := exec.Command(os.Args[0])
+			c := exec.Command(program)
 			c.Env = append(os.Environ(), serveIn+"="+p.Dir, serveIn+"_BUILD="+p.Build)
 			return c
 		},
@@ -408,11 +439,16 @@ func TestFindDir(t *testing.T) {
 // serve runs a daemon in this process, to look into it.
 func serve(t *testing.T, k fake) (Place, func() Status) {
 	t.Helper()
+	return serveModels(t, func(context.Context, Config, Backend) (Backend, error) { return k, nil })
+}
+
+func serveModels(t *testing.T, open Open) (Place, func() Status) {
+	t.Helper()
 	p := newPlace(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	ready, ended := make(chan struct{}), make(chan error, 1)
 	go func() {
-		ended <- Serve(ctx, Options{Place: p, Log: zap.NewNop(), Ready: func() { close(ready) }, Open: func(context.Context, Config, Backend) (Backend, error) { return k, nil }})
+		ended <- Serve(ctx, Options{Place: p, Log: zap.NewNop(), Ready: func() { close(ready) }, Open: open})
 	}()
 	select {
 	case <-ready:
@@ -504,10 +540,10 @@ func FuzzSession(f *testing.F) {
 	f.Add(frame(`{"jsonrpc":"2.0","method":"raise","params":{"Request":1,"Priority":-9}}`))
 	f.Add([]byte("Content-Length: 9999999999\r\n\r\n{"))
 	f.Fuzz(func(t *testing.T, stream []byte) {
-		s := &Server{log: zap.NewNop(), sessions: map[*session]struct{}{}, idle: time.Minute}
+		s := &Server{log: zap.NewNop(), found: func() bool { return true }, sessions: map[*session]struct{}{}, idle: time.Minute}
 		s.ctx, s.end = context.WithCancel(t.Context())
 		defer s.end()
-		s.pool = pool{open: func(context.Context, Config, Backend) (Backend, error) { return fake{}, nil }, learned: s.learned, opened: map[Config]*entry{}}
+		s.pool = newPool(s.ctx, func(context.Context, Config, Backend) (Backend, error) { return fake{}, nil }, s.learned)
 		defer s.pool.close()
 		fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
 		if err != nil {

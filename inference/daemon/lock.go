@@ -24,17 +24,25 @@ func lockFile(path string) (fileLock, error) {
 			return fileLock{}, ErrRunning
 		}
 		// Its last owner may have removed the file in between.
-		own, err1 := f.Stat()
-		there, err2 := os.Lstat(path)
-		if err1 == nil && err2 == nil && os.SameFile(own, there) {
-			return fileLock{f}, nil
+		if l := (fileLock{f}); l.stands() {
+			return l, nil
 		}
 		_ = f.Close()
 	}
 }
 
+// stands reports whether the file that is locked still is where it was: who comes
+// would find it. Where somebody has removed it, another may be there.
+func (l fileLock) stands() bool {
+	own, err1 := l.Stat()
+	there, err2 := os.Lstat(l.Path())
+	return err1 == nil && err2 == nil && os.SameFile(own, there)
+}
+
 func (l fileLock) release() {
-	_ = os.Remove(l.Path())
+	if l.stands() {
+		_ = os.Remove(l.Path())
+	}
 	_ = l.Close()
 }
 

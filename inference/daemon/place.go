@@ -21,6 +21,11 @@ const prefix, suffix = "daemon-", ".sock"
 
 func (p Place) socket() string { return filepath.Join(p.Dir, prefix+p.Build+suffix) }
 
+func (p Place) hasSocket() bool {
+	_, err := os.Lstat(p.socket())
+	return err == nil
+}
+
 // lock is the file that the one daemon of a build holds locked.
 func (p Place) lock() string { return filepath.Join(p.Dir, prefix+p.Build+".lock") }
 
@@ -29,6 +34,9 @@ func (p Place) starting() string { return filepath.Join(p.Dir, prefix+p.Build+".
 
 // Log is the file to which a daemon that a client has started writes.
 func (p Place) Log() string { return filepath.Join(p.Dir, prefix+p.Build+".log") }
+
+// lastLog is that of the daemon before.
+func (p Place) lastLog() string { return filepath.Join(p.Dir, prefix+p.Build+".last.log") }
 
 // maxSocket is the longest path of a socket that all systems allow.
 const maxSocket = 103

@@ -32,7 +32,8 @@ type Options struct {
 type Server struct {
 	build string
 	log   *zap.Logger
-	pool  pool
+	found func() bool // whether clients that come find this daemon
+	pool  *pool
 	ctx   context.Context
 	end   context.CancelFunc
 
@@ -78,15 +79,21 @@ func Serve(ctx context.Context, o Options) error {
 	if err != nil {
 		return fmt.Errorf("listen for clients: %w", err)
 	}
-	defer listener.Close() // which removes the socket
+	listener.SetUnlinkOnClose(false) // it may be a successor's by then
+	defer func() {
+		if lock.stands() {
+			_ = os.Remove(o.Place.socket())
+		}
+		listener.Close()
+	}()
 	if err := os.Chmod(o.Place.socket(), 0o600); err != nil {
 		return fmt.Errorf("keep the daemon's socket to its user: %w", err)
 	}
 
-	s := &Server{build: o.Place.Build, log: o.Log, sessions: map[*session]struct{}{}, idle: DefaultIdle, since: time.Now(), asked: time.Now()}
+	s := &Server{build: o.Place.Build, found: func() bool { return lock.stands() && o.Place.hasSocket() }, log: o.Log, sessions: map[*session]struct{}{}, idle: DefaultIdle, since: time.Now(), asked: time.Now()}
 	s.ctx, s.end = context.WithCancel(ctx)
 	defer s.end()
-	s.pool = pool{open: o.Open, learned: s.learned, opened: map[Config]*entry{}}
+	s.pool = newPool(s.ctx, o.Open, s.learned)
 	defer s.pool.close()
 	s.rest()
 	if o.Ready != nil {
@@ -95,6 +102,7 @@ func Serve(ctx context.Context, o Options) error {
 	context.AfterFunc(s.ctx, func() { listener.Close() })
 	s.log.Info("the daemon serves", zap.String("socket", o.Place.socket()), zap.Int("pid", os.Getpid()))
 	var all sync.WaitGroup
+	var pause time.Duration // since connections could not be accepted
 	for {
 		c, err := listener.AcceptUnix()
 		if s.ctx.Err() != nil {
@@ -104,10 +112,18 @@ func Serve(ctx context.Context, o Options) error {
 			break
 		}
 		if err != nil {
-			s.log.Warn("a client could not connect", zap.Error(err))
-			s.end()
-			break
+			// For want of descriptors or memory, which others may give back.
+			if pause == 0 {
+				s.log.Warn("a client could not connect", zap.Error(err))
+			}
+			pause = min(max(2*pause, 5*time.Millisecond), time.Second)
+			select {
+			case <-time.After(pause):
+			case <-s.ctx.Done():
+			}
+			continue
 		}
+		pause = 0
 		if err := checkPeer(c); err != nil {
 			s.log.Warn("a client was refused", zap.Error(err))
 			c.Close()
@@ -120,15 +136,24 @@ func Serve(ctx context.Context, o Options) error {
 	return nil
 }
 
-// rest ends the daemon when nobody has asked for as long as it stays. The
-// monotonic clock counts, so that a clock that is set, or a machine that sleeps,
-// changes nothing.
+// rest ends the daemon when nobody has asked for as long as it stays, or when it
+// finds that somebody has removed its folder: who comes has another daemon then,
+// and those who are here go to that one with their next try. The monotonic clock
+// counts, so that a clock that is set, or a machine that sleeps, changes nothing.
 func (s *Server) rest() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.ctx.Err() != nil {
+		return
+	}
 	left := s.idle - time.Since(s.asked)
 	if s.waiting > 0 {
 		left = s.idle
+	}
+	if !s.found() {
+		s.log.Warn("the daemon's folder was removed; its clients start another one")
+		s.end()
+		return
 	}
 	if left <= 0 {
 		s.log.Info("nobody has asked for a while", zap.Duration("idle", s.idle))
@@ -166,21 +191,21 @@ func (s *Server) learned() {
 func (s *Server) status() Status {
 	s.pool.mu.Lock()
 	var running, queued, awaited int
-	var models []ModelStatus
-	for _, e := range s.pool.opened {
-		st := e.scheduler.Status()
+	models := []ModelStatus{}
+	for _, m := range s.pool.models {
+		st := m.scheduler.Status()
 		queued, awaited, running = queued+st.Queued, awaited+st.Awaited, running+st.Running
-		models = append(models, ModelStatus{e.config.Model, e.clients})
+		models = append(models, m.status())
 	}
 	s.pool.mu.Unlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	st := Status{
-		PID: os.Getpid(), Build: s.build, Since: s.since, Idle: s.idle, Models: models, Memory: residentSize(),
+		PID: os.Getpid(), Build: s.build, Since: s.since, IdleExit: s.idle.String(), Models: models, Clients: []ClientStatus{}, Memory: residentSize(),
 		Queued: queued, Awaited: awaited, Running: running, Written: s.rate.total, LastMinute: s.rate.lastMinute(time.Since(s.since)),
 	}
 	for c := range s.sessions {
-		if c.entry != nil {
+		if c.model != nil {
 			st.Clients = append(st.Clients, ClientStatus{c.name, c.pid, c.waiting, c.written})
 		}
 	}

@@ -22,7 +22,7 @@ type session struct {
 	// The server's mutex guards what follows.
 	name             string
 	pid              int
-	entry            *entry // nil before open
+	model            *model // nil before open
 	share            *inference.Share
 	waiting, written int
 
@@ -48,7 +48,7 @@ func (s *Server) serve(c *net.UnixConn) {
 	s.sessions[x] = struct{}{}
 	s.mu.Unlock()
 	stop := context.AfterFunc(s.ctx, func() { c.Close() })
-	conn := jsonrpc2.NewConn(jsonrpc2.NewStream(&watched{c, cancel}))
+	conn := jsonrpc2.NewConn(newStream(&watched{c, cancel}))
 	conn.Go(ctx, x.handle)
 	<-conn.Done()
 	stop()
@@ -56,10 +56,10 @@ func (s *Server) serve(c *net.UnixConn) {
 
 	s.mu.Lock()
 	delete(s.sessions, x)
-	e := x.entry
+	m := x.model
 	s.mu.Unlock()
-	if e != nil {
-		s.pool.put(e)
+	if m != nil {
+		s.pool.put(m)
 	}
 }
 
@@ -115,14 +115,14 @@ func call[P any](r *jsonrpc2.Request, f func(P) error) error {
 }
 
 func (x *session) open(ctx context.Context, p openParams) error {
-	e, err := x.server.pool.get(ctx, p.Config)
+	m, backend, err := x.server.pool.get(ctx, p.Config)
 	if err != nil {
 		return jsonrpc2.NewError(codeUnavailable, err.Error())
 	}
 	s := x.server
 	s.mu.Lock()
-	before := x.entry
-	x.name, x.pid, x.entry, x.share = p.Client, p.PID, e, e.scheduler.NewShare()
+	before := x.model
+	x.name, x.pid, x.model, x.share = p.Client, p.PID, m, m.scheduler.NewShareOf(backend)
 	if p.Idle > 0 {
 		s.idle = p.Idle
 	}

@@ -39,8 +39,11 @@ func connect(ctx context.Context, p Place, command func() *exec.Cmd) (*net.UnixC
 	ctx, cancel := context.WithTimeout(ctx, startTime)
 	defer cancel()
 	lock, err := lockWhenFree(ctx, p.starting())
-	if err != nil {
+	switch {
+	case ctx.Err() != nil:
 		return nil, fmt.Errorf("wait for another client that starts the daemon: %w", err)
+	case err != nil:
+		return nil, fmt.Errorf("start the daemon: %w", err)
 	}
 	defer lock.release()
 	if c, err = dial(ctx, p); !IsGone(err) {
@@ -81,6 +84,8 @@ func dial(ctx context.Context, p Place) (*net.UnixConn, error) {
 
 // start runs the daemon, in a session of its own, and returns once it serves.
 func start(ctx context.Context, p Place, command *exec.Cmd) error {
+	// What the last one has said before it crashed is not to be lost.
+	_ = os.Rename(p.Log(), p.lastLog()) // there may be none
 	log, err := os.OpenFile(p.Log(), os.O_CREATE|os.O_WRONLY|os.O_TRUNC|noFollow, 0o600)
 	if err != nil {
 		return err

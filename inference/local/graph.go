@@ -29,7 +29,11 @@ func Graph(m *models.Model) (onnx.Graph, error) {
 	if err != nil {
 		return onnx.Graph{}, err
 	}
-	return onnx.Graph{Path: path, Data: data}, nil
+	parts, err := m.GraphParts()
+	if err != nil {
+		return onnx.Graph{}, err
+	}
+	return onnx.Graph{Path: path, Data: data, Encoder: parts.Encoder, WithPast: parts.WithPast}, nil
 }
 
 // GraphConfig is what m's config.json says about its graph.
@@ -38,6 +42,8 @@ func GraphConfig(m *models.Model) onnx.Config {
 		VocabSize:             m.Config.VocabSize,
 		NumKeyValueHeads:      m.Config.NumKeyValueHeads,
 		HeadDim:               m.Config.HeadDim,
+		HiddenSize:            m.Config.HiddenSize,
 		MaxPositionEmbeddings: m.Config.MaxPositionEmbeddings,
+		DecoderStart:          m.Generation.DecoderStart,
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -30,6 +31,8 @@ type Options struct {
 	Batch int
 	// Threads bounds the cores of one step (an equal share of all).
 	Threads int
+	// Provider is what the graph runs on (the CPU), where it can.
+	Provider onnx.Provider
 }
 
 // Generator runs a model. It loads the library, the tokenizer and the graph at
@@ -43,12 +46,14 @@ type Generator struct {
 	concurrency atomic.Int32 // of what is loaded
 	mu          sync.Mutex   // held while loading
 	loaded      *loaded
+	notify      atomic.Pointer[func(error)]
 }
 
 // loaded is everything that costs time and memory.
 type loaded struct {
 	tokenizer tokenizer.Tokenizer
 	graph     *onnx.Model
+	eos       []int64 // the tokens that end a text
 }
 
 var _ generate.Generator = (*Generator)(nil)
@@ -56,6 +61,9 @@ var _ generate.Generator = (*Generator)(nil)
 // New prepares to run m. It reads m's files once, for Identity, and fails when
 // they cannot be read, or when ctx ends before that is done.
 func New(ctx context.Context, m *models.Model, o Options) (*Generator, error) {
+	if err := o.Provider.Check(); err != nil {
+		return nil, err
+	}
 	hash, err := m.Hash(ctx)
 	if err != nil {
 		return nil, err
@@ -70,8 +78,36 @@ func New(ctx context.Context, m *models.Model, o Options) (*Generator, error) {
 // Name implements generate.Generator.
 func (g *Generator) Name() string { return g.model.Name }
 
-// Identity is the hash of the model's files.
-func (g *Generator) Identity() string { return g.identity }
+// Identity is the hash of the model's files, and what they are to run on unless
+// that is the CPU: others round otherwise, and some not to the same precision.
+// Whether it can run there is known when it is loaded, which is later.
+func (g *Generator) Identity() string {
+	if g.options.Provider.OnCPU() {
+		return g.identity
+	}
+	return g.identity + " on " + string(g.options.Provider)
+}
+
+// Notify has f told when a model that is loaded does not run on what it is to run
+// on, and why. It comes before Load.
+func (g *Generator) Notify(f func(error)) {
+	if f != nil {
+		g.notify.Store(&f) // what is being loaded, for seconds perhaps, is not waited for
+	}
+}
+
+// Provider returns what the loaded model runs on, and why not on what it is to,
+// and "" where nothing is loaded. It does not wait for one that is being loaded.
+func (g *Generator) Provider() (onnx.Provider, error) {
+	if !g.mu.TryLock() {
+		return "", nil
+	}
+	defer g.mu.Unlock()
+	if g.loaded == nil {
+		return "", nil
+	}
+	return g.loaded.graph.Provider()
+}
 
 // Load implements generate.Generator.
 func (g *Generator) Load(context.Context) error {
@@ -91,6 +127,11 @@ func (g *Generator) load() (*loaded, error) {
 	}
 	g.loaded = l
 	g.concurrency.Store(int32(l.graph.Concurrency()))
+	if _, fallback := l.graph.Provider(); fallback != nil {
+		if notify := g.notify.Load(); notify != nil {
+			(*notify)(fallback)
+		}
+	}
 	return l, nil
 }
 
@@ -106,11 +147,23 @@ func (g *Generator) open() (*loaded, error) {
 	if err := prompt.CheckTokenizer(t, g.model.Description.Prompt); err != nil {
 		return nil, errors.Join(fmt.Errorf("model %s: %w", g.model, err), t.Close())
 	}
-	graph, err := OpenGraph(g.model, g.options.Library, onnx.Options{Threads: g.options.Threads, Parallel: g.options.Parallel, Batch: g.options.Batch})
+	graph, err := OpenGraph(g.model, g.options.Library, onnx.Options{
+		Threads: g.options.Threads, Parallel: g.options.Parallel, Batch: g.options.Batch, Provider: g.options.Provider,
+	})
 	if err != nil {
 		return nil, errors.Join(err, t.Close())
 	}
-	return &loaded{tokenizer: t, graph: graph}, nil
+	return &loaded{tokenizer: t, graph: graph, eos: ends(g.model, t)}, nil
+}
+
+// ends returns the tokens that end a text: those that m's files name, and the one
+// that ends a turn of its prompts.
+func ends(m *models.Model, t tokenizer.Tokenizer) []int64 {
+	eos := m.Generation.EOS
+	if end, ok := prompt.End(t, m.Description.Prompt); ok && !slices.Contains(eos, end) {
+		return append(slices.Clone(eos), end)
+	}
+	return eos
 }
 
 // Concurrency implements generate.Generator.
@@ -129,7 +182,7 @@ func (g *Generator) Generate(ctx context.Context, r generate.Request) (generate.
 	o := onnx.GenerateOptions{
 		PrefixLen:    prefix,
 		MaxNewTokens: r.MaxNewTokens,
-		EOS:          g.model.Generation.EOS,
+		EOS:          l.eos,
 		Stop:         func(ids []int64) bool { return r.Stop(l.tokenizer.Decode(ids, true)) },
 		Detours:      r.Detours,
 
@@ -143,7 +196,7 @@ func (g *Generator) Generate(ctx context.Context, r generate.Request) (generate.
 	scored := make([]int, len(r.Score)) // where its probabilities will be, or -1
 	for i, text := range r.Score {
 		scored[i] = -1
-		if score := l.tokenizer.Encode(text); len(ids)+len(score) <= l.graph.Context() {
+		if score := l.tokenizer.Encode(text); len(score) <= l.graph.Room(len(ids)) {
 			scored[i] = len(o.Score)
 			o.Score = append(o.Score, score)
 		}

@@ -1,11 +1,11 @@
 package naming
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/gloss-lsp/gloss/inference/english"
+	"github.com/gloss-lsp/gloss/models/lazyregexp"
 )
 
 // accessor is the rule for setters that are marked by an equals sign.
@@ -25,9 +25,9 @@ func accessor(n *name) (string, bool) {
 
 var (
 	// typeName finds the type in a result: *Limiter, Result<Limiter>, (Limiter, error).
-	typeName = regexp.MustCompile(`[A-Z]\w*`)
+	typeName = lazyregexp.New(`[A-Z]\w*`)
 	// onlyModifiers is what stands before the name of a Java, C# or C++ constructor.
-	onlyModifiers = regexp.MustCompile(`^(?:(?:public|private|protected|internal|static|explicit|inline|constexpr|extern|unsafe|/\*.*\*/|template\s*<[^>]*>|[A-Za-z_]\w*::|@\w+(?:\([^)]*\))?|<[\w\s,]+>)\s*)*$`)
+	onlyModifiers = lazyregexp.New(`^(?:(?:public|private|protected|internal|static|explicit|inline|constexpr|extern|unsafe|/\*.*\*/|template\s*<[^>]*>|[A-Za-z_]\w*::|@\w+(?:\([^)]*\))?|<[\w\s,]+>)\s*)*$`)
 )
 
 // constructor is the rule for what makes a new value of a type.
@@ -124,7 +124,7 @@ func component(n *name) (string, bool) {
 	return "renders " + said, true
 }
 
-var markup = regexp.MustCompile(`(?:return|=>)\s*\(?\s*<[A-Za-z>]`)
+var markup = lazyregexp.New(`(?:return|=>)\s*\(?\s*<[A-Za-z>]`)
 
 // noun is the rule for what a function returns.
 func noun(n *name) (string, bool) {

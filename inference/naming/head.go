@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gloss-lsp/gloss/inference/english"
+	"github.com/gloss-lsp/gloss/models/lazyregexp"
 )
 
 // head is what the start of a function's code says. It is read as text: what it
@@ -36,13 +37,13 @@ var implicit = english.NewSet(`ruby scala haskell ocaml elixir`)
 var typed = english.NewSet(`c cpp java csharp`)
 
 var (
-	returned = regexp.MustCompile(`\breturn\b[ \t]*[^;\s})]|\byield\b`)
-	boolean  = regexp.MustCompile(`\b(?:bool|boolean|Bool|Boolean|_Bool)\b`)
-	nothing  = regexp.MustCompile(`(?:->|:)\s*(?:Promise<|Result<|io::Result<|Future<)?(?:void|Unit|None|undefined|Nothing|never|\(\)|!)(?:\s*,.*)?>?\s*:?$`)
-	nothingC = regexp.MustCompile(`\b(?:void|Task)\s*(?:\s[\w:<>]+::)?$`)
-	receiver = regexp.MustCompile(`^\s*func\s*\(\s*(?:\w+\s+)?\*?\s*([A-Za-z_]\w*)`)
-	ident    = regexp.MustCompile(`[A-Za-z_]\w*`)
-	marks    = regexp.MustCompile(`(?m)^\s*(?:@[\w.]+(?:\([^()\n]*\))?\s*|#!?\[[^\]\n]*\]\s*|\[[A-Za-z][^\]\n]*\]\s*)`)
+	returned = lazyregexp.New(`\breturn\b[ \t]*[^;\s})]|\byield\b`)
+	boolean  = lazyregexp.New(`\b(?:bool|boolean|Bool|Boolean|_Bool)\b`)
+	nothing  = lazyregexp.New(`(?:->|:)\s*(?:Promise<|Result<|io::Result<|Future<)?(?:void|Unit|None|undefined|Nothing|never|\(\)|!)(?:\s*,.*)?>?\s*:?$`)
+	nothingC = lazyregexp.New(`\b(?:void|Task)\s*(?:\s[\w:<>]+::)?$`)
+	receiver = lazyregexp.New(`^\s*func\s*\(\s*(?:\w+\s+)?\*?\s*([A-Za-z_]\w*)`)
+	ident    = lazyregexp.New(`[A-Za-z_]\w*`)
+	marks    = lazyregexp.New(`(?m)^\s*(?:@[\w.]+(?:\([^()\n]*\))?\s*|#!?\[[^\]\n]*\]\s*|\[[A-Za-z][^\]\n]*\]\s*)`)
 )
 
 func readHead(f Function) head {

@@ -1,18 +1,18 @@
 package naming
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/gloss-lsp/gloss/inference/english"
+	"github.com/gloss-lsp/gloss/models/lazyregexp"
 )
 
 var (
-	goTest   = regexp.MustCompile(`^(Test|Benchmark|Fuzz)([^a-z]|$)`)
-	testMark = regexp.MustCompile(`(?m)^\s*(?:@(?:Test|ParameterizedTest|RepeatedTest|TestFactory|TestTemplate)\b|#\[(?:[\w:]+::)?(?:test|rstest|test_case|wasm_bindgen_test|Test)\b|` +
+	goTest   = lazyregexp.New(`^(Test|Benchmark|Fuzz)([^a-z]|$)`)
+	testMark = lazyregexp.New(`(?m)^\s*(?:@(?:Test|ParameterizedTest|RepeatedTest|TestFactory|TestTemplate)\b|#\[(?:[\w:]+::)?(?:test|rstest|test_case|wasm_bindgen_test|Test)\b|` +
 		`\[(?:Fact|Test|Theory|TestMethod|DataTestMethod|TestCase|TestCaseSource)\b)`)
-	googleTest = regexp.MustCompile(`^\s*(?:TYPED_)?TEST(?:_F|_P)?\s*\(\s*\w+\s*,\s*(?:DISABLED_)?(\w+)`)
+	googleTest = lazyregexp.New(`^\s*(?:TYPED_)?TEST(?:_F|_P)?\s*\(\s*\w+\s*,\s*(?:DISABLED_)?(\w+)`)
 )
 
 // maxTitle bounds the words of a test's name that is taken as it is.

@@ -1,17 +1,17 @@
 package naming
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/gloss-lsp/gloss/inference/english"
+	"github.com/gloss-lsp/gloss/models/lazyregexp"
 )
 
 // titleMark matches the start of a test that has a title in place of a name:
 // it("returns null", ...), @test "returns null" {.
-var titleMark = regexp.MustCompile(`^\s*(?:\w+\.)?@?[fx]?(?:it|test|specify|example|scenario)\b`)
+var titleMark = lazyregexp.New(`^\s*(?:\w+\.)?@?[fx]?(?:it|test|specify|example|scenario)\b`)
 
 // hasTitle reports whether n is a title, which is prose and no identifier.
 func (n *name) hasTitle() bool {

@@ -3,6 +3,7 @@ package onnx
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -26,6 +27,7 @@ type batch struct {
 	turn    sync.Mutex // guards what follows, the cache, and the sequences at work
 	stepped *sync.Cond // a common step has ended, or a sequence that it waited for has gone
 	ready   int        // sequences that wait for one
+	family  family
 
 	// What the last step read and gave, and scratch of it.
 	from          int    // the first place that took part
@@ -52,8 +54,9 @@ type sequence struct {
 	err    error // why the last common step failed
 }
 
-func newBatch(m *Model, places int) *batch {
+func newBatch(m *Model, places int, of func(*batch) family) *batch {
 	b := &batch{model: m, cache: newCache(m.sig, places)}
+	b.family = of(b)
 	b.stepped = sync.NewCond(&b.turn)
 	for place := range places {
 		b.sequences = append(b.sequences, &sequence{model: m, batch: b, cache: b.cache, place: place, last: make([]float32, m.sig.vocab)})
@@ -99,7 +102,8 @@ func (m *Model) release(s *sequence) {
 	left := s.batch.working.Add(-1)
 	m.mu.Unlock()
 	if left == 0 {
-		s.cache.free() // while idle nothing native stays but the session
+		s.cache.free() // while idle nothing native stays but the sessions
+		s.batch.family.free()
 	}
 	if s.ready { // a panic ended its step
 		s.ready = false
@@ -168,7 +172,11 @@ func (b *batch) stepAll(together []*sequence) error {
 		return err
 	}
 	defer destroy(options)
-	if err := b.runGraph(options, from, until, ids, 1); err != nil {
+	err = b.model.mapped.unchanged()
+	if err == nil {
+		err = b.family.step(options, from, until, ids, 1)
+	}
+	if err != nil {
 		return fmt.Errorf("run %s: %w", b.model.name, err)
 	}
 	for _, s := range together {
@@ -178,12 +186,16 @@ func (b *batch) stepAll(together []*sequence) error {
 	return nil
 }
 
-// runGraph runs the graph once. The places from to until read as many of ids
-// each, and give the logits of their last wanted positions.
-func (b *batch) runGraph(options *ort.RunOptions, from, until int, ids []int64, wanted int) error {
-	if err := b.model.mapped.unchanged(); err != nil {
-		return err
-	}
+// decoderOnly runs graphs that read the prompt and the output alike.
+type decoderOnly struct{ *batch }
+
+func (decoderOnly) open(_ *ort.RunOptions, prompt []int64) ([]int64, error) { return prompt, nil }
+
+func (decoderOnly) most(int) int { return math.MaxInt }
+
+func (decoderOnly) free() {}
+
+func (b decoderOnly) step(options *ort.RunOptions, from, until int, ids []int64, wanted int) error {
 	sig := b.model.sig
 	places := until - from
 	n := len(ids) / places
@@ -210,6 +222,7 @@ func (b *batch) runGraph(options *ort.RunOptions, from, until int, ids []int64, 
 
 	var held values
 	defer held.free()
+	var err error
 	inputs := make([]ort.Value, len(sig.inputs))
 	outputs := make([]ort.Value, len(sig.outputs))
 	for _, t := range []struct {
@@ -234,6 +247,11 @@ func (b *batch) runGraph(options *ort.RunOptions, from, until int, ids []int64, 
 		}
 		t.values[t.place] = v
 	}
+	if sig.keep >= 0 {
+		if inputs[sig.keep], err = held.addScalar(int64(wanted)); err != nil {
+			return err
+		}
+	}
 	before, after, err := b.cache.bind(from, until, n)
 	if err != nil {
 		return err
@@ -241,7 +259,7 @@ func (b *batch) runGraph(options *ort.RunOptions, from, until int, ids []int64, 
 	for i := range sig.past {
 		inputs[sig.past[i]], outputs[sig.present[i]] = before[i], after[i]
 	}
-	return b.model.session.RunWithOptions(inputs, outputs, options)
+	return b.model.sessions[0].RunWithOptions(inputs, outputs, options)
 }
 
 func visible(yes bool) int64 {

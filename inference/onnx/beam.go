@@ -44,10 +44,10 @@ func (m *Model) GenerateBeams(ctx context.Context, prompt []int64, o GenerateOpt
 	search := &beamSearch{GenerateOptions: o, BeamOptions: b, sequence: s, sampler: newSampler(o), limit: limit}
 	best, out, err := search.run(prompt)
 	out.PromptTokens = len(prompt)
-	out.IDs, out.Reason = best.ids[min(len(prompt), len(best.ids)):], best.reason
 	if err != nil {
 		return out, err
 	}
+	prompt, out.IDs, out.Reason = best.ids[:search.head], best.ids[search.head:], best.reason
 	// What the search adds up is of the probabilities after the processors.
 	if out.LogProbs, err = s.score(prompt, out.IDs); err != nil {
 		return out, err
@@ -81,6 +81,7 @@ type beamSearch struct {
 	sampler  *sampler
 	limit    int // most new tokens
 
+	head         int      // tokens of a text that the search was given
 	prompt       [][]byte // cache of the prompt
 	promptTokens int
 }
@@ -98,11 +99,15 @@ type hypothesis struct {
 
 // run returns the best finished text.
 func (b *beamSearch) run(prompt []int64) (best hypothesis, out Output, err error) {
+	began := time.Now()
+	if prompt, err = b.sequence.open(prompt); err != nil {
+		return best, out, err
+	}
+	b.head = len(prompt)
 	best = hypothesis{ids: prompt, reason: Length}
 	if b.limit == 0 {
 		return best, out, nil
 	}
-	began := time.Now()
 	if out.PrefixTokens, err = b.sequence.readPrefix(prompt, b.PrefixLen); err != nil {
 		return best, out, err
 	}

@@ -11,15 +11,30 @@ import (
 	"github.com/gloss-lsp/gloss/inference/onnx/testmodel"
 )
 
+// beamKinds are the kinds of graphs whose caches differ.
+var beamKinds = []string{"fused", "plain", "encoder-decoder", "encoder-decoder, split"}
+
 // beamModel opens a tiny graph with few tokens.
-func beamModel(t *testing.T, vocab int, plain bool) *Model {
+func beamModel(t *testing.T, vocab int, kind string) *Model {
 	t.Helper()
 	if err := Initialize(onnxtest.Library(t)); err != nil {
 		t.Fatal(err)
 	}
 	l := testmodel.Tiny
-	l.Vocab, l.Plain = vocab, plain
-	m, err := Open(Graph{Data: l.Graph()}, Options{Threads: 1})
+	l.Vocab, l.Plain = vocab, kind == "plain"
+	g, o := Graph{Data: l.Graph()}, Options{Threads: 1}
+	if strings.HasPrefix(kind, "encoder") {
+		t5 := testmodel.TinyT5
+		t5.Vocab, t5.Split = vocab, strings.HasSuffix(kind, "split")
+		dir := t.TempDir()
+		if err := t5.WriteDir(dir); err != nil {
+			t.Fatal(err)
+		}
+		g = Graph{}
+		g.Encoder, g.Path, g.WithPast = t5.Paths(dir)
+		o.Config.DecoderStart = &t5.Start
+	}
+	m, err := Open(g, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,15 +46,20 @@ func beamModel(t *testing.T, vocab int, plain bool) *Model {
 	return m
 }
 
-// probabilities computes the logarithms of the next token's probabilities
-// without any cache.
-func probabilities(t *testing.T, m *Model, ids []int64, o GenerateOptions) []float64 {
+// probabilities computes the logarithms of the probabilities of the token after
+// prompt and text, without any cache.
+func probabilities(t *testing.T, m *Model, prompt, text []int64, o GenerateOptions) []float64 {
 	t.Helper()
-	s, err := m.begin(t.Context(), ids, o)
+	s, err := m.begin(t.Context(), prompt, o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.end()
+	head, err := s.open(prompt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := slices.Concat(head, text)
 	logits, err := s.forward(ids)
 	if err != nil {
 		t.Fatal(err)
@@ -52,21 +72,22 @@ func probabilities(t *testing.T, m *Model, ids []int64, o GenerateOptions) []flo
 	return probs
 }
 
-// everyText calls found for every text that can follow ids, with its score.
-func everyText(t *testing.T, m *Model, ids []int64, fresh int, logProb float64, o GenerateOptions, penalty float64, found func(ids []int64, score float64)) {
-	for token, p := range probabilities(t, m, ids, o) {
+// everyText calls found for every text that can follow prompt and begins with
+// text, with its score.
+func everyText(t *testing.T, m *Model, prompt, text []int64, logProb float64, o GenerateOptions, penalty float64, found func(text []int64, score float64)) {
+	for token, p := range probabilities(t, m, prompt, text, o) {
 		if math.IsInf(p, -1) {
 			continue
 		}
-		score := (logProb + p) / math.Pow(float64(fresh+1), penalty)
-		longer := append(slices.Clip(ids), int64(token))
+		score := (logProb + p) / math.Pow(float64(len(text)+1), penalty)
+		longer := append(slices.Clip(text), int64(token))
 		switch {
 		case slices.Contains(o.EOS, int64(token)):
-			found(ids, score)
-		case fresh+1 == o.MaxNewTokens, o.Stop != nil && o.Stop(longer[len(longer)-fresh-1:]):
+			found(text, score)
+		case len(longer) == o.MaxNewTokens, o.Stop != nil && o.Stop(longer):
 			found(longer, score)
 		default:
-			everyText(t, m, longer, fresh+1, logProb+p, o, penalty, found)
+			everyText(t, m, prompt, longer, logProb+p, o, penalty, found)
 		}
 	}
 }
@@ -87,14 +108,14 @@ func TestBeamsBruteForce(t *testing.T) {
 		"processors": {EOS: []int64{1}, RepetitionPenalty: 1.5, NoRepeatNgramSize: 2},
 	} {
 		o.MaxNewTokens = 3
-		for _, plain := range []bool{false, true} {
-			m := beamModel(t, vocab, plain)
+		for _, kind := range beamKinds {
+			m := beamModel(t, vocab, kind)
 			for _, penalty := range []float64{-1, 0, 1, 2} {
-				t.Run(fmt.Sprintf("%s, plain %v, length penalty %v", name, plain, penalty), func(t *testing.T) {
+				t.Run(fmt.Sprintf("%s, %s, length penalty %v", name, kind, penalty), func(t *testing.T) {
 					best, scores := math.Inf(-1), map[string]float64{}
-					everyText(t, m, prompt, 0, 0, o, penalty, func(ids []int64, score float64) {
+					everyText(t, m, prompt, nil, 0, o, penalty, func(text []int64, score float64) {
 						best = max(best, score)
-						key := fmt.Sprint(ids[len(prompt):])
+						key := fmt.Sprint(text)
 						if known, twice := scores[key]; !twice || score > known {
 							scores[key] = score
 						}
@@ -114,8 +135,8 @@ func TestBeamsBruteForce(t *testing.T) {
 
 // A search of one beam is greedy, and its prompt's prefix is kept likewise.
 func TestOneBeamIsGreedy(t *testing.T) {
-	for _, plain := range []bool{false, true} {
-		m := beamModel(t, 128, plain)
+	for _, kind := range beamKinds {
+		m := beamModel(t, 128, kind)
 		for i := range 10 {
 			prompt := benchPrompt(3+40*i, 128)
 			o := GenerateOptions{MaxNewTokens: 12, PrefixLen: i, EOS: []int64{7}}
@@ -127,8 +148,12 @@ func TestOneBeamIsGreedy(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !slices.Equal(got.IDs, want.IDs) || got.Reason != want.Reason || got.PromptTokens != len(prompt) || got.PrefixTokens != min(i, len(prompt)-1) {
-				t.Errorf("plain %v, prompt %d: got %+v, want %+v", plain, i, got, want)
+			prefix := min(i, len(prompt)-1)
+			if m.sig.encodes { // it reads the prompt as a whole
+				prefix = 0
+			}
+			if !slices.Equal(got.IDs, want.IDs) || got.Reason != want.Reason || got.PromptTokens != len(prompt) || got.PrefixTokens != prefix {
+				t.Errorf("%s, prompt %d: got %+v, want %+v", kind, i, got, want)
 			}
 		}
 	}
@@ -137,8 +162,8 @@ func TestOneBeamIsGreedy(t *testing.T) {
 // The scores of a search, whose texts share one cache in turns, are those that
 // are computed without any.
 func TestBeamsScores(t *testing.T) {
-	for _, plain := range []bool{false, true} {
-		m := beamModel(t, 128, plain)
+	for _, kind := range beamKinds {
+		m := beamModel(t, 128, kind)
 		prompt := benchPrompt(70, 128)
 		o := GenerateOptions{MaxNewTokens: 10}
 		for _, beams := range []int{1, 2, 4} {
@@ -152,19 +177,19 @@ func TestBeamsScores(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := 0.0
-			for i := len(prompt); i < len(best.ids); i++ {
-				want += probabilities(t, m, best.ids[:i], o)[best.ids[i]]
+			text, want := best.ids[search.head:], 0.0
+			for i, id := range text {
+				want += probabilities(t, m, prompt, text[:i], o)[id]
 			}
-			if math.Abs(best.score-want) > tolerance || len(best.ids) != len(prompt)+o.MaxNewTokens {
-				t.Errorf("plain %v, %d beams: %v scores %v, computed anew %v", plain, beams, best.ids[len(prompt):], best.score, want)
+			if math.Abs(best.score-want) > tolerance || len(text) != o.MaxNewTokens {
+				t.Errorf("%s, %d beams: %v scores %v, computed anew %v", kind, beams, text, best.score, want)
 			}
 		}
 	}
 }
 
 func TestBeamsRefused(t *testing.T) {
-	m := beamModel(t, 5, false)
+	m := beamModel(t, 5, "fused")
 	for want, c := range map[string]struct {
 		o GenerateOptions
 		b BeamOptions

@@ -315,7 +315,7 @@ func copyingDecode(b *testing.B, m *Model, prompt, fresh int) time.Duration {
 		for i, place := range sig.past {
 			inputs[place] = cache[i]
 		}
-		if err := m.session.RunWithOptions(inputs, outputs, options); err != nil {
+		if err := m.sessions[0].RunWithOptions(inputs, outputs, options); err != nil {
 			b.Fatal(err)
 		}
 		held.free()

@@ -10,6 +10,7 @@ type DType int32
 const (
 	Float32 DType = 1
 	Int64   DType = 7
+	Bool    DType = 9
 	Float16 DType = 10
 )
 

@@ -61,17 +61,40 @@ func (s *sequence) forward(ids []int64) ([]float32, error) {
 // read runs the graph once, on ids, and keeps the logits of its last positions,
 // as many as wanted.
 func (s *sequence) read(ids []int64, wanted int) error {
+	err := s.native(func() error { return s.batch.family.step(s.run.options, s.place, s.place+1, ids, wanted) })
+	if err == nil {
+		s.cache.advance(s.place, len(ids))
+	}
+	return err
+}
+
+// open reads what the output does not follow directly, and returns the tokens
+// that it follows.
+func (s *sequence) open(prompt []int64) (head []int64, err error) {
+	err = s.native(func() error {
+		head, err = s.batch.family.open(s.run.options, prompt)
+		return err
+	})
+	return head, err
+}
+
+// native runs a graph. Where the context has stopped it, its error is the
+// context's.
+func (s *sequence) native(f func() error) error {
 	if err := s.run.ctx.Err(); err != nil {
 		return err
 	}
-	if err := s.batch.runGraph(s.run.options, s.place, s.place+1, ids, wanted); err != nil {
-		if s.run.ctx.Err() != nil {
-			return s.run.ctx.Err()
-		}
-		return fmt.Errorf("run %s: %w", s.model.name, err)
+	err := s.model.mapped.unchanged()
+	if err == nil {
+		err = f()
 	}
-	s.cache.advance(s.place, len(ids))
-	return nil
+	switch {
+	case err == nil:
+		return nil
+	case s.run.ctx.Err() != nil:
+		return s.run.ctx.Err()
+	}
+	return fmt.Errorf("run %s: %w", s.model.name, err)
 }
 
 // decode puts into s.last the logits of the i-th position that the last run was

@@ -100,10 +100,13 @@ func (m *Model) Generate(ctx context.Context, prompt []int64, o GenerateOptions)
 	out := Output{Reason: Length, PromptTokens: len(prompt)}
 	limit := m.limit(prompt, o)
 	sampler := newSampler(o)
-	ids := slices.Clone(prompt)
 	var rivals []rival
 
 	began := time.Now()
+	if prompt, err = s.open(prompt); err != nil {
+		return out, err
+	}
+	ids := slices.Clone(prompt)
 	if out.PrefixTokens, err = s.readPrefix(prompt, o.PrefixLen); err != nil {
 		return out, err
 	}
@@ -161,7 +164,7 @@ func (m *Model) begin(ctx context.Context, prompt []int64, o GenerateOptions) (*
 		m.release(s)
 		return nil, err
 	}
-	s.cache.reset(s.place, len(prompt)+max(m.limit(prompt, o), longest(o.Score)))
+	s.cache.reset(s.place, m.head(len(prompt))+max(m.limit(prompt, o), longest(o.Score)))
 	return s, nil
 }
 
@@ -172,7 +175,7 @@ func (s *sequence) end() {
 
 // limit is the most tokens that may be written.
 func (m *Model) limit(prompt []int64, o GenerateOptions) int {
-	return min(o.MaxNewTokens, m.sig.context-len(prompt))
+	return min(o.MaxNewTokens, m.Room(len(prompt)))
 }
 
 func longest(lists [][]int64) int {
@@ -188,10 +191,13 @@ func (m *Model) check(prompt []int64, o GenerateOptions) error {
 	if len(prompt) == 0 {
 		return fmt.Errorf("run %s: the prompt is empty", m.name)
 	}
-	if len(prompt) >= m.sig.context {
+	if m.sig.encodes && len(prompt) > m.sig.context {
+		return fmt.Errorf("run %s: the prompt has %d tokens, but the model's encoder has %d positions; shorten the input (maxInputTokens)", m.name, len(prompt), m.sig.context)
+	}
+	if m.Room(len(prompt)) < 1 {
 		return fmt.Errorf("run %s: the prompt has %d tokens, but the model has %d positions for prompt and output together; shorten the input (maxInputTokens)", m.name, len(prompt), m.sig.context)
 	}
-	if n := len(prompt) + longest(o.Score); n > m.sig.context {
+	if n := m.head(len(prompt)) + longest(o.Score); n > m.sig.context {
 		return fmt.Errorf("run %s: the prompt and a text to score have %d tokens, but the model has %d positions for them; shorten the input (maxInputTokens)", m.name, n, m.sig.context)
 	}
 	for _, id := range slices.Concat(append([][]int64{prompt}, o.Score...)...) {

@@ -26,7 +26,11 @@ type Info struct {
 	KVHeads     int
 	HeadDim     int
 	VocabSize   int
-	Context     int // positions, prompt and output together
+	Context     int // positions, prompt and output together, or of each where there is an Encoder
+
+	// Encoder and WithPast are the other graphs of an encoder-decoder, nil where
+	// there are none. Nothing is said of what they could do alone.
+	Encoder, WithPast *Info
 }
 
 // Product is a way in which activations are multiplied by stored weights.
@@ -47,27 +51,59 @@ type Product struct {
 // that is no ONNX graph is an error; one that cannot generate is not. c
 // completes symbolic dimensions, as in Options.
 func Inspect(g Graph, c Config) (*Info, error) {
+	if g.Encoder != "" {
+		return inspectParts(g, c)
+	}
 	src, p, err := g.read()
 	if err != nil {
 		return nil, err
 	}
 	defer src.Close()
-	info := &Info{
-		Producer: p.producer, Opsets: p.opsets, Inputs: p.inputs, Outputs: p.outputs,
-		Parameters: p.parameters(), FileBytes: p.size, External: p.external, Products: p.products(),
-	}
+	info := structure(p)
 	sig, err := readSignature(p, c)
 	if refused := g.refuse(src); err == nil && refused != nil {
 		err = refused
 	}
+	info.add(sig, err)
+	return info, nil
+}
+
+// inspectParts is Inspect for the graphs of an encoder-decoder.
+func inspectParts(g Graph, c Config) (*Info, error) {
+	ps, err := readParts(g)
 	if err != nil {
-		info.Why = err.Error()
-		return info, nil
+		return nil, err
+	}
+	info := structure(ps.first.proto)
+	info.Encoder = structure(ps.encoder.proto)
+	if ps.next != ps.first {
+		info.WithPast = structure(ps.next.proto)
+	}
+	sig, err := ps.signature(c)
+	if refused := ps.refuse(); err == nil && refused != nil {
+		err = refused
+	}
+	info.add(sig, err)
+	return info, ps.close()
+}
+
+// structure is what there is to say about a graph whatever it can do.
+func structure(p *proto) *Info {
+	return &Info{
+		Producer: p.producer, Opsets: p.opsets, Inputs: p.inputs, Outputs: p.outputs,
+		Parameters: p.parameters(), FileBytes: p.size, External: p.external, Products: p.products(),
+	}
+}
+
+// add says how the graph generates, or why it cannot.
+func (info *Info) add(sig *signature, why error) {
+	if why != nil {
+		info.Why = why.Error()
+		return
 	}
 	info.CanGenerate, info.InPlace = true, sig.inPlace
 	info.Layers, info.KVHeads, info.HeadDim = sig.layers(), sig.kvHeads, sig.headDim
 	info.VocabSize, info.Context = sig.vocab, sig.context
-	return info, nil
 }
 
 // products counts the nodes that multiply by stored weights, most first.

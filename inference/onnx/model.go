@@ -35,6 +35,9 @@ type Options struct {
 	// its own. A graph whose outputs would depend on who else takes part, or
 	// that cannot be run so, is run with one: Concurrency tells.
 	Batch int
+	// Provider is what the graph is to run on, the CPU by default. On another one
+	// Batch does not count: what a step gives depends on who takes part.
+	Provider Provider
 	// Config completes a graph with symbolic dimensions.
 	Config Config
 }
@@ -50,7 +53,7 @@ func (o Options) threads() int {
 type Model struct {
 	name     string
 	sig      *signature
-	session  *ort.DynamicAdvancedSession
+	sessions []*ort.DynamicAdvancedSession // one for each graph
 	mapped   mapped
 	batches  []*batch
 	free     chan struct{} // one for each sequence that is not lent
@@ -58,6 +61,8 @@ type Model struct {
 	chunk    int // most tokens in one step
 	scored   int // most of them whose logits can be had
 	closing  sync.Once
+	provider Provider
+	fallback error // why that is not what was asked for
 
 	mu sync.Mutex // held while a sequence is lent or given back
 }
@@ -85,11 +90,13 @@ const (
 
 var errClosed = errors.New("the model is closed")
 
-// Open loads g. Initialize must have been called before. A graph that cannot
-// generate is refused with the reason.
-func Open(g Graph, o Options) (*Model, error) {
+// openOn loads g on one provider.
+func openOn(g Graph, o Options) (*Model, error) {
 	if !ort.IsInitialized() {
 		return nil, errors.New("ONNX Runtime is not loaded: call Initialize first")
+	}
+	if g.Encoder != "" {
+		return openEncoderDecoder(g, o)
 	}
 	src, p, err := g.read()
 	if err != nil {
@@ -135,9 +142,19 @@ func newModel(g Graph, sig *signature, o Options) (*Model, error) {
 	if err != nil {
 		return nil, explainSession(g, err)
 	}
+	if !o.Provider.OnCPU() { // their memory is not ours, and their kernels are not one for all shapes
+		sig.inPlace, sig.batches = false, false
+	}
+	return assemble(g, sig, o, func(b *batch) family { return decoderOnly{b} }, session)
+}
+
+// assemble makes a model of sessions, which it closes where it fails.
+func assemble(g Graph, sig *signature, o Options, of func(*batch) family, sessions ...*ort.DynamicAdvancedSession) (*Model, error) {
 	prefixes, err := lru.New[string, [][]byte](maxPrefixes)
 	if err != nil {
-		destroy(session)
+		for _, session := range sessions {
+			destroy(session)
+		}
 		return nil, err
 	}
 	parallel, places := max(1, o.Parallel), max(1, o.Batch)
@@ -147,10 +164,11 @@ func newModel(g Graph, sig *signature, o Options) (*Model, error) {
 	m := &Model{
 		name:     g.String(),
 		sig:      sig,
-		session:  session,
+		sessions: sessions,
 		free:     make(chan struct{}, parallel*places),
 		prefixes: prefixes,
 		chunk:    maxChunk,
+		provider: o.Provider,
 	}
 	if sig.dynamic {
 		m.chunk = maxDynamicChunk
@@ -159,11 +177,11 @@ func newModel(g Graph, sig *signature, o Options) (*Model, error) {
 		m.chunk = max(1, min(m.chunk, maxLogits/sig.logitsBytes()))
 	}
 	m.scored = max(1, min(m.chunk, maxLogits/sig.logitsBytes()))
-	if sig.lastOnly && sig.rows < 0 {
+	if sig.lastOnly && sig.rows < 0 && sig.keep < 0 {
 		m.scored = 1
 	}
 	for range parallel {
-		m.batches = append(m.batches, newBatch(m, places))
+		m.batches = append(m.batches, newBatch(m, places, of))
 	}
 	for range cap(m.free) {
 		m.free <- struct{}{}
@@ -187,9 +205,23 @@ func explainSession(g Graph, err error) error {
 // logitsBytes is the size of one position's logits.
 func (s *signature) logitsBytes() int { return s.vocab * s.logitsType.bits() / 8 }
 
-// Context returns the number of positions, prompt and output together, that
-// the model can tell apart.
+// Context returns the number of positions that the model can tell apart: of
+// prompt and output together, or of each where an encoder reads the prompt.
 func (m *Model) Context() int { return m.sig.context }
+
+// Room returns the number of positions that a prompt of so many tokens leaves
+// for the output.
+func (m *Model) Room(promptTokens int) int { return m.sig.context - m.head(promptTokens) }
+
+// head is how many of the positions that a prompt of so many tokens takes are
+// the output's too: where an encoder reads the prompt, that of the token at which
+// the decoder starts.
+func (m *Model) head(promptTokens int) int {
+	if m.sig.encodes {
+		return 1
+	}
+	return promptTokens
+}
 
 // VocabSize returns the number of token ids.
 func (m *Model) VocabSize() int { return m.sig.vocab }
@@ -208,7 +240,9 @@ func (m *Model) Close() error {
 			<-m.free
 		}
 		close(m.free)
-		destroy(m.session)
+		for _, session := range m.sessions {
+			destroy(session)
+		}
 		err = m.mapped.close()
 	})
 	return err

@@ -17,6 +17,12 @@ type Graph struct {
 	Data []byte
 	// Name stands for the graph in messages; Path by default.
 	Name string
+
+	// Encoder is the file of the encoder that reads the prompt, where Path is a
+	// decoder that reads what the encoder made of it. WithPast is the file of the
+	// decoder that reads a token after others, "" where Path does that too
+	// (use_cache_branch).
+	Encoder, WithPast string
 }
 
 func (g Graph) String() string {

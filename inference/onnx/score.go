@@ -33,7 +33,7 @@ func (s *sequence) score(prompt, text []int64) ([]float64, error) {
 	unread = unread[:len(text)]
 	var probs []float64
 	for len(unread) > 0 {
-		n := min(len(unread), s.model.scored)
+		n := min(len(unread), s.model.scored, s.batch.family.most(s.tokens()))
 		if err := s.read(unread[:n], n); err != nil {
 			return nil, err
 		}

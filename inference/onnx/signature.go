@@ -14,6 +14,9 @@ type Config struct {
 	NumKeyValueHeads      int
 	HeadDim               int
 	MaxPositionEmbeddings int
+	HiddenSize            int
+	// DecoderStart is the token that an encoder-decoder's output follows.
+	DecoderStart *int64
 }
 
 // defaultPositions bounds a context about which neither the graph nor its
@@ -30,6 +33,7 @@ type signature struct {
 	past, present        []int // places in inputs and outputs: layer 0's key and value, layer 1's, ...
 	logits               int   // place in outputs
 	rows                 int   // place in inputs of the positions whose logits are wanted, -1 where there is no choice
+	keep                 int   // place in inputs of how many of the last positions these are, -1 where the graph lacks it
 
 	cacheType  DType
 	logitsType DType
@@ -41,6 +45,7 @@ type signature struct {
 	context    int  // positions, prompt and output together
 	inPlace    bool // the cache may be longer than what it holds, and past and present one tensor
 	batches    bool // several sequences may share a step, and none changes what another gives
+	encodes    bool // an encoder reads the prompt
 }
 
 func (s *signature) layers() int { return len(s.past) / 2 }
@@ -50,23 +55,31 @@ func (s *signature) layers() int { return len(s.past) / 2 }
 func readSignature(p *proto, c Config) (*signature, error) {
 	s := &signature{inputs: names(p.inputs), outputs: names(p.outputs), rows: -1}
 	s.ids, s.mask, s.positions = index(s.inputs, "input_ids"), index(s.inputs, "attention_mask"), index(s.inputs, "position_ids")
+	s.keep = index(s.inputs, keepInput)
 	s.logits = index(s.outputs, "logits")
 	s.findCache()
 	switch {
+	case s.logits < 0 && index(s.outputs, hiddenOutput) >= 0:
+		return nil, fmt.Errorf("encoder-only: there is no logits output, only %s. %s", listing(s.outputs), whatEncodersNeed)
 	case s.logits < 0:
-		return nil, fmt.Errorf("encoder-only: there is no logits output, only %s", listing(s.outputs))
+		return nil, fmt.Errorf("there is no logits output, only %s", listing(s.outputs))
+	case slices.ContainsFunc(s.inputs, isOfEncoder):
+		return nil, errors.New("it is the decoder of an encoder-decoder, and the encoder is missing: encoder_model.onnx must lie beside it, of the same export")
 	case s.ids < 0:
 		return nil, fmt.Errorf("there is no input_ids input, only %s", listing(s.inputs))
 	case len(s.past) == 0:
 		return nil, errors.New("no KV cache inputs (past_key_values.N.key): every new token would re-read the whole prompt; export with --task text-generation-with-past")
 	}
 	for i, name := range s.inputs {
-		known := i == s.ids || i == s.mask || i == s.positions
+		known := i == s.ids || i == s.mask || i == s.positions || i == s.keep
 		if !known && !slices.Contains(s.past, i) {
-			return nil, fmt.Errorf("input %q is unknown: gloss feeds input_ids, attention_mask, position_ids and past_key_values.N.{key,value}", name)
+			return nil, unknownInput(name)
 		}
 		if known && p.inputs[i].Type != Int64 {
 			return nil, fmt.Errorf("input %s holds %s; only int64 is supported", name, p.inputs[i].Type)
+		}
+		if i == s.keep && len(p.inputs[i].Dims) > 0 {
+			return nil, fmt.Errorf("input %s has %d dimensions; it should be a single number", name, len(p.inputs[i].Dims))
 		}
 	}
 	if err := s.readCache(p, c); err != nil {
@@ -80,6 +93,17 @@ func readSignature(p *proto, c Config) (*signature, error) {
 	s.dynamic = slices.ContainsFunc(p.nodes, func(n node) bool { return strings.HasPrefix(n.op, "DynamicQuantize") })
 	s.batches = s.inPlace && !s.dynamic && openBatch(p, s) && !slices.ContainsFunc(p.nodes, rowsShareWork)
 	return s, nil
+}
+
+// whatEncodersNeed is said of an encoder that stands alone.
+const whatEncodersNeed = "An encoder makes a vector of each token that it reads; it has no next token, and whoever takes one from these vectors gets the same for every input. " +
+	"To write, it needs its decoder beside it: encoder_model.onnx and decoder_model_merged.onnx, or encoder_model.onnx, decoder_model.onnx and decoder_with_past_model.onnx. " +
+	"This makes them: optimum-cli export onnx --model MODEL --task text2text-generation-with-past DIR (docs/codet5.md)"
+
+// isOfEncoder reports whether a decoder's input holds what an encoder gave.
+func isOfEncoder(input string) bool {
+	r, _, ok := cacheSlot(input, "past_key_values")
+	return input == "encoder_hidden_states" || ok && r == roleCross
 }
 
 func names(tensors []Tensor) []string {
@@ -161,7 +185,7 @@ func (s *signature) readLogits(p *proto, c Config) (err error) {
 		return fmt.Errorf("the logits have %d dimensions; expected [batch, positions, vocabulary]", len(t.Dims))
 	}
 	s.logitsType = t.Type
-	s.lastOnly = t.Dims[1] == Dim{Size: 1}
+	s.lastOnly = t.Dims[1] == Dim{Size: 1} || s.keep >= 0
 	s.vocab, err = resolve(t, 2, c.VocabSize, "vocab_size")
 	return err
 }
@@ -221,7 +245,7 @@ func openBatch(p *proto, s *signature) bool {
 			return false
 		}
 	}
-	return !slices.ContainsFunc(p.inputs, func(t Tensor) bool { return !open(t) })
+	return !slices.ContainsFunc(p.inputs, func(t Tensor) bool { return t.Name != keepInput && !open(t) })
 }
 
 // cacheInPlace reports whether every tensor of the cache goes into a

@@ -23,6 +23,15 @@ func parse(t testing.TB, data []byte) (source, *proto) {
 func TestSignatureRefuses(t *testing.T) {
 	symbolic := Dim{Name: "anything"}
 	for want, change := range map[string]func(p *proto){
+		`"use_cache_branch" is unknown: two graphs in one`: func(p *proto) { p.inputs = append(p.inputs, Tensor{Name: "use_cache_branch", Type: 9}) },
+		`"inputs_embeds" is unknown: it reads embeddings`:  func(p *proto) { p.inputs = append(p.inputs, Tensor{Name: "inputs_embeds", Type: Float32}) },
+		`"past_conv.0" is unknown: it has layers other`:    func(p *proto) { p.inputs = append(p.inputs, Tensor{Name: "past_conv.0", Type: Float32}) },
+		`"past_key_values.0.decoder.key" is unknown: its`: func(p *proto) {
+			p.inputs = append(p.inputs, Tensor{Name: "past_key_values.0.decoder.key", Type: Float32})
+		},
+		`num_logits_to_keep has 1 dimensions`: func(p *proto) {
+			p.inputs = append(p.inputs, Tensor{Name: keepInput, Type: Int64, Dims: []Dim{{Size: 1}}})
+		},
 		`input "token_type_ids" is unknown`:           func(p *proto) { p.inputs = append(p.inputs, Tensor{Name: "token_type_ids", Type: Int64}) },
 		"input input_ids holds int32":                 func(p *proto) { p.inputs[0].Type = 6 },
 		"there is no input_ids input":                 func(p *proto) { p.inputs[0].Name = "inputs_embeds" },
@@ -125,6 +134,10 @@ func TestTrimLogitsLeavesAlone(t *testing.T) {
 		"a circle":         func(p *proto) { p.nodes[len(p.nodes)-1].inputs[0] = "logits" },
 		"unknown operator": func(p *proto) { p.nodes[len(p.nodes)-1].op = "Softmax" },
 		"inside a branch":  func(p *proto) { p.nodes[len(p.nodes)-1].depth = 1 },
+		"a sum with other numbers of each position": func(p *proto) {
+			last := &p.nodes[len(p.nodes)-1]
+			last.op, last.inputs = "Add", []string{last.inputs[0], "embedded"}
+		},
 	} {
 		src, p := parse(t, testmodel.Tiny.Graph())
 		change(p)

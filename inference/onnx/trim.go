@@ -52,7 +52,8 @@ func trimLogits(src source, p *proto, sig *signature) ([]byte, error) {
 
 // logitsHead returns the product with the vocabulary's matrix that gives the
 // logits, and whether it was found and nothing else uses what it gives. After
-// it may come what exporters put there: a scale, a cast, a name.
+// it may come what exporters put there: a scale, a cast, a name; a bias, and a
+// bound by tanh, as Phi and Gemma 2 have them.
 //
 // DynamicQuantizeMatMul is not among the products: it takes the scale of its
 // input from all positions, so with the last one alone it would round
@@ -77,13 +78,29 @@ func (p *proto) logitsHead(logits string) (head node, ok bool) {
 		switch head.op {
 		case "MatMul", "MatMulNBits", "MatMulInteger":
 			return head, true
-		case "Mul", "Cast", "Identity":
+		case "Mul", "Cast", "Identity", "Tanh":
 			name = head.inputs[0]
+		case "Add", "Div":
+			name = head.inputs[0]
+			other := head.input(1)
+			if head.op == "Add" && p.isRow(name) { // a bias may come first
+				name, other = other, name
+			}
+			if !p.isRow(other) {
+				return head, false
+			}
 		default:
 			return head, false
 		}
 	}
 	return head, false
+}
+
+// isRow reports whether name is a stored number, or one for each of a row, and so
+// the same for every position.
+func (p *proto) isRow(name string) bool {
+	t, ok := p.initializers[name]
+	return ok && len(t.dims) <= 1
 }
 
 func renameFirstInput(node []byte, name string) []byte {

@@ -2,18 +2,18 @@ package prompt
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/gloss-lsp/gloss/inference/english"
+	"github.com/gloss-lsp/gloss/models/lazyregexp"
 )
 
 var (
-	refusal  = regexp.MustCompile(`(?i)^(?:i['’]m sorry|i am sorry|sorry,|i cannot |i can['’]t |i['’]m unable|i am unable|as an ai )`)
-	chatter  = regexp.MustCompile(`(?i)^(?:i(?:['’]d be|['’]m| am| would be) (?:happy|glad) to |(?:can|could|would|do) you |(?:what|how|why) (?:does|do|is|are|can|should) )`)
-	codeHead = regexp.MustCompile(`(?i)^(?:func|def|fn|function|public|private|static|#include)\s[^ ]*[({<:;]`)
+	refusal  = lazyregexp.New(`(?i)^(?:i['’]m sorry|i am sorry|sorry,|i cannot |i can['’]t |i['’]m unable|i am unable|as an ai )`)
+	chatter  = lazyregexp.New(`(?i)^(?:i(?:['’]d be|['’]m| am| would be) (?:happy|glad) to |(?:can|could|would|do) you |(?:what|how|why) (?:does|do|is|are|can|should) )`)
+	codeHead = lazyregexp.New(`(?i)^(?:func|def|fn|function|public|private|static|#include)\s[^ ]*[({<:;]`)
 )
 
 // broken returns why the cleaned text s is no summary of f, or "".

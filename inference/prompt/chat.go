@@ -1,17 +1,16 @@
 package prompt
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/gloss-lsp/gloss/models"
+	"github.com/gloss-lsp/gloss/models/lazyregexp"
 )
 
-// chatTexts are the texts of a chat form, in ChatML, the template of
-// SmolLM2-Instruct. Nothing that differs between functions stands before the
-// code, so that all before it is one cached prefix.
+// chatTexts are the texts of a chat form. Nothing that differs between functions
+// stands before the code, so that all before it is one cached prefix.
 type chatTexts struct {
 	// system is the system's turn; without one the template's own stands in.
 	system string
@@ -57,24 +56,6 @@ var (
 	}
 )
 
-// defaultSystem is the system's turn of SmolLM2-Instruct's template where a
-// conversation has none.
-const defaultSystem = "You are a helpful AI assistant named SmolLM, trained by Hugging Face"
-
-// head returns what stands before the code.
-func (c chatTexts) head() string {
-	system := c.system
-	if system == "" {
-		system = defaultSystem
-	}
-	return turnStart + "system\n" + system + turnEnd + "\n" + turnStart + "user\n" + c.before
-}
-
-// tail returns what stands after the code.
-func (c chatTexts) tail() string {
-	return c.after + turnEnd + "\n" + turnStart + "assistant\n" + c.begun
-}
-
 // around returns what stands directly before and after a function's code.
 func (c chatTexts) around(languageID, code string) (open, end string) {
 	if !c.fence {
@@ -88,19 +69,24 @@ func (c chatTexts) around(languageID, code string) (open, end string) {
 // the fence around it.
 const maxFence = 8
 
-var longFence = regexp.MustCompile("`{9,}")
+var longFence = lazyregexp.New("`{9,}")
 
 // chat is a form of instruction-tuned models.
 type chat struct {
 	answer
-	texts chatTexts
-	max   int
+	texts    chatTexts
+	template template
+	max      int
 }
 
-// newChat returns the function that builds the form with the given texts.
-func newChat(texts chatTexts) func(models.Description) Form {
-	return func(d models.Description) Form {
-		return &chat{answer: newAnswer(d, texts.system, texts.before, texts.after), texts: texts, max: d.MaxInputTokens}
+// newChat returns the kind of the form with the given texts, in a template.
+func newChat(texts chatTexts, t template) kind {
+	return kind{
+		form: func(d models.Description) Form {
+			return &chat{answer: newAnswer(d, texts.system, texts.before, texts.after), texts: texts, template: t, max: d.MaxInputTokens}
+		},
+		markers: t.markers,
+		end:     t.end,
 	}
 }
 
@@ -111,13 +97,14 @@ func newChat(texts chatTexts) func(models.Description) Form {
 func (c *chat) Prompt(f Function) Prompt {
 	code := c.code(f.Code)
 	open, end := c.texts.around(f.Language, code)
+	fence := strings.TrimPrefix(end, "\n")
 	return Prompt{
 		Segments: []Segment{
-			{Text: c.texts.head(), Markers: true},
+			{Text: c.template.head(c.texts), Markers: true},
 			{Text: open},
-			{Text: code, Max: c.max, Cut: Lines},
-			{Text: end},
-			{Text: c.texts.tail(), Markers: true},
+			{Text: code, Max: c.max, Cut: Lines, Close: end[:len(end)-len(fence)]},
+			{Text: fence},
+			{Text: c.template.tail(c.texts), Markers: true},
 		},
 		Prefix: 1,
 	}

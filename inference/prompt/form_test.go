@@ -92,7 +92,8 @@ func smollm2Tokenizer(tb testing.TB) tokenizer.Tokenizer {
 	return load(tb, b)
 }
 
-const knownForms = `"chat" version 1, "chat-direct" version 1, "chat-role" version 1, "chat-task" version 1, "code" version 1`
+const knownForms = `"chat" version 1, "chat-direct" version 1, "chat-gemma" version 1, "chat-llama3" version 1, "chat-llama3.1" version 1, ` +
+	`"chat-phi3" version 1, "chat-phi4" version 1, "chat-qwen3" version 1, "chat-role" version 1, "chat-task" version 1, "code" version 1, "code2text" version 1`
 
 func TestNew(t *testing.T) {
 	_, d, tok := shipped(t)

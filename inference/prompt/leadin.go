@@ -1,46 +1,46 @@
 package prompt
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/gloss-lsp/gloss/inference/english"
+	"github.com/gloss-lsp/gloss/models/lazyregexp"
 )
 
 // What models say before they come to the point.
 var (
 	// "Sure! ", "Of course, "
-	courtesy = regexp.MustCompile(`(?i)^(?:sure(?: thing)?|certainly|of course|okay|ok|yes|absolutely|great)[!,.:]+\s+`)
+	courtesy = lazyregexp.New(`(?i)^(?:sure(?: thing)?|certainly|of course|okay|ok|yes|absolutely|great)[!,.:]+\s+`)
 	// "I'd be happy to help! "
-	happy = regexp.MustCompile(`(?i)^i(?:['’]d be|['’]m| am| would be) (?:happy|glad) to (?:help|assist)[^.!:]{0,60}[.!:]+\s+`)
+	happy = lazyregexp.New(`(?i)^i(?:['’]d be|['’]m| am| would be) (?:happy|glad) to (?:help|assist)[^.!:]{0,60}[.!:]+\s+`)
 	// "Here is a summary of the function: "
-	hereIs = regexp.MustCompile(`(?i)^here(?:['’]s| is| are)\b[^.:]{0,100}:\s*`)
+	hereIs = lazyregexp.New(`(?i)^here(?:['’]s| is| are)\b[^.:]{0,100}:\s*`)
 	// "In short, "
-	inShort = regexp.MustCompile(`(?i)^(?:in (?:summary|short|brief|essence|other words|a nutshell|one sentence)|overall|basically|essentially|simply put|to summarize)[,:]\s+`)
+	inShort = lazyregexp.New(`(?i)^(?:in (?:summary|short|brief|essence|other words|a nutshell|one sentence)|overall|basically|essentially|simply put|to summarize)[,:]\s+`)
 	// "Summary: ", "A one-line description of the code: "
-	label = regexp.MustCompile(`(?i)^(?:(?:the|a|an|my|short|brief|concise|one[- ](?:line|sentence)|code|function|method|final)\s+)*(?:summary|description|explanation|answer|output|tl;?dr|purpose|docstring|comment|response|assistant|function|method|a)(?: of [^.:]{1,60})?\s*(?::\s*|$)`)
+	label = lazyregexp.New(`(?i)^(?:(?:the|a|an|my|short|brief|concise|one[- ](?:line|sentence)|code|function|method|final)\s+)*(?:summary|description|explanation|answer|output|tl;?dr|purpose|docstring|comment|response|assistant|function|method|a)(?: of [^.:]{1,60})?\s*(?::\s*|$)`)
 	// "The summary of this function is that it "
-	labelIs = regexp.MustCompile(`(?i)^(?:the|its|['’]s) (?:main )?(?:purpose|goal|aim|role|job)(?: of (?:this|the) (?:\S+ ){0,2}?(?:function|method|code|constructor))? is (?:that it )?`)
+	labelIs = lazyregexp.New(`(?i)^(?:the|its|['’]s) (?:main )?(?:purpose|goal|aim|role|job)(?: of (?:this|the) (?:\S+ ){0,2}?(?:function|method|code|constructor))? is (?:that it )?`)
 	// ": ", "- ": what is left of a label.
-	leftover = regexp.MustCompile(`^[\p{P}\p{S}]+\s+`)
+	leftover = lazyregexp.New(`^[\p{P}\p{S}]+\s+`)
 	// "This function ", "The given Python method ", "The code you provided "
-	subject = regexp.MustCompile(`(?i)^(?:this|the)(?: [^\s,.;:]+){0,2}? (?:function|method|procedure|routine|constructor|destructor|code|snippet|macro)(?: (?:that )?you(?:['’]ve)? (?:provided|shared|posted|gave))?,? (?:that |which )?`)
+	subject = lazyregexp.New(`(?i)^(?:this|the)(?: [^\s,.;:]+){0,2}? (?:function|method|procedure|routine|constructor|destructor|code|snippet|macro)(?: (?:that )?you(?:['’]ve)? (?:provided|shared|posted|gave))?,? (?:that |which )?`)
 	// "does the following: 1. "
-	following = regexp.MustCompile(`(?i)^(?:it )?(?:does|performs) (?:the following|these|several|a few)(?: (?:things|steps|tasks|operations|actions))?: (?:(?:\d{1,2}[.)]|[-*•]) )?`)
+	following = lazyregexp.New(`(?i)^(?:it )?(?:does|performs) (?:the following|these|several|a few)(?: (?:things|steps|tasks|operations|actions))?: (?:(?:\d{1,2}[.)]|[-*•]) )?`)
 	// What may follow that: "named parse_port "
-	named = regexp.MustCompile(`^(?:(?:named|called) )?["']?([\p{L}\p{N}_.:]+)(?:\(\))?["']?,? (?:that |which )?`)
+	named = lazyregexp.New(`^(?:(?:named|called) )?["']?([\p{L}\p{N}_.:]+)(?:\(\))?["']?,? (?:that |which )?`)
 	// "It is a helper function that ", "A method to ", "Utility function used to "
-	isA = regexp.MustCompile(`(?i)^(?:(?:(?:it|this) )?is (?:an?|the) (?:[\p{L}-]+ ){0,2}?|an? (?:[\p{L}-]+ ){0,2}?|(?:(?:simple|static|async|private) )*)(?:(?:(?:helper|utility|convenience) )?(?:function|method|routine|procedure)|helper|utility)(?: that| which| used)?(?: to\b)? `)
+	isA = lazyregexp.New(`(?i)^(?:(?:(?:it|this) )?is (?:an?|the) (?:[\p{L}-]+ ){0,2}?|an? (?:[\p{L}-]+ ){0,2}?|(?:(?:simple|static|async|private) )*)(?:(?:(?:helper|utility|convenience) )?(?:function|method|routine|procedure)|helper|utility)(?: that| which| used)?(?: to\b)? `)
 	// What stands between a name and what is said of it.
-	separator = regexp.MustCompile(`^(?::| [-–—]) +`)
+	separator = lazyregexp.New(`^(?::| [-–—]) +`)
 	// "is used to ", "will ", "to "
-	auxiliary = regexp.MustCompile(`(?i)^(?:will|(?:(?:is|can be|should be) )?(?:used|designed|intended|meant|able|supposed) to|aims to|serves to|to) `)
+	auxiliary = lazyregexp.New(`(?i)^(?:will|(?:(?:is|can be|should be) )?(?:used|designed|intended|meant|able|supposed) to|aims to|serves to|to) `)
 )
 
 // withoutLeadIn removes everything before the sentence's verb that only says
 // that a sentence about a function follows.
 func withoutLeadIn(s string, f Function) string {
-	for _, r := range []*regexp.Regexp{courtesy, happy, hereIs, inShort, label, labelIs, leftover} {
+	for _, r := range []*lazyregexp.Regexp{courtesy, happy, hereIs, inShort, label, labelIs, leftover} {
 		s = s[len(r.FindString(s)):]
 	}
 	s = unquote(s)
@@ -74,7 +74,7 @@ func withoutSubject(s string, f Function) string {
 }
 
 // arguments are those of a call.
-var arguments = regexp.MustCompile(`^\([^()]*\)`)
+var arguments = lazyregexp.New(`^\([^()]*\)`)
 
 // withoutName removes the function's own name from the head of s: "parse_port:
 // parses ...", "ParsePort(x) parses ...", and after a begun "This function"

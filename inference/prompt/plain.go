@@ -1,12 +1,13 @@
 package prompt
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
+
+	"github.com/gloss-lsp/gloss/models/lazyregexp"
 )
 
-var ansi = regexp.MustCompile(`\x1b\[[0-9;?]*[ -/]*[@-~]`)
+var ansi = lazyregexp.New(`\x1b\[[0-9;?]*[ -/]*[@-~]`)
 
 // visible returns s as valid UTF-8 without characters that a reader cannot
 // see or that change how others are shown: controls, zero-width and
@@ -29,7 +30,7 @@ func visible(s string) string {
 
 // A rewrite replaces what a pattern matches.
 type rewrite struct {
-	pattern *regexp.Regexp
+	pattern *lazyregexp.Regexp
 	with    string
 }
 
@@ -38,25 +39,25 @@ type rewrite struct {
 // larger comes before these alone.
 var rewrites = []rewrite{
 	// List markers, headings, quotations, the signs of a comment.
-	{regexp.MustCompile(`^(?:>\s*|#{1,6}\s+|[-*+•·–]\s+|\d{1,2}[.)]\s+|\[[ xX]\]\s+|//+!?\s*|/\*+!?\s*|--+\s+|"""\s*)+`), ""},
-	{regexp.MustCompile(`\s*(?:\*+/|""")$`), ""},
+	{lazyregexp.New(`^(?:>\s*|#{1,6}\s+|[-*+•·–]\s+|\d{1,2}[.)]\s+|\[[ xX]\]\s+|//+!?\s*|/\*+!?\s*|--+\s+|"""\s*)+`), ""},
+	{lazyregexp.New(`\s*(?:\*+/|""")$`), ""},
 	// Special tokens that were spelled out, HTML comments.
-	{regexp.MustCompile(`<\|[^<>|]*\|>|<!--.*?-->`), " "},
+	{lazyregexp.New(`<\|[^<>|]*\|>|<!--.*?-->`), " "},
 	// [![text](image)](link), ![text](image), [text](link), [text][reference].
-	{regexp.MustCompile(`!\[([^\[\]]*)\]\([^()]*\)`), "$1"},
-	{regexp.MustCompile(`(^|[^\p{L}\p{N}_)\]])\[([^\[\]]+)\](?:\([^()]*\)|\[[^\[\]]*\])`), "$1$2"},
-	{regexp.MustCompile("\\[(`[^`]+`)\\]"), "$1"},
+	{lazyregexp.New(`!\[([^\[\]]*)\]\([^()]*\)`), "$1"},
+	{lazyregexp.New(`(^|[^\p{L}\p{N}_)\]])\[([^\[\]]+)\](?:\([^()]*\)|\[[^\[\]]*\])`), "$1$2"},
+	{lazyregexp.New("\\[(`[^`]+`)\\]"), "$1"},
 	// Sphinx :role:`x`, Javadoc {@code x}, C# <see cref="x"/>.
-	{regexp.MustCompile(":[a-zA-Z:]+:`~?([^`<>]*)`"), "$1"},
-	{regexp.MustCompile(`\{@[a-zA-Z]+\s+([^{}]*)\}`), "$1"},
-	{regexp.MustCompile(`<(?:see|seealso|paramref|typeparamref)\s+[a-z]+\s*=\s*"(?:[A-Z]:)?([^"<>]*)"\s*/?>`), "$1"},
+	{lazyregexp.New(":[a-zA-Z:]+:`~?([^`<>]*)`"), "$1"},
+	{lazyregexp.New(`\{@[a-zA-Z]+\s+([^{}]*)\}`), "$1"},
+	{lazyregexp.New(`<(?:see|seealso|paramref|typeparamref)\s+[a-z]+\s*=\s*"(?:[A-Z]:)?([^"<>]*)"\s*/?>`), "$1"},
 	// URLs, with their brackets and the preposition that leads to them.
-	{regexp.MustCompile(`(?i)(?:\s+(?:see|at|from|via|to|in|on))?\s*[<(\["']?(?:\b[a-z][a-z0-9+.-]*://[\p{L}\p{N}\[]|\bwww\.[\p{L}\p{N}]|\bmailto:\S)(?:[^\s<>()\[\]"']*[^\s<>()\[\]"'.,;:!?])?[>)\]"']?`), ""},
+	{lazyregexp.New(`(?i)(?:\s+(?:see|at|from|via|to|in|on))?\s*[<(\["']?(?:\b[a-z][a-z0-9+.-]*://[\p{L}\p{N}\[]|\bwww\.[\p{L}\p{N}]|\bmailto:\S)(?:[^\s<>()\[\]"']*[^\s<>()\[\]"'.,;:!?])?[>)\]"']?`), ""},
 	// Strong, emphasis, strikethrough; a star inside a word is none.
-	{regexp.MustCompile(`(^|[^\p{L}\p{N}_*])\*{1,3}([^\s*]|[^\s*][^*]*[^\s*])\*{1,3}($|[^\p{L}\p{N}_*])`), "$1$2$3"},
-	{regexp.MustCompile(`~~([^~]+)~~`), "$1"},
-	{regexp.MustCompile("`+"), ""},
-	{regexp.MustCompile(`\\([_*\[\]#<>])`), "$1"},
+	{lazyregexp.New(`(^|[^\p{L}\p{N}_*])\*{1,3}([^\s*]|[^\s*][^*]*[^\s*])\*{1,3}($|[^\p{L}\p{N}_*])`), "$1$2$3"},
+	{lazyregexp.New(`~~([^~]+)~~`), "$1"},
+	{lazyregexp.New("`+"), ""},
+	{lazyregexp.New(`\\([_*\[\]#<>])`), "$1"},
 }
 
 var entities = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&quot;", `"`, "&#39;", "'", "&apos;", "'", "&nbsp;", " ", "&amp;", "&")
@@ -74,7 +75,7 @@ func plain(line string, f Function) string {
 }
 
 var (
-	tag      = regexp.MustCompile(`</?([A-Za-z][A-Za-z0-9:-]*)(\s[^<>]*)?/?>`)
+	tag      = lazyregexp.New(`</?([A-Za-z][A-Za-z0-9:-]*)(\s[^<>]*)?/?>`)
 	htmlTags = func() map[string]bool {
 		set := map[string]bool{}
 		for name := range strings.FieldsSeq(`
@@ -109,7 +110,7 @@ func stripTags(s string) string {
 	})
 }
 
-var underscored = regexp.MustCompile(`(^|[^\p{L}\p{N}_])(__?)([^\s_](?:.*?[^\s_])?)(__?)($|[^\p{L}\p{N}_])`)
+var underscored = lazyregexp.New(`(^|[^\p{L}\p{N}_])(__?)([^\s_](?:.*?[^\s_])?)(__?)($|[^\p{L}\p{N}_])`)
 
 // stripUnderscores removes underscores that mean emphasis. Those that the code
 // has in the same place belong to an identifier, as do double ones around a

@@ -44,19 +44,28 @@ type Form interface {
 // kind is a kind of prompt.
 type kind struct {
 	form func(models.Description) Form
-	// markers are the special tokens that prompts cannot do without.
+	// markers are the special tokens that prompts cannot do without, and end is
+	// the one that ends an answer.
 	markers []string
+	end     string
 	// placed says that the prompt tells where a function stands.
 	placed bool
 }
 
 // kinds lists the known forms by name and version.
 var kinds = map[models.Prompt]kind{
-	{Form: "chat", Version: 1}:        {form: newChat(chatShort), markers: chatML},
-	{Form: "chat-direct", Version: 1}: {form: newChat(chatDirect), markers: chatML},
-	{Form: "chat-role", Version: 1}:   {form: newChat(chatRole), markers: chatML},
-	{Form: "chat-task", Version: 1}:   {form: newChat(chatTask), markers: chatML},
-	{Form: "code", Version: 1}:        {form: newCode, markers: chatML, placed: true},
+	{Form: "chat", Version: 1}:          newChat(chatShort, smolLM2),
+	{Form: "chat-direct", Version: 1}:   newChat(chatDirect, smolLM2),
+	{Form: "chat-role", Version: 1}:     newChat(chatRole, smolLM2),
+	{Form: "chat-task", Version: 1}:     newChat(chatTask, smolLM2),
+	{Form: "chat-qwen3", Version: 1}:    newChat(chatShort, qwen3),
+	{Form: "chat-llama3", Version: 1}:   newChat(chatShort, llama3),
+	{Form: "chat-llama3.1", Version: 1}: newChat(chatShort, llama31),
+	{Form: "chat-gemma", Version: 1}:    newChat(chatShort, gemma),
+	{Form: "chat-phi3", Version: 1}:     newChat(chatShort, phi3),
+	{Form: "chat-phi4", Version: 1}:     newChat(chatShort, phi4),
+	{Form: "code", Version: 1}:          {form: newCode, markers: chatML, placed: true},
+	{Form: "code2text", Version: 1}:     {form: newCodeToText, markers: []string{textStart, textEnd}, end: textEnd},
 }
 
 // AppendPlace appends what prompts of the kind p say of the place where f

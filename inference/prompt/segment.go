@@ -7,14 +7,6 @@ import (
 	"github.com/gloss-lsp/gloss/models"
 )
 
-// The special tokens of ChatML.
-const (
-	turnStart = "<|im_start|>"
-	turnEnd   = "<|im_end|>"
-)
-
-var chatML = []string{turnStart, turnEnd}
-
 // Prompt is what a model is asked, in segments. Each is encoded by itself: they
 // end where no token may reach across.
 type Prompt struct {
@@ -34,6 +26,9 @@ type Segment struct {
 	// it that are bounded, together. Where that is too few, Cut says what stays.
 	Max int
 	Cut Cut
+	// Close is encoded together with what stays of Text, and not counted in Max: some
+	// tokenizers join a line's end with the mark before it.
+	Close string
 }
 
 // Cut says what stays of a text that is too long.
@@ -43,7 +38,7 @@ type Cut int
 const (
 	Start Cut = iota // the first tokens
 	Ends             // the first three quarters and the last, around the end of a line
-	Lines            // whole lines at the start and at the end, around an ellipsis
+	Lines            // whole lines at the start and at the end, around an ellipsis; then Close
 )
 
 // Encode returns the token ids of p and how many of them are its prefix's.
@@ -70,7 +65,10 @@ func (p Prompt) Encode(t tokenizer.Tokenizer) (ids []int64, prefix int) {
 // appendCut appends the tokens of s, at most room of them.
 func (s Segment) appendCut(ids []int64, room int, t tokenizer.Tokenizer) []int64 {
 	if s.Cut == Lines {
-		_, cut := truncate(s.Text, room, t.Encode)
+		text, cut := truncate(s.Text, room, t.Encode)
+		if s.Close != "" {
+			cut = t.Encode(text + s.Close)
+		}
 		return append(ids, cut...)
 	}
 	all := t.Encode(s.Text)
@@ -91,8 +89,17 @@ func (s Segment) appendCut(ids []int64, room int, t tokenizer.Tokenizer) []int64
 func CheckTokenizer(t tokenizer.Tokenizer, p models.Prompt) error {
 	for _, m := range kinds[p].markers {
 		if _, ok := t.TokenID(m); !ok {
-			return fmt.Errorf("prompt form %q version %d: the model's tokenizer has no token %s; the model was made for another prompt, which its gloss.json must name", p.Form, p.Version, m)
+			return fmt.Errorf("prompt form %q version %d: the model's tokenizer has no token %s; the model was made for another prompt, which its gloss.json must name, or for none (docs/models.md has the forms)", p.Form, p.Version, m)
 		}
 	}
 	return nil
+}
+
+// End returns the token that ends a model's answer to prompts of the kind p, and
+// whether there is one: some configurations leave it out.
+func End(t tokenizer.Tokenizer, p models.Prompt) (int64, bool) {
+	if end := kinds[p].end; end != "" {
+		return t.TokenID(end)
+	}
+	return 0, false
 }

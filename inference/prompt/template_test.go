@@ -52,15 +52,22 @@ func render(t *testing.T, conversations [][]message) []string {
 	if _, err := os.Stat(config); err != nil {
 		t.Skipf("%s is missing: it holds SmolLM2's template, which is not a part of this repository", config)
 	}
+	return renderWith(t, config, nil, conversations)
+}
+
+// renderWith renders conversations with the template of a tokenizer_config.json.
+func renderWith(t *testing.T, config string, options map[string]any, conversations [][]message) []string {
+	t.Helper()
 	type (
 		question struct {
-			Messages []message `json:"messages"`
+			Messages []message      `json:"messages"`
+			Options  map[string]any `json:"options"`
 		}
 		answer struct{ Text string }
 	)
 	var questions []question
 	for _, c := range conversations {
-		questions = append(questions, question{c})
+		questions = append(questions, question{c, options})
 	}
 	var texts []string
 	for _, a := range onnxtest.Reference[question, answer](t, "template.mjs", []string{config}, questions) {

@@ -1,10 +1,11 @@
 package prompt
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/gloss-lsp/gloss/models/lazyregexp"
 )
 
 // Turn is one side's part of a conversation.
@@ -27,7 +28,7 @@ func (p Prompt) Turns() []Turn {
 	}
 	for _, s := range p.estimated() {
 		if !s.Markers {
-			if !write(harmless(s.Text)) {
+			if !write(harmless(s.Text) + s.Close) {
 				return nil
 			}
 			continue
@@ -61,7 +62,7 @@ func (p Prompt) Text() string {
 		if s.Markers {
 			b.WriteString(s.Text)
 		} else {
-			b.WriteString(harmless(s.Text))
+			b.WriteString(harmless(s.Text) + s.Close)
 		}
 	}
 	return b.String()
@@ -69,7 +70,7 @@ func (p Prompt) Text() string {
 
 // specialToken matches the beginnings of what tokenizers of chat models take for
 // a special token, in two parts.
-var specialToken = regexp.MustCompile(`(<)([|｜][\p{L}_]|/?(?:s|bos|eos|pad|unk|start_of_turn|end_of_turn|think)>)|(\[)(/?INST\])`)
+var specialToken = lazyregexp.New(`(<)([|｜][\p{L}_]|/?(?:s|bos|eos|pad|unk|start_of_turn|end_of_turn|think)>)|(\[)(/?INST\])`)
 
 // harmless returns s with a blank within each special token that is spelled out
 // in it. A server that is sent text looks for them everywhere, in the code too,

@@ -14,7 +14,7 @@ import (
 const (
 	// maxLine bounds a line of a stream, and maxText the text in it.
 	maxLine = 64 << 10
-	maxText = 64 << 10
+	maxText = 16 << 10
 )
 
 // answer is what a server has written.
@@ -96,7 +96,7 @@ func (a *answer) readWhole(r io.Reader) error {
 // OpenAI's do.
 func (a *answer) readStream(r io.Reader, stop func(string) bool) error {
 	lines := bufio.NewReaderSize(r, maxLine)
-	done := false
+	done, asked := false, 0 // how much of the text stop has seen
 	for {
 		line, err := lines.ReadSlice('\n')
 		if errors.Is(err, bufio.ErrBufferFull) {
@@ -112,9 +112,10 @@ func (a *answer) readStream(r io.Reader, stop func(string) bool) error {
 				return err
 			}
 			done = done || ended
-			if stop != nil && a.text != "" && stop(a.text) {
+			if grown := len(a.text) > asked; grown && stop != nil && stop(a.text) {
 				return nil
 			}
+			asked = len(a.text)
 			if a.raw.Len() > maxText {
 				return faultf(passing, "the text in the answer is longer than %d bytes", maxText)
 			}

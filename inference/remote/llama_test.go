@@ -11,7 +11,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -145,7 +147,7 @@ func openLlama(tb testing.TB, o Options, args ...string) *Generator {
 // what gloss writes with them, and finds it as likely.
 func TestLlamaCpp(t *testing.T) {
 	g, here := openLlama(t, Options{API: Completions}), openLocal(t)
-	equal := 0
+	equal, worst := 0, 0.0
 	for i, r := range shippedRequests(t) {
 		there, err := g.Generate(t.Context(), r)
 		if err != nil {
@@ -166,18 +168,19 @@ func TestLlamaCpp(t *testing.T) {
 			continue
 		}
 		for k, p := range there.LogProbs {
+			worst = max(worst, math.Abs(p-want.LogProbs[k]))
 			if math.Abs(p-want.LogProbs[k]) > 0.05 { // both round activations to 8 bits, each in its way
 				t.Errorf("%s: token %d has %.4f, and %.4f here", functions[i].Name, k, p, want.LogProbs[k])
 			}
 		}
 	}
+	t.Logf("%d of %d texts are equal, their probabilities within %.3f", equal, len(functions), worst)
 	if equal < len(functions)-1 {
 		t.Errorf("only %d of %d texts are equal", equal, len(functions))
 	}
 }
 
-// A conversation, a key, a name and a text that nobody waits for, with a real
-// server.
+// A conversation, a key and a list of models, with a real server.
 func TestLlamaCppChat(t *testing.T) {
 	t.Setenv("GLOSS_TEST_KEY", secretKey)
 	g := openLlama(t, Options{KeyEnv: "GLOSS_TEST_KEY"}, "--api-key", secretKey)
@@ -193,12 +196,6 @@ func TestLlamaCppChat(t *testing.T) {
 	if reports := g.Check(t.Context()); reports[0].Err != nil || len(reports[0].Models) == 0 {
 		t.Errorf("it says of itself %+v", reports)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	r.Stop = func(string) bool { cancel(); return false }
-	if _, err := g.Generate(ctx, r); !errors.Is(err, context.Canceled) {
-		t.Errorf("cancelled: %v", err)
-	}
-
 	g.key = "another"
 	if _, err := g.Generate(t.Context(), asked(t)); !errors.Is(err, generate.ErrUnavailable) || !strings.Contains(err.Error(), "another key") {
 		t.Errorf("with another key: %v", err)
@@ -231,18 +228,57 @@ func TestLlamaCppForgedTurns(t *testing.T) {
 	}
 }
 
-// BenchmarkLlamaCpp compares a text from llama.cpp's server with the same text
-// from the same weights in this process.
+// BenchmarkLlamaCpp compares texts from llama.cpp's server with those from the
+// same weights in this process, one at a time and four. No two functions are the
+// same: the server keeps what it has read.
 func BenchmarkLlamaCpp(b *testing.B) {
 	g, here := openLlama(b, Options{API: Completions}), openLocal(b)
-	requests := shippedRequests(b)
-	for name, of := range map[string]generate.Generator{"server": g, "process": here} {
-		b.Run(name, func(b *testing.B) {
-			for i := 0; b.Loop(); i++ {
-				if _, err := of.Generate(b.Context(), requests[i%len(requests)]); err != nil {
-					b.Fatal(err)
+	m, err := models.Open(models.Default)
+	if err != nil {
+		b.Fatal(err)
+	}
+	form, err := prompt.New(m.Description)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var number atomic.Int64
+	write := func(of generate.Generator) {
+		n := number.Add(1)
+		f := functions[n%int64(len(functions))]
+		f.Name = fmt.Sprintf("%s%c%c", f.Name, 'A'+n%26, 'a'+n/26%26)
+		f.Path = fmt.Sprintf("file%c%c.go", 'a'+n%26, 'a'+n/26%26)
+		if _, err := of.Generate(b.Context(), generate.Request{Prompt: form.Prompt(f), MaxNewTokens: m.Description.MaxOutputTokens, Stop: form.Done}); err != nil {
+			b.Error(err)
+		}
+	}
+	for _, atATime := range []int{1, 4} {
+		for _, of := range []generate.Generator{g, here} {
+			b.Run(fmt.Sprintf("%T/%d", of, atATime), func(b *testing.B) {
+				if atATime == 1 {
+					for b.Loop() {
+						write(of)
+					}
+					return
 				}
-			}
-		})
+				b.SetParallelism(max(1, atATime/runtime.GOMAXPROCS(0)))
+				b.RunParallel(func(p *testing.PB) {
+					for p.Next() {
+						write(of)
+					}
+				})
+			})
+		}
+	}
+}
+
+// BenchmarkOverhead is what asking a server costs on this side, and on loopback.
+func BenchmarkOverhead(b *testing.B) {
+	g := open(b, Options{}, serve(b, says("Returns the sum.")))
+	r := asked(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := g.Generate(b.Context(), r); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

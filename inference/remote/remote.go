@@ -180,11 +180,9 @@ func (g *Generator) next(ctx context.Context, tried map[*endpoint]bool) (*endpoi
 		if err != nil || e != nil {
 			return e, err
 		}
-		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= wait {
+		deadline, _ := ctx.Deadline()
+		if time.Until(deadline) <= wait || g.pause(ctx, wait) != nil {
 			return nil, fmt.Errorf("the server is busy and asks to be left alone for %s (setting openai.timeout: %s)", wait.Round(time.Second), g.options.Timeout)
-		}
-		if err := g.pause(ctx, wait); err != nil {
-			return nil, err
 		}
 	}
 }

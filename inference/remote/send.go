@@ -3,6 +3,7 @@ package remote
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"mime"
 	"net"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -97,15 +99,19 @@ func (g *Generator) do(ctx context.Context, e *endpoint, method, path string, bo
 // unreached makes a fault of an error of the connection, without the address,
 // which stands before it anyway.
 func unreached(err error) error {
+	var address *url.Error
+	if errors.As(err, &address) {
+		err = address.Err
+	}
 	var op *net.OpError
-	k := passing
-	if errors.As(err, &op) && op.Op == "dial" || strings.Contains(err.Error(), "tls: ") || strings.Contains(err.Error(), "x509: ") {
-		k = down
+	var certificate *tls.CertificateVerificationError
+	switch {
+	case errors.As(err, &certificate):
+		return faultf(down, "no answer: %w (setting openai.caFile adds an authority)", err)
+	case errors.As(err, &op) && op.Op == "dial":
+		return faultf(down, "no answer: %w", err)
 	}
-	if inner := errors.Unwrap(err); inner != nil { // url.Error
-		err = inner
-	}
-	return faultf(k, "no answer: %w", err)
+	return faultf(passing, "no answer: %w", err)
 }
 
 // refusal makes a fault of an answer that is no success. Its text is not quoted:

@@ -16,8 +16,15 @@ func TestHideAdded(t *testing.T) {
 			`{"added_tokens": [{"id": 1, "content": "</s>", "special": true}, {"id": 2, "content": "  ", "special": false}, {"id": 0, "content": "<unk>", "special": true}],
 			  "truncation": {"max_length": 4}, "padding": {},
 			  "model": {"type": "WordLevel", "unk_token": "<unk>", "vocab": {"<unk>": 0, "</s>": 1, "  ": 2, "<b>": 3}}}`,
-			`{"added_tokens": [], "truncation": null, "padding": null,
+			`{"added_tokens": [{"id": 2, "content": "  ", "special": false}], "truncation": null, "padding": null,
 			  "model": {"type": "WordLevel", "unk_token": "<unk>", "vocab": {"<unk>": 0, "\u0000</s>": 1, "  ": 2, "<b>": 3}}}`,
+		},
+		{
+			"merges",
+			`{"added_tokens": [{"id": 3, "content": "ab", "special": true}],
+			  "model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "c": 2, "ab": 3, "bc": 4, "abc": 5}, "merges": ["a b", ["b", "c"], ["ab", "c"]]}}`,
+			`{"added_tokens": [], "truncation": null, "padding": null,
+			  "model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "c": 2, "\u0000ab": 3, "bc": 4, "abc": 5}, "merges": [["b", "c"]]}}`,
 		},
 		{
 			"a vocabulary in the order of the ids",

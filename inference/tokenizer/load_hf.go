@@ -7,7 +7,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/daulet/tokenizers"
 )
@@ -156,12 +158,15 @@ func (f *file) load() (*tokenizers.Tokenizer, error) {
 	return t, nil
 }
 
-// hideAdded takes the added tokens away, and renames the special ones in the
-// model's vocabulary to strings that no text matches: they start with NUL,
-// which never reaches the library. The model's unknown token keeps its name,
-// by which the model refers to it.
+// hideAdded takes the added tokens away, but for those of white space, which
+// forge nothing and are how the model reads code. It renames the special ones in
+// the model's vocabulary to strings that no text matches: they start with NUL,
+// which never reaches the library. The merges that make them go. The model's
+// unknown token keeps its name, by which the model refers to it.
 func (f *file) hideAdded() error {
-	f.parts["added_tokens"] = json.RawMessage("[]")
+	if err := f.hideAddedTokens(); err != nil {
+		return err
+	}
 	special := map[string]bool{}
 	for _, a := range f.added {
 		special[a.Content] = special[a.Content] || a.Special
@@ -172,6 +177,9 @@ func (f *file) hideAdded() error {
 	}
 	if unknown != nil {
 		special[*unknown] = false
+	}
+	if err := f.hideMerges(special); err != nil {
+		return err
 	}
 
 	var vocab any
@@ -204,6 +212,50 @@ func (f *file) hideAdded() error {
 		return err
 	}
 	f.parts["model"], err = json.Marshal(f.model)
+	return err
+}
+
+func (f *file) hideAddedTokens() error {
+	var all []json.RawMessage
+	if err := json.Unmarshal(orNull(f.parts["added_tokens"]), &all); err != nil {
+		return fmt.Errorf("added_tokens: %w", err)
+	}
+	kept := []json.RawMessage{}
+	for i, a := range f.added {
+		if blank := strings.TrimFunc(strings.ReplaceAll(a.Content, "▁", ""), unicode.IsSpace) == ""; blank && !a.Special {
+			kept = append(kept, all[i])
+		}
+	}
+	var err error
+	f.parts["added_tokens"], err = json.Marshal(kept)
+	return err
+}
+
+// hideMerges drops the merges that make, or take, a special token.
+func (f *file) hideMerges(special map[string]bool) error {
+	if f.model["merges"] == nil {
+		return nil
+	}
+	var merges []json.RawMessage
+	if err := json.Unmarshal(f.model["merges"], &merges); err != nil {
+		return fmt.Errorf("model.merges: %w", err)
+	}
+	kept := []json.RawMessage{}
+	for _, m := range merges {
+		var pair []string
+		if json.Unmarshal(m, &pair) != nil {
+			var spaced string
+			if err := json.Unmarshal(m, &spaced); err != nil {
+				return fmt.Errorf("model.merges: %w", err)
+			}
+			pair = strings.Split(spaced, " ")
+		}
+		if !special[strings.Join(pair, "")] && !slices.ContainsFunc(pair, func(token string) bool { return special[token] }) {
+			kept = append(kept, m)
+		}
+	}
+	var err error
+	f.model["merges"], err = json.Marshal(kept)
 	return err
 }
 

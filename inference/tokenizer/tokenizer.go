@@ -1,7 +1,7 @@
 // Package tokenizer turns text into token ids and back, as the model's
 // tokenizer.json describes.
 //
-// The default build is the byte-level BPE of package bpe, in pure Go. With the
+// The default build is the BPE of package bpe, in pure Go. With the
 // build tag hf_tokenizers the work is done by Hugging Face's own library
 // through github.com/daulet/tokenizers, which also covers the kinds of
 // tokenizer that the pure-Go one refuses. Both builds give the same ids.
@@ -14,7 +14,8 @@ package tokenizer
 type Tokenizer interface {
 	// Encode returns the ids of text. The strings of special and other added
 	// tokens are plain text to it, so that source code cannot forge a chat
-	// turn. Bytes that the vocabulary lacks are dropped.
+	// turn; only those of white space, by which some models read indentation,
+	// are tokens. Bytes that the vocabulary lacks are dropped.
 	Encode(text string) []int64
 	// EncodeSpecial is Encode for text that the program itself wrote: the
 	// strings of special and added tokens become their ids.

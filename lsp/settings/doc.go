@@ -96,11 +96,11 @@ so an editor that sends all its settings, set or not, decides alone.
 ` + "`gloss summarize`" + ` reads that file, then ` + "`.gloss.json`" + ` at the top of the repository that its
 first path lies in, then its flags (` + "`--config FILE`" + ` names one file in place of both,
 ` + "`--no-config`" + ` none). It heeds ` + "`minLines`, `kinds`, `languages`, `exclude`, `preferDocComment`," + `
-` + "`minConfidence`, `model`, `inference` and `cache`" + `; ` + "`gloss doctor`" + ` checks what your file names.
+` + "`minConfidence`, `model`, `backend`, `openai`, `inference` and `cache`" + `; ` + "`gloss doctor`" + ` checks what your file names.
 
 A value that cannot be used is reported once and the one before stays in force.
 Durations are written ` + "`\"1.5s\"`" + ` or as a number of milliseconds. Settings marked
-*machine* decide which code runs or where files go: they are read from your own
+*machine* decide which code runs, or where files or your code go: they are read from your own
 file, ` + "`initializationOptions`" + ` and flags only, because a workspace's own files can reach
 ` + "`workspace/configuration`" + `, and ` + "`.gloss.json`" + ` may be anybody's.
 

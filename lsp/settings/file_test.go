@@ -30,7 +30,7 @@ func TestSettingsFile(t *testing.T) {
 // FuzzProjectFile holds that a project's file, which may be anybody's, chooses
 // neither what runs nor where files go.
 func FuzzProjectFile(f *testing.F) {
-	for _, seed := range []string{`{"model": "./evil", "inference": {"library": "/evil.so", "threads": 2}}`, `{"cache": {"dir": "/etc", "maxSize": 1}, "log": {"file": "/x"},}`, `// c`, "\ufeff{}"} {
+	for _, seed := range []string{`{"model": "./evil", "inference": {"library": "/evil.so", "threads": 2}}`, `{"cache": {"dir": "/etc", "maxSize": 1}, "log": {"file": "/x"},}`, `{"cache": {"redis": {"url": "redis://evil", "keyEnv": "HOME", "timeout": "5s"}}}`, `// c`, "\ufeff{}"} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
@@ -40,7 +40,7 @@ func FuzzProjectFile(f *testing.F) {
 		if err != nil && !reflect.DeepEqual(s, was) {
 			t.Errorf("%v, and yet %+v", err, s)
 		}
-		if s.Model != was.Model && s.Model != Default().Model || s.Inference.Library != "" || s.Cache.Dir != was.Cache.Dir || s.Log.File != "" {
+		if s.Model != was.Model && s.Model != Default().Model || s.Inference.Library != "" || s.Cache != was.Cache || s.Log.File != "" {
 			t.Errorf("a project chose %+v", s)
 		}
 	})

@@ -12,6 +12,7 @@ import (
 	"github.com/gloss-lsp/gloss/chunker"
 	"github.com/gloss-lsp/gloss/inference"
 	"github.com/gloss-lsp/gloss/inference/cache"
+	"github.com/gloss-lsp/gloss/inference/cache/team"
 )
 
 // Settings are what a user may configure. The tags are the one source of the
@@ -60,6 +61,7 @@ type Inference struct {
 	Mode            string   `json:"mode" scope:"machine" enum:"auto,daemon,inprocess" doc:"Where the model runs: in one process for all editors and terminals of yours (\"daemon\"), in each editor's server (\"inprocess\"), or in that one process unless it cannot be started (\"auto\"). On Windows always in the server."`
 	IdleExit        Duration `json:"idleExit" scope:"machine" min:"1s" max:"24h" doc:"How long that one process stays when nobody asks it. It is started again when somebody does."`
 	Library         string   `json:"library" scope:"machine" path:"absolute" doc:"The absolute path of ONNX Runtime's shared library; empty searches for it."`
+	Provider        string   `json:"provider" scope:"machine" enum:"cpu,cuda,coreml,directml,openvino,webgpu,auto" doc:"What the model runs on: the CPU, or a provider of ONNX Runtime, most of them GPUs, where the library and the machine have it; else the CPU takes over and says why. \"auto\" takes the first that works of those that the system may have. docs/gpu.md says what each needs."`
 	Threads         int      `json:"threads" min:"0" max:"256" doc:"The threads of one step of the model; 0 chooses: one for a small model, for others one for each core, at most 4."`
 	Timeout         Duration `json:"timeout" min:"100ms" max:"10m" doc:"The longest time that one summary may take."`
 	MaxInputTokens  int      `json:"maxInputTokens" min:"0" max:"65536" doc:"The tokens of code in a prompt, at most what the model's description allows; 0 is all of that."`
@@ -82,6 +84,21 @@ type Sampling struct {
 type Cache struct {
 	Dir     string `json:"dir" scope:"machine" path:"absolute" doc:"The folder of the summary cache, an absolute path; empty is the user's cache folder."`
 	MaxSize int    `json:"maxSize" scope:"machine" min:"1" max:"65536" doc:"The largest size of the cache on disk, in MiB."`
+	Redis   Redis  `json:"redis"`
+}
+
+// Redis say which server a team shares summaries through.
+type Redis struct {
+	URL          string   `json:"url" scope:"machine" doc:"The Redis or Valkey server that your team shares summaries through (docs/team-cache.md): redis://HOST:PORT/DB, rediss:// for TLS, or unix:///PATH?db=DB. Summaries leave this machine, encrypted with the team's key; empty shares nothing."`
+	Username     string   `json:"username" scope:"machine" doc:"The user in the server's ACL."`
+	PasswordFile string   `json:"passwordFile" scope:"machine" path:"absolute" doc:"The file that holds that user's password, an absolute path."`
+	PasswordEnv  string   `json:"passwordEnv" scope:"machine" doc:"The variable of the environment that holds it, where there is no such file."`
+	KeyFile      string   `json:"keyFile" scope:"machine" path:"absolute" doc:"The file that holds the team's key, an absolute path: 32 bytes or more of chance, such as openssl rand -base64 32 prints. Who lacks it can neither read summaries nor put any over functions."`
+	KeyEnv       string   `json:"keyEnv" scope:"machine" doc:"The variable of the environment that holds it, where there is no such file."`
+	CAFile       string   `json:"caFile" scope:"machine" path:"absolute" doc:"The certificates, in PEM, that the server's is verified with, an absolute path; empty is for those that the system trusts."`
+	TTL          Duration `json:"ttl" scope:"machine" min:"1m" max:"87600h" doc:"How long the server keeps what is written."`
+	Timeout      Duration `json:"timeout" scope:"machine" min:"1ms" max:"5s" doc:"The longest that a summary waits for the server before it is written on this machine."`
+	ReadOnly     bool     `json:"readOnly" scope:"machine" doc:"Take the team's summaries and give none."`
 }
 
 // Log say what is logged, and where.
@@ -109,8 +126,8 @@ func Default() Settings {
 		MinConfidence:    inference.DefaultMinConfidence,
 		Backend:          "local",
 		OpenAI:           OpenAI{Endpoints: []string{}, API: "auto", Timeout: Duration(30 * time.Second), Concurrency: 4},
-		Inference:        Inference{Mode: "auto", IdleExit: Duration(10 * time.Minute), Timeout: Duration(5 * time.Second), Sampling: Sampling{LengthPenalty: 1}},
-		Cache:            Cache{MaxSize: cache.DefaultMaxSize >> 20},
+		Inference:        Inference{Mode: "auto", Provider: "cpu", IdleExit: Duration(10 * time.Minute), Timeout: Duration(5 * time.Second), Sampling: Sampling{LengthPenalty: 1}},
+		Cache:            Cache{MaxSize: cache.DefaultMaxSize >> 20, Redis: Redis{TTL: Duration(team.DefaultTTL), Timeout: Duration(team.DefaultTimeout)}},
 		Log:              Log{Level: "info"},
 	}
 }

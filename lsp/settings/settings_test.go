@@ -142,6 +142,10 @@ func TestDecodeSettings(t *testing.T) {
 		{name: "a workspace does not choose the library", source: Workspace, raw: `{"inference": {"library": "./evil.so"}}`, warning: "a workspace may not set it"},
 		{name: "nor the model", source: Workspace, raw: `{"model": "./evil"}`, warning: "a workspace may not set it"},
 		{name: "nor one without a slash", source: Workspace, raw: `{"model": "evil"}`, warning: "a workspace may not set it"},
+		{name: "the user shares with a team", raw: `{"cache": {"redis": {"url": "rediss://h", "keyFile": "~/k", "ttl": "48h", "readOnly": true}}}`, change: func(s *Settings) {
+			s.Cache.Redis.URL, s.Cache.Redis.KeyFile, s.Cache.Redis.TTL, s.Cache.Redis.ReadOnly = "rediss://h", filepath.Join(home, "k"), Duration(48*time.Hour), true
+		}},
+		{name: "a workspace shares nothing", source: Workspace, raw: `{"cache": {"redis": {"url": "redis://evil"}}}`, warning: "a workspace may not set it"},
 		{name: "nor the cache", source: Workspace, raw: `{"cache": {"dir": "/etc"}}`, warning: "a workspace may not set it"},
 		{name: "nor the log", source: Workspace, raw: `{"log": {"file": "default"}}`, warning: "a workspace may not set it"},
 		{name: "nor that code leaves", source: Workspace, raw: `{"backend": "openai"}`, warning: "a workspace may not set it"},
@@ -230,7 +234,7 @@ func FuzzDecodeSettings(f *testing.F) {
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		s, _ := Decode(Default(), raw, Workspace)
 		d := Default()
-		if s.Model != d.Model || s.Inference.Library != "" || s.Cache.Dir != "" || s.Log.File != "" {
+		if s.Model != d.Model || s.Inference.Library != "" || s.Cache != d.Cache || s.Log.File != "" {
 			t.Fatalf("a workspace set what it may not: %+v", s)
 		}
 		b, err := json.Marshal(s)

@@ -1,11 +1,12 @@
 package eval
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/gloss-lsp/gloss/models/lazyregexp"
 )
 
 // Flaws is what hurts a user in one output. An output without text is Empty
@@ -250,7 +251,7 @@ func stands(w string, among []string) bool {
 
 // identifier matches what looks like code inside a sentence: words joined by
 // underscores, dots, colons or arrows, a capital after a small letter, a call.
-var identifier = regexp.MustCompile(`[\p{L}_$][\p{L}\p{N}_$]*(?:(?:\.|::|->|#)[\p{L}_$][\p{L}\p{N}_$]*)*(?:\(\))?`)
+var identifier = lazyregexp.New(`[\p{L}_$][\p{L}\p{N}_$]*(?:(?:\.|::|->|#)[\p{L}_$][\p{L}\p{N}_$]*)*(?:\(\))?`)
 
 // proper lists names that are spelled like identifiers and are none.
 var proper = wordSet(`docbook ecmascript github gitlab graphql ios iphone javadoc javascript jquery latex libuv linkedin

@@ -11,10 +11,11 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/gloss-lsp/gloss/models/lazyregexp"
 )
 
 // Sheet is a blind sheet: functions with what several systems wrote, in random
@@ -132,8 +133,8 @@ type Ranking struct {
 const maxSheet = 16 << 20
 
 var (
-	functionLine = regexp.MustCompile(`^## (\d{1,6})\.`)
-	rankLine     = regexp.MustCompile(`^\[([^\]]*)\] ?([A-Z]):`)
+	functionLine = lazyregexp.New(`^## (\d{1,6})\.`)
+	rankLine     = lazyregexp.New(`^\[([^\]]*)\] ?([A-Z]):`)
 )
 
 // ReadRanking reads a filled sheet. Its errors name the line.

@@ -37,7 +37,7 @@ server.go (412 lines)
 12-40 func (s *Server) Serve(ctx context.Context) error — Accepts connections.
 44-61 func (s *Server) drain() ~71% Waits for what is under way.
 
-Behind "—" stands the author's doc comment; behind "~71%" what a small model wrote, with how often it is right when it is so sure. Where neither is good enough nothing is said. Functions of one or two lines are left out, as are files that .gitignore names.
+Behind "—" stands the author's doc comment; behind "~71%" what a small model wrote, with how often it is right when it is so sure. Where neither is good enough nothing is said. Functions of one or two lines are left out, as are files that .gitignore names, and below folders tests.
 
 A folder with more than fits shows its longest functions, says how much was left out, and lists its folders with how many functions each has: ask again for one of those, or for a file. 20 languages: Go, Python, JavaScript, TypeScript, Rust, Java, C, C++, C#, Ruby, PHP, Bash, Lua, Kotlin, Scala, Zig, Haskell, OCaml, Elixir; also Vue, Svelte and Jupyter notebooks.`,
 }
@@ -46,6 +46,7 @@ A folder with more than fits shows its longest functions, says how much was left
 type OutlineInput struct {
 	Path   string `json:"path,omitempty" jsonschema:"file or folder, relative to the project's root, or absolute; default: the whole project"`
 	Tokens int    `json:"tokens,omitempty" jsonschema:"the most tokens the outline may take, 200 to 9000; default 6000. Give less for a glance at a folder"`
+	Tests  bool   `json:"tests,omitempty" jsonschema:"true: show tests as well, which are left out below folders of other code"`
 	Fast   bool   `json:"fast,omitempty" jsonschema:"true: do not run the model; signatures and doc comments alone, at once"`
 }
 
@@ -80,7 +81,7 @@ func (s *server) outline(ctx context.Context, r *mcp.CallToolRequest, in Outline
 		return nil, nil, err
 	}
 	defer done()
-	found, err := s.Code.Outline(ctx, real, tokens, !in.Fast, progress(ctx, r))
+	found, err := s.Code.Outline(ctx, real, OutlineOptions{Tokens: tokens, Ask: !in.Fast, Tests: in.Tests}, progress(ctx, r))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -18,11 +18,17 @@ import (
 // has returned. Progress is told how many functions are done, of how many; it may
 // be called at any time until the method returns, one call after the other.
 type Code interface {
-	// Outline shows the functions of a file or a folder in at most so many tokens.
-	// Unless ask is set no model is asked.
-	Outline(ctx context.Context, path string, tokens int, ask bool, progress func(done, total int)) (*Outline, error)
+	// Outline shows the functions of a file or a folder.
+	Outline(ctx context.Context, path string, o OutlineOptions, progress func(done, total int)) (*Outline, error)
 	// Summarize says what those functions of a file do that choose picks.
 	Summarize(ctx context.Context, path string, choose func([]Function) ([]int, error), progress func(done, total int)) (*Summaries, error)
+}
+
+// OutlineOptions say what an outline is to have.
+type OutlineOptions struct {
+	Tokens int  // at most
+	Ask    bool // the model for what authors do not say
+	Tests  bool // also below folders that hold other code too
 }
 
 // Outline is what was found in a file or a folder.

@@ -10,7 +10,7 @@ import (
 // endless is code that is never done.
 type endless struct{ began, ended chan struct{} }
 
-func (e endless) Outline(ctx context.Context, _ string, _ int, _ bool, _ func(done, total int)) (*Outline, error) {
+func (e endless) Outline(ctx context.Context, _ string, _ OutlineOptions, _ func(done, total int)) (*Outline, error) {
 	e.began <- struct{}{}
 	<-ctx.Done()
 	e.ended <- struct{}{}

@@ -5,17 +5,20 @@
 //
 // DTYPE picks the file as Transformers.js names them: fp32 is onnx/model.onnx,
 // q8 is onnx/model_quantized.onnx. Each line of the input is
-// {"ids": [...], "maxNewTokens": n, "prefixLen": p}, each line of the output
-// {"ids": [...], "ms": t}: the new ids without the token that ended them, and
-// the milliseconds that it took. The first p ids are read by themselves, and
-// their keys and values are kept for the next line with the same ones.
+// {"ids": [...], "maxNewTokens": n, "prefixLen": p, "noRepeatNgramSize": g}, each
+// line of the output {"ids": [...], "ms": t}: the new ids without the token that
+// ended them, and the milliseconds that it took. The first p ids are read by
+// themselves, and their keys and values are kept for the next line with the same
+// ones. No run of g tokens comes twice, where g is above 0.
 import { basename, dirname, resolve } from "node:path";
 import process, { stdin, stdout } from "node:process";
 import { createInterface } from "node:readline";
 
 // Before ONNX Runtime is loaded: its releases from 1.29 on have telemetry.
 process.env.ORT_DISABLE_TELEMETRY = "1";
-const { AutoModelForCausalLM, DynamicCache, Tensor, env } = await import("@huggingface/transformers");
+const { AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM, DynamicCache, Tensor, env } = await import(
+  "@huggingface/transformers"
+);
 
 const [directory, dtype, threads] = process.argv.slice(2);
 const path = resolve(directory);
@@ -23,7 +26,9 @@ env.allowRemoteModels = false;
 env.useFSCache = false;
 env.localModelPath = dirname(path);
 
-const model = await AutoModelForCausalLM.from_pretrained(basename(path), {
+const { is_encoder_decoder } = await AutoConfig.from_pretrained(basename(path));
+const kind = is_encoder_decoder ? AutoModelForSeq2SeqLM : AutoModelForCausalLM;
+const model = await kind.from_pretrained(basename(path), {
   dtype,
   device: "cpu",
   session_options: { intraOpNumThreads: Number(threads), interOpNumThreads: 1 },
@@ -50,16 +55,18 @@ async function prefixCache(ids) {
 }
 
 for await (const line of createInterface({ input: stdin })) {
-  const { ids, maxNewTokens, prefixLen = 0 } = JSON.parse(line);
+  const { ids, maxNewTokens, prefixLen = 0, noRepeatNgramSize = 0 } = JSON.parse(line);
   const began = performance.now();
   const output = await model.generate({
     ...inputs(ids),
     max_new_tokens: maxNewTokens,
     do_sample: false,
+    no_repeat_ngram_size: noRepeatNgramSize,
     ...(prefixLen > 0 && { past_key_values: await prefixCache(ids.slice(0, prefixLen)) }),
   });
   const ms = performance.now() - began;
-  const fresh = Array.from(output.data, Number).slice(ids.length);
+  // An encoder-decoder writes after a token of its own, others after the prompt.
+  const fresh = Array.from(output.data, Number).slice(is_encoder_decoder ? 1 : ids.length);
   if (eos.includes(fresh.at(-1))) fresh.pop();
   stdout.write(JSON.stringify({ ids: fresh, ms }) + "\n");
 }

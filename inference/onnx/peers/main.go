@@ -49,8 +49,8 @@ func run(ctx context.Context, args []string) error {
 	flags.StringVar(&o.gloss, "gloss", "bin/gloss", "gloss's executable")
 	flags.StringVar(&o.npm, "npm", "inference/onnx/npm", "the `folder` of reference.mjs and its packages")
 	flags.StringVar(&o.llama, "llama-server", "", "llama.cpp's server; without it llama.cpp is left out")
-	flags.StringVar(&o.shape, "shape", "smollm2", "smollm2 or shipped: the model whose shape is measured")
-	flags.StringVar(&o.weights, "weights", "q8", "q8 or q4: how the ONNX file of SmolLM2's shape stores its matrices; llama.cpp's are always Q8_0")
+	flags.StringVar(&o.shape, "shape", "smollm2", "smollm2, shipped or codet5: the model whose shape is measured")
+	flags.StringVar(&o.weights, "weights", "q8", "q8, q4 (smollm2) or fp32 (codet5): how the ONNX file stores its matrices; llama.cpp's are always Q8_0")
 	flags.StringVar(&o.tokenizer, "tokenizer", "models/default", "the `folder` of a tokenizer.json; only its memory matters here")
 	flags.IntVar(&o.threads, "threads", min(runtime.NumCPU(), 4), "of each runtime")
 	flags.IntVar(&o.prefix, "prefix-tokens", 40, "of the constant prefix")
@@ -79,42 +79,68 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	report, err := measure(ctx, o, model.Vocab, peers)
+	report, err := measure(ctx, o, model.vocab(), peers)
 	if err != nil {
 		return err
 	}
 	return report.print(os.Stdout, o)
 }
 
+// model is what is measured: one of the two.
+type model struct {
+	llama *testmodel.Llama
+	t5    *testmodel.T5
+}
+
+func (m model) written() interface {
+	WriteDir(dir string) error
+	Precision() string
+} {
+	if m.t5 != nil {
+		return *m.t5
+	}
+	return *m.llama
+}
+
+func (m model) vocab() int {
+	if m.t5 != nil {
+		return m.t5.Vocab
+	}
+	return m.llama.Vocab
+}
+
 // writeModel writes the ONNX model, with a tokenizer since gloss asks for one,
 // and model.gguf if llama.cpp takes part.
-func writeModel(o options, dir string) (testmodel.Llama, error) {
-	l, err := o.model()
+func writeModel(o options, dir string) (model, error) {
+	m, err := o.model()
 	if err != nil {
-		return l, err
+		return m, err
 	}
-	if err := l.WriteDir(dir); err != nil {
-		return l, err
+	if err := m.written().WriteDir(dir); err != nil {
+		return m, err
 	}
 	tokenizer, err := os.ReadFile(filepath.Join(o.tokenizer, "tokenizer.json"))
+	if err == nil && m.t5 != nil {
+		tokenizer, _, err = testmodel.CodeT5TokenizerLike(tokenizer)
+	}
 	if err != nil {
-		return l, err
+		return m, err
 	}
 	if err := os.WriteFile(filepath.Join(dir, "tokenizer.json"), tokenizer, 0o644); err != nil {
-		return l, err
+		return m, err
 	}
-	if o.llama == "" {
-		return l, nil
+	if o.llama == "" || m.llama == nil {
+		return m, nil
 	}
 	f, err := os.Create(filepath.Join(dir, "model.gguf"))
 	if err != nil {
-		return l, err
+		return m, err
 	}
-	return l, errors.Join(l.WriteGGUF(f), f.Close())
+	return m, errors.Join(m.llama.WriteGGUF(f), f.Close())
 }
 
-func (o options) model() (testmodel.Llama, error) {
-	l := testmodel.SmolLM2
+func (o options) model() (model, error) {
+	l, t := testmodel.SmolLM2, testmodel.CodeT5Base
 	switch o.shape + " " + o.weights {
 	case "smollm2 q8":
 		l.Dynamic = true
@@ -122,10 +148,15 @@ func (o options) model() (testmodel.Llama, error) {
 		l.NBits = 4
 	case "shipped q8":
 		l = testmodel.Shipped
+	case "codet5 q8":
+		t.Dynamic = true
+		return model{t5: &t}, nil
+	case "codet5 fp32":
+		return model{t5: &t}, nil
 	default:
-		return l, fmt.Errorf("--shape %s with --weights %s is not measured; there are smollm2 with q8 or q4, and shipped with q8", o.shape, o.weights)
+		return model{}, fmt.Errorf("--shape %s with --weights %s is not measured; there are smollm2 with q8 or q4, shipped with q8, and codet5 with q8 or fp32", o.shape, o.weights)
 	}
-	return l, nil
+	return model{llama: &l}, nil
 }
 
 // prompt returns the ids of function number n: the constant prefix and code of

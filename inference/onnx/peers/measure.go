@@ -65,7 +65,7 @@ func measure(ctx context.Context, o options, vocab int, peers []peer) (*report, 
 		}
 		for k := range peers {
 			r.one[k] = append(r.one[k], took[k])
-			if strings.HasPrefix(peers[k].name, "Transformers.js, prefix") {
+			if peers[k].compared {
 				r.compared++
 				if slices.Equal(last[0], last[k]) {
 					r.equal++

@@ -37,7 +37,7 @@ func TestMeasure(t *testing.T) {
 		}
 	}
 	o := options{weights: "q8", threads: 1, prefix: 4, code: 2, new: 3, repetitions: 4, row: 2, rows: 1}
-	peers := []peer{{"gloss", self, answer(0)}, {"Transformers.js, prefix kept", self, answer(1)}}
+	peers := []peer{{name: "gloss", process: self, generate: answer(0)}, {name: "Transformers.js, prefix kept", process: self, generate: answer(1), compared: true}}
 	r, err := measure(context.Background(), o, 1000, peers)
 	if err != nil {
 		t.Fatal(err)
@@ -59,7 +59,7 @@ func TestMeasure(t *testing.T) {
 
 // A runtime that writes fewer tokens has not done the same work.
 func TestMeasureShortAnswer(t *testing.T) {
-	p := peer{"short", &os.Process{Pid: os.Getpid()}, func(request) ([]int64, error) { return nil, nil }}
+	p := peer{name: "short", process: &os.Process{Pid: os.Getpid()}, generate: func(request) ([]int64, error) { return nil, nil }}
 	_, err := measure(context.Background(), options{prefix: 1, code: 1, new: 3}, 1000, []peer{p})
 	if err == nil || err.Error() != "short wrote 0 tokens, not 3" {
 		t.Errorf("got %v", err)

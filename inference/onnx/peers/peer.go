@@ -11,8 +11,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-
-	"github.com/gloss-lsp/gloss/inference/onnx/testmodel"
 )
 
 // request is one function, as gloss model generate and reference.mjs take it.
@@ -29,11 +27,13 @@ type peer struct {
 	// generate returns the new ids, or as many zeros where a runtime does not
 	// tell them.
 	generate func(request) ([]int64, error)
+	// compared says that its outputs must be gloss's.
+	compared bool
 }
 
 // startPeers starts all runtimes, gloss first. Those that are not installed
 // are left out, and it says so. The function that it returns ends them.
-func startPeers(ctx context.Context, o options, l testmodel.Llama, dir string) (peers []peer, closeAll func(), err error) {
+func startPeers(ctx context.Context, o options, m model, dir string) (peers []peer, closeAll func(), err error) {
 	var ends []func()
 	closeAll = func() {
 		for _, end := range ends {
@@ -54,22 +54,27 @@ func startPeers(ctx context.Context, o options, l testmodel.Llama, dir string) (
 	if err != nil {
 		return nil, closeAll, fmt.Errorf("start gloss: %w", err)
 	}
-	peers = append(peers, peer{"gloss", process, gloss})
+	peers = append(peers, peer{name: "gloss", process: process, generate: gloss})
 
 	if node, err := exec.LookPath("node"); err != nil {
 		leftOut("Transformers.js", err)
 	} else {
-		generate, process, err := lines(node, filepath.Join(o.npm, "reference.mjs"), dir, l.Precision(), threads)
+		generate, process, err := lines(node, filepath.Join(o.npm, "reference.mjs"), dir, m.written().Precision(), threads)
 		if err != nil {
 			return nil, closeAll, fmt.Errorf("start Transformers.js: %w", err)
 		}
-		peers = append(peers,
-			peer{"Transformers.js", process, func(r request) ([]int64, error) {
-				r.PrefixLen = 0
-				return generate(r)
-			}},
-			peer{"Transformers.js, prefix kept by hand", process, generate},
-		)
+		whole := func(r request) ([]int64, error) {
+			r.PrefixLen = 0
+			return generate(r)
+		}
+		peers = append(peers, peer{name: "Transformers.js", process: process, generate: whole, compared: m.t5 != nil})
+		if m.llama != nil { // an encoder reads a prompt as a whole
+			peers = append(peers, peer{name: "Transformers.js, prefix kept by hand", process: process, generate: generate, compared: true})
+		}
+	}
+	if m.llama == nil {
+		leftOut("llama.cpp", fmt.Errorf("it gets no file of this shape"))
+		return peers, closeAll, nil
 	}
 	if o.llama == "" {
 		leftOut("llama.cpp", fmt.Errorf("no llama-server: install llama.cpp, on Debian sid the package llama.cpp-tools"))
@@ -81,7 +86,7 @@ func startPeers(ctx context.Context, o options, l testmodel.Llama, dir string) (
 		return peers, closeAll, nil
 	}
 	ends = append(ends, llama.close)
-	return append(peers, peer{"llama.cpp, Q8_0", llama.cmd.Process, llama.generate}), closeAll, nil
+	return append(peers, peer{name: "llama.cpp, Q8_0", process: llama.cmd.Process, generate: llama.generate}), closeAll, nil
 }
 
 func leftOut(name string, why error) { fmt.Fprintf(os.Stderr, "%s is left out: %v\n", name, why) }

@@ -19,7 +19,7 @@ func (l Llama) Precision() string {
 }
 
 // graphFiles are the names of graphs by precision.
-var graphFiles = map[string]string{"fp32": "model.onnx", "q8": "model_quantized.onnx", "q4": "model_q4.onnx"}
+var graphFiles = map[string]string{"fp32": "model.onnx", "q8": "model_quantized.onnx", "q4": "model_q4.onnx", "fp16": "model_fp16.onnx", "q4f16": "model_q4f16.onnx"}
 
 // GraphPath returns where WriteDir puts the graph.
 func (l Llama) GraphPath(dir string) string {

@@ -2,6 +2,7 @@ package testmodel
 
 import (
 	"encoding/binary"
+	"hash/fnv"
 	"maps"
 	"math"
 	"math/rand/v2"
@@ -16,6 +17,7 @@ const (
 	int8Type    = 3
 	int32Type   = 6
 	int64Type   = 7
+	boolType    = 9
 	float16Type = 10
 )
 
@@ -46,7 +48,14 @@ type graph struct {
 	body msg
 	rng  *rand.Rand
 	made map[string]bool // initializers
+	root *graph          // of a branch, whose initializers are the whole graph's
 
+	// named makes a tensor's numbers depend on the seed and on its name alone, so
+	// that the graphs of one model have the same weights.
+	named bool
+	seed  uint64
+
+	half     bool   // floats are float16
 	external bool   // put weights into data, not into the graph
 	data     []byte // of the file dataFile
 }
@@ -55,7 +64,12 @@ type graph struct {
 const dataFile = "model.onnx_data"
 
 func newGraph(seed uint64) *graph {
-	return &graph{body: msg(nil).text(2, "random"), rng: rand.New(rand.NewPCG(seed, 1)), made: map[string]bool{}}
+	return &graph{body: msg(nil).text(2, "random"), rng: rand.New(rand.NewPCG(seed, 1)), made: map[string]bool{}, seed: seed}
+}
+
+// branch returns a graph for an attribute of a node of g.
+func (g *graph) branch(name string) *graph {
+	return &graph{body: msg(nil).text(2, name), made: map[string]bool{}, root: g}
 }
 
 // model closes the graph.
@@ -96,8 +110,11 @@ func valueInfo(name string, dtype int64, dims []dim) msg {
 	return msg(nil).text(1, name).bytes(2, msg(nil).bytes(1, tensor))
 }
 
-// attrs are a node's attributes: int, []int, float32 and *graph.
+// attrs are a node's attributes: int, []int, float32, tensorValue and *graph.
 type attrs map[string]any
+
+// tensorValue is a TensorProto as the value of an attribute.
+type tensorValue msg
 
 // node adds a node of ai.onnx and returns its first output's name.
 func (g *graph) node(op string, a attrs, out string, in ...string) string {
@@ -132,6 +149,8 @@ func (g *graph) add(domain, op string, a attrs, outs, in []string) {
 				attr = attr.int(8, int64(i))
 			}
 			attr = attr.int(20, 7)
+		case tensorValue:
+			attr = attr.bytes(5, v).int(20, 4)
 		case *graph:
 			attr = attr.bytes(6, v.body).int(20, 5)
 		}
@@ -142,10 +161,16 @@ func (g *graph) add(domain, op string, a attrs, outs, in []string) {
 
 // tensor adds an initializer once and returns its name.
 func (g *graph) tensor(name string, dtype int64, raw func() []byte, dims ...int) string {
+	if g.root != nil {
+		return g.root.tensor(name, dtype, raw, dims...)
+	}
 	if g.made[name] {
 		return name
 	}
 	g.made[name] = true
+	if g.named {
+		g.rng = rand.New(rand.NewPCG(g.seed, hash(name)))
+	}
 	var t msg
 	for _, d := range dims {
 		t = t.int(1, int64(d))
@@ -181,6 +206,9 @@ func (g *graph) scalar(name string, v int64) string {
 
 // floats adds a tensor whose elements f gives.
 func (g *graph) floats(name string, f func(i int) float32, dims ...int) string {
+	if g.half {
+		return g.halves(name, f, dims...)
+	}
 	return g.tensor(name, float32Type, func() []byte {
 		n := 1
 		for _, d := range dims {
@@ -194,16 +222,58 @@ func (g *graph) floats(name string, f func(i int) float32, dims ...int) string {
 	}, dims...)
 }
 
+// halves is floats in float16, rounded to the nearest; numbers too large for it
+// become the largest.
+func (g *graph) halves(name string, f func(i int) float32, dims ...int) string {
+	return g.tensor(name, float16Type, func() []byte {
+		n := 1
+		for _, d := range dims {
+			n *= d
+		}
+		b := make([]byte, 0, 2*n)
+		for i := range n {
+			b = binary.LittleEndian.AppendUint16(b, half(f(i)))
+		}
+		return b
+	}, dims...)
+}
+
+// half returns the bits of the float16 number that is nearest to v.
+func half(v float32) uint16 {
+	sign, size := uint16(math.Float32bits(v)>>16)&0x8000, math.Abs(float64(v))
+	switch {
+	case size >= 65504:
+		return sign | 0x7bff
+	case size < 1.0/(1<<14): // below the normal ones
+		return sign | uint16(math.RoundToEven(size*(1<<24)))
+	}
+	fraction, exponent := math.Frexp(size) // size = fraction * 2^exponent, fraction from 1/2 to 1
+	bits := uint16(exponent+14)<<10 + uint16(math.RoundToEven((fraction*2-1)*1024))
+	return sign | bits // a fraction that is rounded up to 1 has carried
+}
+
 // noise gives random numbers of variance 1/fanIn.
 func (g *graph) noise(fanIn int) func(int) float32 {
+	if g.root != nil {
+		return g.root.noise(fanIn)
+	}
 	width := 2 * float32(math.Sqrt(3/float64(fanIn)))
 	return func(int) float32 { return (g.rng.Float32() - 0.5) * width }
 }
 
 func (g *graph) randomBytes(n int) []byte {
+	if g.root != nil {
+		return g.root.randomBytes(n)
+	}
 	b := make([]byte, n)
 	for i := range b {
 		b[i] = byte(g.rng.Uint32())
 	}
 	return b
+}
+
+func hash(name string) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(name))
+	return h.Sum64()
 }

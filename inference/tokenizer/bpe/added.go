@@ -23,6 +23,20 @@ type addedToken struct {
 // matcher takes for each byte of text.
 const maxAdded = 512
 
+// rounds finds added tokens as Hugging Face does: those of verbatim first, and
+// those of normalized in the text between them, once that is normalized.
+type rounds struct{ verbatim, normalized *matcher }
+
+func newRounds(tokens [2][]addedToken) rounds {
+	return rounds{newMatcher(tokens[0]), newMatcher(tokens[1])}
+}
+
+// isBlank reports whether s is white space, which some vocabularies write as a
+// character of its own.
+func isBlank(s string) bool {
+	return strings.TrimFunc(strings.ReplaceAll(s, blank, ""), unicode.IsSpace) == ""
+}
+
 // matcher finds added tokens in text: the leftmost, and of these the longest.
 type matcher struct {
 	tokens map[string]addedToken
@@ -51,7 +65,13 @@ func newMatcher(tokens []addedToken) *matcher {
 // of each token, in order.
 func (m *matcher) split(text string, plain func(string), token func(id uint32)) {
 	done := 0
-	for i := 0; i < len(text); {
+	if len(m.tokens) == 0 {
+		done = len(text)
+		if text != "" {
+			plain(text)
+		}
+	}
+	for i := done; i < len(text); {
 		t, ok := m.at(text[i:])
 		if !ok {
 			i++

@@ -1,11 +1,15 @@
-// Package bpe is the byte-level BPE tokenizer of GPT-2 and its heirs, as
-// Hugging Face's tokenizers library runs it. It gives the same ids.
+// Package bpe is the BPE tokenizer of language models as Hugging Face's
+// tokenizers library runs it: byte-level as of GPT-2 and its heirs, or of
+// characters with bytes for those that the vocabulary lacks, as Gemma's. It
+// gives the same ids.
 package bpe
 
 import (
 	"fmt"
 	"iter"
+	"strings"
 	"sync"
+	"unicode/utf8"
 )
 
 // Tokenizer implements tokenizer.Tokenizer.
@@ -13,32 +17,50 @@ type Tokenizer struct {
 	vocab   vocabulary
 	text    string   // what the tokens spell, one after the other; not always UTF-8
 	starts  []uint32 // where each id's text starts, and the end of the last
-	special map[uint32]bool
+	special idSet
 
 	seeds [256]int64 // the ids of single bytes, -1 for none
 	unk   int64      // stands for a byte that has no id, -1 for none
 	rules map[pair]rule
 
+	// characters says that the tokens are spelled in characters, not in an
+	// alphabet of bytes. A byte that is a token has a name then, as <0x0A> has.
+	characters   bool
+	named        map[uint32]byte // bytes by the ids of their names
 	fuseUnk      bool
 	ignoreMerges bool
+	normalizer   normalizer
 	splitting    splitting
 
-	// Hugging Face looks for the tokens of verbatim first, and for those of
-	// normalized in the text between them.
-	verbatim, normalized *matcher
+	marked rounds // what EncodeSpecial finds: all added tokens
+	blanks rounds // what Encode finds: those of white space, which forge nothing
 
 	cache   *cache
 	mergers sync.Pool // of *merger
 }
 
+// idSet is a set of ids.
+type idSet []bool
+
+func (s *idSet) add(id uint32) {
+	if int(id) >= len(*s) {
+		*s = append(*s, make(idSet, int(id)+1-len(*s))...)
+	}
+	(*s)[id] = true
+}
+
+func (s idSet) has(id uint32) bool { return int(id) < len(s) && s[id] }
+
 // build fills t from what was read, with the model's vocabulary in place.
 func (t *Tokenizer) build(pairs merges, unk *string, added []addedToken) error {
 	t.mergers.New = func() any { return new(merger) }
-	for b, r := range letters {
-		t.seeds[b] = -1
-		if id, ok := t.vocab.ids[string(r)]; ok {
-			t.seeds[b] = int64(id)
+	for _, a := range added {
+		if a.Special && a.Content != "" {
+			t.special.add(uint32(a.ID))
 		}
+	}
+	if err := t.seed(); err != nil {
+		return err
 	}
 	t.unk = -1
 	if unk != nil && *unk != "" {
@@ -58,7 +80,27 @@ func (t *Tokenizer) build(pairs merges, unk *string, added []addedToken) error {
 	return nil
 }
 
-// learn makes the rules of pairs.
+// seed finds the tokens of single bytes.
+func (t *Tokenizer) seed() error {
+	for b, r := range letters {
+		spelling := string(r)
+		if t.characters {
+			spelling = fmt.Sprintf("<0x%02X>", b)
+		}
+		id, ok := t.vocab.ids[spelling]
+		t.seeds[b] = int64(id)
+		if !ok {
+			t.seeds[b] = -1
+		}
+		if _, character := t.vocab.ids[string(rune(b))]; !ok && t.characters && (b >= utf8.RuneSelf || !character) {
+			return fmt.Errorf("model.byte_fallback is true, but %s is not in model.vocab", spelling)
+		}
+	}
+	return nil
+}
+
+// learn makes the rules of pairs, without those that would make a special token
+// of plain text: Hugging Face's library has found its string before.
 func (t *Tokenizer) learn(pairs merges) error {
 	t.rules = make(map[pair]rule, len(pairs))
 	var (
@@ -82,6 +124,9 @@ func (t *Tokenizer) learn(pairs merges) error {
 			}
 		}
 		next = id + 1
+		if t.special.has(id) {
+			continue
+		}
 		t.rules[join(left, right)] = rule{rank: uint32(rank), id: id}
 	}
 	return nil
@@ -89,8 +134,7 @@ func (t *Tokenizer) learn(pairs merges) error {
 
 // add defines the added tokens and prepares the search for them.
 func (t *Tokenizer) add(added []addedToken) error {
-	t.special = map[uint32]bool{}
-	var rounds [2][]addedToken
+	var marked, blanks [2][]addedToken
 	for _, a := range added {
 		switch {
 		case a.Content == "":
@@ -104,16 +148,20 @@ func (t *Tokenizer) add(added []addedToken) error {
 				return err
 			}
 		}
-		if a.Special {
-			t.special[id] = true
-		}
+		blank := !a.Special && isBlank(a.Content)
 		round := 0
 		if a.Normalized {
 			round = 1
+			if a.Content = t.normalizer.apply(a.Content); a.Content == "" {
+				continue
+			}
 		}
-		rounds[round] = append(rounds[round], a)
+		marked[round] = append(marked[round], a)
+		if blank {
+			blanks[round] = append(blanks[round], a)
+		}
 	}
-	t.verbatim, t.normalized = newMatcher(rounds[0]), newMatcher(rounds[1])
+	t.marked, t.blanks = newRounds(marked), newRounds(blanks)
 	return nil
 }
 
@@ -121,8 +169,18 @@ func (t *Tokenizer) add(added []addedToken) error {
 func (t *Tokenizer) spell() {
 	var text []byte
 	t.starts = make([]uint32, 1, len(t.vocab.tokens)+1)
-	for _, content := range t.vocab.tokens {
-		text = appendBytes(text, content)
+	if t.characters {
+		t.named = map[uint32]byte{}
+	}
+	for id, content := range t.vocab.tokens {
+		if t.characters {
+			text = append(text, strings.ReplaceAll(content, blank, " ")...)
+			if b, ok := namedByte(content); ok {
+				t.named[uint32(id)] = b
+			}
+		} else {
+			text = appendBytes(text, content)
+		}
 		t.starts = append(t.starts, uint32(len(text)))
 	}
 	t.text, t.vocab.tokens = string(text), nil
@@ -134,20 +192,18 @@ func (t *Tokenizer) Pieces(text string) iter.Seq[string] {
 	return t.splitting.pieces(lossy(text))
 }
 
-// Encode returns the ids of text. The strings of added tokens are plain text.
-func (t *Tokenizer) Encode(text string) []int64 {
-	text = lossy(text)
-	e := t.encoder(len(text))
-	e.plain(text)
-	return e.finish()
-}
+// Encode returns the ids of text. The strings of added tokens are plain text,
+// but for white space.
+func (t *Tokenizer) Encode(text string) []int64 { return t.encode(text, &t.blanks) }
 
 // EncodeSpecial is Encode, but the strings of added tokens become their ids.
-func (t *Tokenizer) EncodeSpecial(text string) []int64 {
+func (t *Tokenizer) EncodeSpecial(text string) []int64 { return t.encode(text, &t.marked) }
+
+func (t *Tokenizer) encode(text string, added *rounds) []int64 {
 	text = lossy(text)
 	e := t.encoder(len(text))
-	t.verbatim.split(text, func(text string) {
-		t.normalized.split(text, e.plain, e.token)
+	added.verbatim.split(text, func(text string) {
+		added.normalized.split(t.normalizer.apply(text), e.plain, e.token)
 	}, e.token)
 	return e.finish()
 }
@@ -155,14 +211,19 @@ func (t *Tokenizer) EncodeSpecial(text string) []int64 {
 // Decode returns the text of ids. Ids without a token are dropped, special
 // tokens too if skipSpecial is set, and bytes that are not UTF-8 become U+FFFD.
 func (t *Tokenizer) Decode(ids []int64, skipSpecial bool) string {
-	var text []byte
+	var text, run []byte
 	for _, id := range ids {
-		if id < 0 || id >= int64(len(t.starts)-1) || skipSpecial && t.special[uint32(id)] {
+		if id < 0 || id >= int64(len(t.starts)-1) || skipSpecial && t.special.has(uint32(id)) {
 			continue
 		}
+		if b, ok := t.named[uint32(id)]; ok {
+			run = append(run, b)
+			continue
+		}
+		text, run = appendRun(text, run), run[:0]
 		text = append(text, t.text[t.starts[id]:t.starts[id+1]]...)
 	}
-	return lossy(string(text))
+	return lossy(string(appendRun(text, run)))
 }
 
 // TokenID returns the id of a token by its content as tokenizer.json has it.

@@ -1,5 +1,7 @@
 package bpe
 
+import "unicode/utf8"
+
 // encoder collects the ids of one text.
 type encoder struct {
 	t       *Tokenizer
@@ -44,13 +46,36 @@ func (e *encoder) plain(text string) {
 // piece appends the ids of one piece of text.
 func (e *encoder) piece(piece string) {
 	if e.t.ignoreMerges {
-		e.scratch = appendSpelling(e.scratch[:0], piece)
-		if id, ok := e.t.vocab.ids[string(e.scratch)]; ok && !e.t.special[id] {
+		if id, ok := e.whole(piece); ok {
 			e.token(id)
 			return
 		}
 	}
 	e.m.start(len(piece))
+	if e.t.characters {
+		e.pushCharacters(piece)
+	} else {
+		e.pushBytes(piece)
+	}
+	e.m.merge(e.t.rules)
+	for i := int32(0); i >= 0 && len(e.m.symbols) > 0; i = e.m.symbols[i].next {
+		e.token(e.m.symbols[i].id)
+	}
+}
+
+// whole returns the token that is all of piece.
+func (e *encoder) whole(piece string) (id uint32, ok bool) {
+	if e.t.characters {
+		id, ok = e.t.vocab.ids[piece]
+	} else {
+		e.scratch = appendSpelling(e.scratch[:0], piece)
+		id, ok = e.t.vocab.ids[string(e.scratch)]
+	}
+	return id, ok && !e.t.special.has(id)
+}
+
+// pushBytes pushes the tokens of the bytes of piece.
+func (e *encoder) pushBytes(piece string) {
 	fuse := false
 	for i := range len(piece) {
 		id := e.t.seeds[piece[i]]
@@ -64,8 +89,21 @@ func (e *encoder) piece(piece string) {
 			e.m.push(uint32(id))
 		}
 	}
-	e.m.merge(e.t.rules)
-	for i := int32(0); i >= 0 && len(e.m.symbols) > 0; i = e.m.symbols[i].next {
-		e.token(e.m.symbols[i].id)
+}
+
+// pushCharacters pushes the tokens of the characters of piece, and those of the
+// bytes of each that is no token.
+func (e *encoder) pushCharacters(piece string) {
+	for i, n := 0, 0; i < len(piece); i += n {
+		_, n = utf8.DecodeRuneInString(piece[i:])
+		if id, ok := e.t.vocab.ids[piece[i:i+n]]; ok && !e.t.special.has(id) {
+			e.m.push(id)
+			continue
+		}
+		for _, b := range []byte(piece[i : i+n]) {
+			if id := e.t.seeds[b]; id >= 0 {
+				e.m.push(uint32(id))
+			}
+		}
 	}
 }

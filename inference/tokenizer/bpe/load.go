@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -34,18 +35,21 @@ type component struct {
 	AddPrefixSpace   *bool       `json:"add_prefix_space"`
 	UseRegex         *bool       `json:"use_regex"`
 	IndividualDigits bool        `json:"individual_digits"`
+	Normalizers      []component `json:"normalizers"`
 	PreTokenizers    []component `json:"pretokenizers"`
 	Processors       []component `json:"processors"`
+	Decoders         []component `json:"decoders"`
 	Behavior         string      `json:"behavior"`
 	Invert           bool        `json:"invert"`
+	Content          string      `json:"content"`
 	Pattern          struct {
-		Regex string
+		String, Regex string
 	} `json:"pattern"`
 }
 
 // unsupported says what this package does not implement and what does.
 func unsupported(format string, args ...any) error {
-	return fmt.Errorf("tokenizer.json: "+format+" is beyond the built-in byte-level BPE; build gloss with the tag hf_tokenizers, which uses Hugging Face's library, or choose another model", args...)
+	return fmt.Errorf("tokenizer.json: "+format+" is beyond the built-in BPE; build gloss with the tag hf_tokenizers, which uses Hugging Face's library, or choose another model", args...)
 }
 
 func malformed(err error) error {
@@ -70,16 +74,25 @@ func Load(tokenizerJSON []byte) (*Tokenizer, error) {
 	if err := f.refuse(bulk.vocab, bulk.merges); err != nil {
 		return nil, err
 	}
-	split, err := f.PreTokenizer.splitting()
+	normalizer, err := f.Normalizer.normalizer()
 	if err != nil {
 		return nil, err
 	}
 	t := &Tokenizer{
 		vocab:        bulk.vocab,
+		characters:   f.Model.ByteFallback,
 		fuseUnk:      f.Model.FuseUnk,
 		ignoreMerges: f.Model.IgnoreMerges,
-		splitting:    split,
+		normalizer:   normalizer,
 		cache:        newCache(),
+	}
+	if t.characters {
+		err = f.refuseCharacters()
+	} else {
+		t.splitting, err = f.PreTokenizer.splitting()
+	}
+	if err != nil {
+		return nil, err
 	}
 	if err := t.build(bulk.merges, f.Model.UnkToken, f.AddedTokens); err != nil {
 		return nil, malformed(err)
@@ -99,25 +112,46 @@ func (f *file) refuse(vocab vocabulary, merges merges) error {
 		return unsupported("continuing_subword_prefix %.40q", m.SubwordPrefix)
 	case m.WordSuffix != "":
 		return unsupported("end_of_word_suffix %.40q", m.WordSuffix)
-	case m.ByteFallback:
-		return unsupported("byte_fallback")
 	case vocab.ids == nil || merges == nil:
 		return malformed(errors.New("model.vocab or model.merges is missing or has not the form of a BPE's"))
-	case f.Normalizer != nil:
-		return unsupported("a normalizer (%.40q)", f.Normalizer.Type)
-	case f.PreTokenizer == nil:
-		return unsupported("a BPE without a pre_tokenizer")
+	case f.PreTokenizer == nil && !m.ByteFallback:
+		return unsupported("a BPE without a pre_tokenizer or byte_fallback")
 	case f.Decoder == nil:
 		return unsupported("a BPE without a decoder")
-	case f.Decoder.Type != "ByteLevel":
+	case f.Decoder.Type != "ByteLevel" && !m.ByteFallback:
 		return unsupported("a decoder of type %.40q", f.Decoder.Type)
 	}
 	for _, p := range f.PostProcessor.steps() {
-		// ByteLevel trims offsets and TemplateProcessing adds the special
-		// tokens of a prompt. Both leave the ids of its text alone.
-		if p.Type != "ByteLevel" && p.Type != "TemplateProcessing" {
+		// ByteLevel trims offsets, and TemplateProcessing and RobertaProcessing add
+		// the special tokens of a prompt. All leave the ids of its text alone.
+		if p.Type != "ByteLevel" && p.Type != "TemplateProcessing" && p.Type != "RobertaProcessing" {
 			return unsupported("a post_processor with %.40q", p.Type)
 		}
+	}
+	return nil
+}
+
+// refuseCharacters names what this package does not implement of a BPE of
+// characters. It is Gemma's: spaces are written as a character, and nothing is
+// cut, since what Gemma's pre_tokenizer would cut at is a space.
+func (f *file) refuseCharacters() error {
+	spaces := f.Normalizer.steps()
+	if len(spaces) != 1 || spaces[0].Type != "Replace" || spaces[0].Pattern.String != " " || spaces[0].Content != blank {
+		return unsupported("byte_fallback where spaces are not replaced by %q alone", blank)
+	}
+	for i, p := range f.PreTokenizer.steps() {
+		if p.Type != "Split" || p.Pattern.String != " " {
+			return unsupported("a pre_tokenizer with this %.40q as step %d before byte_fallback", p.Type, i+1)
+		}
+	}
+	decoders := f.Decoder.steps()
+	for i, kind := range []string{"Replace", "ByteFallback", "Fuse"} {
+		if len(decoders) != 3 || decoders[i].Type != kind {
+			return unsupported("byte_fallback with a decoder other than Replace, ByteFallback and Fuse")
+		}
+	}
+	if decoders[0].Pattern.String != blank || decoders[0].Content != " " {
+		return unsupported("a decoder that does not replace %q by a space", blank)
 	}
 	return nil
 }
@@ -128,13 +162,13 @@ func (c *component) steps() []component {
 	case c == nil:
 		return nil
 	case c.Type == "Sequence":
-		return append(c.PreTokenizers, c.Processors...)
+		return slices.Concat(c.Normalizers, c.PreTokenizers, c.Processors, c.Decoders)
 	}
 	return []component{*c}
 }
 
 // splitting reads a pre_tokenizer: any number of Digits and then one ByteLevel,
-// or Llama 3's Split and then a ByteLevel that does not split.
+// or a Split by a pattern and then a ByteLevel that does not split.
 func (c *component) splitting() (splitting, error) {
 	var s splitting
 	steps := c.steps()
@@ -145,8 +179,11 @@ func (c *component) splitting() (splitting, error) {
 				s.digits = digitsEach
 			}
 			s.digits = max(s.digits, digitsApart)
-		case step.Type == "Split" && !last && len(steps) == 2 && step.Pattern.Regex == llama3Regex && step.Behavior == "Isolated" && !step.Invert:
-			s.pattern = llama3
+		case step.Type == "Split" && !last && len(steps) == 2 && step.isolates():
+			var err error
+			if s.pattern, err = patternOf(step.Pattern.Regex); err != nil {
+				return s, unsupported("a pre_tokenizer that splits by %w", err)
+			}
 		case step.Type == "ByteLevel" && last && s.pattern == nil:
 			s.prefixSpace = !isFalse(step.AddPrefixSpace)
 			if !isFalse(step.UseRegex) {
@@ -160,6 +197,12 @@ func (c *component) splitting() (splitting, error) {
 		}
 	}
 	return s, unsupported("an empty pre_tokenizer")
+}
+
+// isolates reports whether a Split makes a piece of each match of its pattern
+// and of the text between two.
+func (c *component) isolates() bool {
+	return c.Pattern.Regex != "" && c.Behavior == "Isolated" && !c.Invert
 }
 
 // isFalse reports whether a field that defaults to true is there and false.

@@ -1,6 +1,7 @@
 package bpe
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,6 +30,100 @@ const small = `{
 
 var llama3Split = `{"type": "Split", "behavior": "Isolated", "pattern": {"Regex": ` + strconv.Quote(llama3Regex) + `}}`
 
+// splitBy is a pre_tokenizer that splits as a regular expression says.
+func splitBy(regex string) string {
+	return `{"type": "Sequence", "pretokenizers": [{"type": "Split", "behavior": "Isolated", "pattern": {"Regex": ` + strconv.Quote(regex) + `}},
+		{"type": "ByteLevel", "add_prefix_space": false, "use_regex": false}]}`
+}
+
+// spaced is a tokenizer.json as Gemma's, for tests to change.
+var spaced = func() string {
+	var bytes strings.Builder
+	for b := range 256 {
+		fmt.Fprintf(&bytes, `, "<0x%02X>": %d`, b, 20+b)
+	}
+	return `{
+	"added_tokens": [
+		{"id": 9, "content": "<s>", "special": true},
+		{"id": 10, "content": "\n\n"},
+		{"id": 11, "content": "<u>"}
+	],
+	"normalizer": {"type": "Replace", "pattern": {"String": " "}, "content": "▁"},
+	"pre_tokenizer": {"type": "Split", "pattern": {"String": " "}, "behavior": "MergedWithPrevious", "invert": false},
+	"post_processor": null,
+	"decoder": {"type": "Sequence", "decoders": [{"type": "Replace", "pattern": {"String": "▁"}, "content": " "}, {"type": "ByteFallback"}, {"type": "Fuse"}]},
+	"model": {
+		"type": "BPE", "byte_fallback": true, "fuse_unk": true, "unk_token": "a",
+		"vocab": {"a": 0, "b": 1, "▁": 2, "a▁b": 3, "▁b": 4, "<": 5, "s": 6, ">": 7, "<s": 8, "<s>": 9, "\n\n": 10, "é": 12` + bytes.String() + `},
+		"merges": [["▁", "b"], ["a", "▁b"], ["<", "s"], ["<s", ">"]]
+	}
+}`
+}()
+
+func TestCharacters(t *testing.T) {
+	tok, err := Load([]byte(spaced))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name          string
+		text          string
+		plain, marked []int64
+		decoded       string // "" for text, of plain
+	}{
+		{name: "tokens reach over spaces", text: "a b a", plain: []int64{3, 2, 0}},
+		{name: "bytes of what is no token", text: "aéö", plain: []int64{0, 12, 20 + 0xC3, 20 + 0xB6}},
+		{name: "no special token is made by rules", text: "<s>", plain: []int64{8, 7}, marked: []int64{9}},
+		{name: "runs of white space are tokens", text: "a\n\n\nb", plain: []int64{0, 10, 20 + '\n', 1}},
+		{name: "other added tokens are not", text: "<u>", plain: []int64{5, 20 + 'u', 7}, marked: []int64{11}},
+		{name: "a space's own character", text: "a▁b", plain: []int64{3}, decoded: "a b"},
+		{name: "a byte's name", text: "<0x41>", plain: []int64{5, 20 + '0', 20 + 'x', 20 + '4', 20 + '1', 7}},
+	}
+	for _, tt := range tests {
+		if got := tok.Encode(tt.text); !slices.Equal(got, tt.plain) {
+			t.Errorf("%s: Encode(%q) = %v, want %v", tt.name, tt.text, got, tt.plain)
+		}
+		want := tt.marked
+		if want == nil {
+			want = tt.plain
+		}
+		if got := tok.EncodeSpecial(tt.text); !slices.Equal(got, want) {
+			t.Errorf("%s: EncodeSpecial(%q) = %v, want %v", tt.name, tt.text, got, want)
+		}
+		if tt.decoded == "" {
+			tt.decoded = tt.text
+		}
+		if got := tok.Decode(tt.plain, true); got != tt.decoded {
+			t.Errorf("%s: Decode(%v) = %q, want %q", tt.name, tt.plain, got, tt.decoded)
+		}
+	}
+	// Of bytes that are no text each is one U+FFFD.
+	if got, want := tok.Decode([]int64{0, 20 + 0xE2, 20 + 0x96, 1, 20 + 0xC3, 20 + 0xB6}, true), "a\uFFFD\uFFFDbö"; got != want {
+		t.Errorf("Decode of a cut character = %q, want %q", got, want)
+	}
+}
+
+func TestCharactersRefuses(t *testing.T) {
+	for oldNew, want := range map[[2]string]string{
+		{`"normalizer": {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}`, `"normalizer": null`}:                          "spaces are not replaced",
+		{`"normalizer": {"type": "Replace", "pattern": {"String": " "}`, `"normalizer": {"type": "Replace", "pattern": {"String": "x"}`}: "spaces are not replaced",
+		{`{"type": "Split", "pattern": {"String": " "}`, `{"type": "Split", "pattern": {"String": "x"}`}:                                 `pre_tokenizer with this "Split"`,
+		{`"type": "Split"`, `"type": "Metaspace"`}:                                                   `pre_tokenizer with this "Metaspace"`,
+		{`{"type": "ByteFallback"}, `, ``}:                                                           "decoder other than",
+		{`{"type": "Fuse"}`, `{"type": "Fuse"}, {"type": "Strip", "content": " ", "start": 1}`}:      "decoder other than",
+		{`"pattern": {"String": "▁"}, "content": " "`, `"pattern": {"String": "▁"}, "content": "x"`}: "a decoder that does not replace",
+		{`"<0xC3>": `, `"<0xc3>": `}:                                                                 "<0xC3> is not in model.vocab",
+	} {
+		if !strings.Contains(spaced, oldNew[0]) {
+			t.Fatalf("the test's tokenizer.json has no %s", oldNew[0])
+		}
+		_, err := Load([]byte(strings.Replace(spaced, oldNew[0], oldNew[1], 1)))
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want an error with %q", oldNew[1], err, want)
+		}
+	}
+}
+
 // change replaces old with new in small.
 func change(tb testing.TB, oldNew ...string) []byte {
 	tb.Helper()
@@ -50,20 +145,34 @@ func TestLoadRefuses(t *testing.T) {
 	}{
 		{`"BPE"`, `"Unigram"`, []string{`"Unigram"`, elsewhere}},
 		{`"BPE"`, `"WordPiece"`, []string{`"WordPiece"`, elsewhere}},
-		{`"normalizer": null`, `"normalizer": {"type": "NFC"}`, []string{`"NFC"`, elsewhere}},
+		{`"normalizer": null`, `"normalizer": {"type": "Lowercase"}`, []string{`normalizer with this "Lowercase"`, elsewhere}},
+		{`"normalizer": null`, `"normalizer": {"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Prepend", "prepend": "▁"}]}`, []string{`normalizer with this "Prepend"`, elsewhere}},
+		{`"normalizer": null`, `"normalizer": {"type": "Sequence", "normalizers": [{"type": "Replace", "pattern": {"String": "a"}, "content": "aa"}, {"type": "Replace", "pattern": {"String": "a"}, "content": "aa"}]}`, []string{`normalizer with this "Replace"`, elsewhere}},
+		{`"normalizer": null`, `"normalizer": {"type": "Replace", "pattern": {"Regex": " +"}, "content": "x"}`, []string{`normalizer with this "Replace"`, elsewhere}},
 		{`"pre_tokenizer": {"type": "ByteLevel"`, `"pre_tokenizer": {"type": "Metaspace"`, []string{`"Metaspace"`, elsewhere}},
-		{`{"type": "ByteLevel", "add_prefix_space": false}`, `null`, []string{"without a pre_tokenizer", elsewhere}},
+		{`{"type": "ByteLevel", "add_prefix_space": false}`, `null`, []string{"without a pre_tokenizer or byte_fallback", elsewhere}},
 		{`{"type": "ByteLevel", "add_prefix_space": false}`, `{"type": "Digits"}`, []string{`this "Digits" as step 1 of 1`, elsewhere}},
 		{`{"type": "ByteLevel", "add_prefix_space": false}`, `{"type": "Sequence", "pretokenizers": []}`, []string{"empty pre_tokenizer", elsewhere}},
 		{`{"type": "ByteLevel", "add_prefix_space": false}`, `{"type": "Sequence", "pretokenizers": [{"type": "ByteLevel"}, {"type": "Digits"}]}`, []string{`"ByteLevel" as step 1 of 2`, elsewhere}},
 		{`{"type": "ByteLevel", "add_prefix_space": false}`, `{"type": "Sequence", "pretokenizers": [{"type": "Split", "pattern": {"Regex": "x"}}, {"type": "ByteLevel"}]}`, []string{`"Split" as step 1 of 2`, elsewhere}},
+		{`{"type": "ByteLevel", "add_prefix_space": false}`, splitBy(`x`), []string{"splits by a pattern that does not end", elsewhere}},
+		{`{"type": "ByteLevel", "add_prefix_space": false}`, splitBy(`\b\w+` + tail), []string{`splits by a pattern with \b`, elsewhere}},
+		{`{"type": "ByteLevel", "add_prefix_space": false}`, splitBy(`x(?=y)` + tail), []string{"looks around", elsewhere}},
+		{`{"type": "ByteLevel", "add_prefix_space": false}`, splitBy(`^x` + tail), []string{"looks around", elsewhere}},
+		{`{"type": "ByteLevel", "add_prefix_space": false}`, splitBy(`[a[b]]` + tail), []string{"a class", elsewhere}},
+		{`{"type": "ByteLevel", "add_prefix_space": false}`, splitBy(`[]a]` + tail), []string{"a class", elsewhere}},
+		{`{"type": "ByteLevel", "add_prefix_space": false}`, splitBy(`[` + tail), []string{"Go's regular expressions", elsewhere}},
+		{`{"type": "ByteLevel", "add_prefix_space": false}`, splitBy(`a)|(b` + tail), []string{"Go's regular expressions", elsewhere}},
+		{`{"type": "ByteLevel", "add_prefix_space": false}`, splitBy(`x*` + tail), []string{"Go's regular expressions", elsewhere}},
+		{`{"type": "ByteLevel", "add_prefix_space": false}`, splitBy(`x++(` + tail), []string{"Go's regular expressions", elsewhere}},
+		{`{"type": "ByteLevel", "add_prefix_space": false}`, splitBy(strings.Repeat("x", maxRegex) + tail), []string{"splits by a pattern", elsewhere}},
 		{`{"type": "ByteLevel", "add_prefix_space": false}`, `{"type": "Sequence", "pretokenizers": [` + llama3Split + `, {"type": "ByteLevel", "add_prefix_space": false}]}`, []string{`"ByteLevel" as step 2 of 2`, elsewhere}},
 		{`{"type": "ByteLevel", "add_prefix_space": false}`, llama3Split, []string{`"Split" as step 1 of 1`, elsewhere}},
 		{`{"type": "ByteLevel", "add_prefix_space": false}`, `{"type": "Sequence", "pretokenizers": [{"type": "Digits"}, ` + llama3Split + `]}`, []string{`"Split" as step 2 of 2`, elsewhere}},
 		{`"post_processor": {"type": "ByteLevel"}`, `"post_processor": {"type": "BertProcessing"}`, []string{`"BertProcessing"`, elsewhere}},
 		{`"decoder": {"type": "ByteLevel"}`, `"decoder": {"type": "WordPiece"}`, []string{`decoder of type "WordPiece"`, elsewhere}},
 		{`"decoder": {"type": "ByteLevel"}`, `"decoder": null`, []string{"without a decoder", elsewhere}},
-		{`"byte_fallback": false`, `"byte_fallback": true`, []string{"byte_fallback", elsewhere}},
+		{`"byte_fallback": false`, `"byte_fallback": true`, []string{"byte_fallback where spaces", elsewhere}},
 		{`"dropout": null`, `"dropout": 0.1`, []string{"dropout 0.1", elsewhere}},
 		{`"continuing_subword_prefix": ""`, `"continuing_subword_prefix": "##"`, []string{`"##"`, elsewhere}},
 		{`"end_of_word_suffix": null`, `"end_of_word_suffix": "</w>"`, []string{`"</w>"`, elsewhere}},
@@ -138,6 +247,13 @@ func TestLoadAccepts(t *testing.T) {
 		{name: "no piece is a special token", oldNew: []string{`"ignore_merges": false`, `"ignore_merges": true`, `"bc": 8`, `"bc": 8, "<s>": 9`, pre, whole}, text: "<s>", want: []int64{7}, decoded: "<"},
 		{name: "a space in front", oldNew: []string{pre, `{"type": "ByteLevel"}`}, text: "a", want: []int64{5}, decoded: " a"},
 		{name: "a sequence", oldNew: []string{pre, `{"type": "Sequence", "pretokenizers": [{"type": "Digits"}, ` + pre + `]}`}, text: "a b", want: []int64{0, 3, 1}},
+		{name: "NFC", oldNew: []string{`"normalizer": null`, `"normalizer": {"type": "Sequence", "normalizers": [{"type": "NFC"}]}`, `"b": 1`, `"b": 1, "ÃĦ": 13, "Ã": 14, "Ħ": 15`, `"a b"`, `["Ã", "Ħ"], "a b"`}, text: "aA\u0308b", want: []int64{0, 13, 1}, decoded: "aÄb"},
+		{name: "an added token that is normalized away", oldNew: []string{`"normalizer": null`, `"normalizer": {"type": "Replace", "pattern": {"String": "<m>>"}, "content": ""}`}, special: true, text: "a<m>>b", want: []int64{0, 11, 1}, decoded: "a<m>b"},
+		{name: "blanks of their own are no forgery", oldNew: []string{`"id": 9, "content": "<s>", "special": true`, `"id": 9, "content": "  "`}, text: "a  b", want: []int64{0, 9, 1}},
+		{name: "unless they are special", oldNew: []string{`"id": 9, "content": "<s>"`, `"id": 9, "content": "  "`}, text: "a  b", want: []int64{0, 3, 3, 1}},
+		{name: "no rule makes a special token", oldNew: []string{`"id": 9, "content": "<s>"`, `"id": 4, "content": "ab"`}, text: "abc", want: []int64{0, 8}},
+		{name: "another split", oldNew: []string{pre, splitBy(`a|[^a\s]+` + tail)}, text: "abc", want: []int64{0, 8}},
+		{name: "a split with groups", oldNew: []string{pre, splitBy(`(a)|([^a\s]+)` + tail)}, text: "abc  bc", want: []int64{0, 8, 3, 3, 8}},
 		{name: "Llama 3's split", oldNew: []string{pre, `{"type": "Sequence", "pretokenizers": [` + llama3Split + `, ` + whole + `]}`}, text: "a\u3000b", want: []int64{0, 1}, decoded: "ab"},
 		{name: "a template", oldNew: []string{`"post_processor": {"type": "ByteLevel"}`, `"post_processor": {"type": "Sequence", "processors": [{"type": "ByteLevel"}, {"type": "TemplateProcessing"}]}`}, text: "ab", want: []int64{4}},
 		{name: "no type, as in old files", oldNew: []string{`"type": "BPE", `, ``}, text: "ab", want: []int64{4}},
@@ -177,6 +293,10 @@ func TestLoadAccepts(t *testing.T) {
 // FuzzLoad checks that any file gives an error or a Tokenizer that works.
 func FuzzLoad(f *testing.F) {
 	f.Add([]byte(small))
+	f.Add([]byte(spaced))
+	f.Add(change(f, `{"type": "ByteLevel", "add_prefix_space": false}`, splitBy(`(?i:'s)|[^\r\n\p{L}]?[\p{L}\p{M}]+|\p{N}`+tail)))
+	f.Add(change(f, `{"type": "ByteLevel", "add_prefix_space": false}`, splitBy(`(a)|[`+tail)))
+	f.Add(change(f, `"normalizer": null`, `"normalizer": {"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Replace", "pattern": {"String": "a"}, "content": "bb"}]}`))
 	f.Add([]byte(`{"model": {"vocab": {"a": 1048575}, "merges": []}, "decoder": {"type": "ByteLevel"}, "pre_tokenizer": {"type": "ByteLevel"}}`))
 	f.Add([]byte(`{"model": {"vocab": {"\ud800": 0, "": 1}, "merges": [["\\", "\u0000"]]}}`))
 	f.Add([]byte(`{"model": {"merges": [["\`))

@@ -33,11 +33,32 @@ func gpt2(text string) int {
 	return beforeWord(text, run(text, n, space))
 }
 
-// llama3Regex is how a tokenizer.json asks for llama3.
-const llama3Regex = `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`
+// llama3Regex and qwenRegex are how a tokenizer.json asks for llama3 and qwen.
+const (
+	llama3Regex = `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`
+	qwenRegex   = `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`
+)
+
+// patternOf returns the pattern of a regular expression: by hand for those that
+// most models have.
+func patternOf(regex string) (pattern, error) {
+	switch regex {
+	case llama3Regex:
+		return llama3, nil
+	case qwenRegex:
+		return qwen, nil
+	}
+	return compiled(regex)
+}
 
 // llama3 is the pattern of Llama 3, and before it of OpenAI's cl100k_base.
-func llama3(text string) int {
+func llama3(text string) int { return cl100k(text, 3) }
+
+// qwen is the pattern of Qwen 2 to 3: llama3's with each digit for itself.
+func qwen(text string) int { return cl100k(text, 1) }
+
+// cl100k takes so many digits at most for a piece.
+func cl100k(text string, digits int) int {
 	if text[0] == '\'' {
 		if strings.HasPrefix(text, "'ſ") { // the long s is an s without its case
 			return len("'ſ")
@@ -53,7 +74,7 @@ func llama3(text string) int {
 	case letter:
 		return run(text, n, letter)
 	case number:
-		return run(text[:threeCharacters(text)], n, number)
+		return run(text[:characters(text, digits)], n, number)
 	}
 	newline := text[0] == '\r' || text[0] == '\n'
 	if n < len(text) && !newline {
@@ -76,9 +97,9 @@ func llama3(text string) int {
 
 var contractions = [...]string{"'s", "'t", "'re", "'ve", "'m", "'ll", "'d"}
 
-// threeCharacters returns the length of the first three characters of text.
-func threeCharacters(text string) (n int) {
-	for range 3 {
+// characters returns the length of the first characters of text.
+func characters(text string, count int) (n int) {
+	for range count {
 		_, m := utf8.DecodeRuneInString(text[n:])
 		n += m
 	}

@@ -39,10 +39,22 @@ func FuzzPattern(f *testing.F) {
 	} {
 		f.Add(s)
 	}
-	patterns := []struct {
+	type compared struct {
 		pattern   pattern
 		reference func(string) []string
-	}{{gpt2, reference(gpt2Regex)}, {llama3, reference(llama3Regex)}}
+	}
+	patterns := []compared{{gpt2, reference(gpt2Regex)}}
+	for _, regex := range []string{llama3Regex, qwenRegex} {
+		byHand, err := patternOf(regex)
+		if err != nil {
+			f.Fatal(err)
+		}
+		general, err := compiled(regex)
+		if err != nil {
+			f.Fatal(err)
+		}
+		patterns = append(patterns, compared{byHand, reference(regex)}, compared{general, reference(regex)})
+	}
 	f.Fuzz(func(t *testing.T, s string) {
 		s = lossy(s)
 		for i, p := range patterns {

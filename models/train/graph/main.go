@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -43,24 +44,45 @@ func run(args []string) error {
 		fmt.Fprint(flags.Output(), "usage: graph [flags] DIRECTORY\n\nWrites a model with random weights.\n\n")
 		flags.PrintDefaults()
 	}
-	shape := flags.String("shape", "smollm2-135m", names(shapes)+"; the flags below change single sizes")
-	store := flags.String("weights", "q8", names(stores)+": float32, uint8 for MatMulInteger, 8 or 4 bits for MatMulNBits")
+	shape := flags.String("shape", "smollm2-135m", allShapes()+"; the flags below change single sizes")
+	family := flags.String("family", "", names(testmodel.Families)+": what another family computes, in a tiny shape; fp32 and q4 only")
+	store := flags.String("weights", "", names(stores)+" (q8, of a family fp32)"+": float32, uint8 for MatMulInteger, 8 or 4 bits for MatMulNBits")
 	accuracy := flags.Int("accuracy-level", 0, "MatMulNBits' attribute; 0 leaves it out, 4 computes in int8")
 	plain := flags.Bool("plain", false, "operators of ai.onnx 14 only, no fused attention and norms")
 	external := flags.Bool("external", false, "large tensors in a second file")
 	gguf := flags.Bool("gguf", false, "write model.gguf (Q8_0, for llama.cpp) too")
+	split := flags.Bool("split", false, "of an encoder-decoder, decoder_model and decoder_with_past_model in the place of decoder_model_merged")
 	tokenizer := flags.String("tokenizer", "", "a `directory` whose tokenizer.json, tokenizer_config.json and generation_config.json are copied; without it the model has no tokenizer")
 	sizes := map[string]*int{}
-	for _, name := range []string{"layers", "hidden", "ffn", "heads", "kv-heads", "head-dim", "vocab", "context"} {
+	for _, name := range []string{"layers", "decoder-layers", "hidden", "ffn", "heads", "kv-heads", "head-dim", "vocab", "context"} {
 		sizes[name] = flags.Int(name, 0, "")
 	}
 	seed := flags.Uint64("seed", 1, "of the random weights")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
+	if t, ok := encoderDecoders[*shape]; ok {
+		t.Split, t.Seed = *split, *seed
+		return writeEncoderDecoder(flags, t, cmp.Or(*store, "q8"), *tokenizer, sizes)
+	}
 	l, known := shapes[*shape]
 	if !known {
-		return fmt.Errorf("--shape %q is unknown: it is one of %s", *shape, names(shapes))
+		return fmt.Errorf("--shape %q is unknown: it is one of %s", *shape, allShapes())
+	}
+	if *split || *sizes["decoder-layers"] != 0 {
+		return fmt.Errorf("--shape %s has one graph: --split and --decoder-layers are of %s", *shape, names(encoderDecoders))
+	}
+	f, other := testmodel.Families[*family]
+	if other {
+		l = f.Llama
+	} else if *family != "" {
+		return fmt.Errorf("--family %q is unknown: it is one of %s", *family, names(testmodel.Families))
+	}
+	if *store == "" {
+		*store = "q8"
+		if other {
+			*store = "fp32"
+		}
 	}
 	set, known := stores[*store]
 	if !known {
@@ -78,12 +100,20 @@ func run(args []string) error {
 		}
 	}
 	set(&l)
-	l.AccuracyLevel, l.Plain, l.External, l.Seed = *accuracy, *plain, *external, *seed
-	if err := l.Check(); err != nil {
+	l.AccuracyLevel, l.Plain, l.External, l.Seed = *accuracy, l.Plain || *plain, *external, *seed
+	var model interface {
+		Check() error
+		WriteDir(dir string) error
+	} = l
+	if other {
+		f.Llama = l
+		model = f
+	}
+	if err := model.Check(); err != nil {
 		return err
 	}
 	dir := flags.Arg(0)
-	if err := l.WriteDir(dir); err != nil {
+	if err := model.WriteDir(dir); err != nil {
 		return err
 	}
 	if *tokenizer != "" {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gloss-lsp/gloss/inference/local"
 	"github.com/gloss-lsp/gloss/inference/onnx"
+	"github.com/gloss-lsp/gloss/inference/onnx/testmodel"
 	"github.com/gloss-lsp/gloss/models"
 )
 
@@ -39,6 +40,38 @@ func TestRun(t *testing.T) {
 			}
 			if !info.CanGenerate || info.Layers != 3 || info.InPlace != (len(flags) == 0) || info.Products[0].Op != product {
 				t.Errorf("%v: %+v", args, info)
+			}
+		}
+	}
+}
+
+// An encoder-decoder too, in two files or in three.
+func TestRunEncoderDecoder(t *testing.T) {
+	for _, weights := range []string{"fp32", "q8"} {
+		for _, flags := range [][]string{nil, {"--split"}} {
+			dir := t.TempDir()
+			args := append([]string{"--shape", "tiny-t5", "--weights", weights, "--decoder-layers", "4"}, flags...)
+			if err := run(append(args, dir)); err != nil {
+				t.Fatalf("%v: %v", args, err)
+			}
+			m, err := models.Open(dir)
+			if err != nil {
+				t.Fatalf("%v: %v", args, err)
+			}
+			graph, err := local.Graph(m)
+			if err != nil {
+				t.Fatalf("%v: %v", args, err)
+			}
+			info, err := onnx.Inspect(graph, local.GraphConfig(m))
+			if err != nil {
+				t.Fatalf("%v: %v", args, err)
+			}
+			product := map[string]string{"fp32": "MatMul", "q8": "MatMulInteger"}[weights]
+			if !info.CanGenerate || info.Layers != 4 || info.Encoder == nil || (info.WithPast == nil) != (flags == nil) || info.Encoder.Products[0].Op != product {
+				t.Errorf("%v: %+v", args, info)
+			}
+			if m.Description.Prompt.Form != "code2text" {
+				t.Errorf("%v: the form is %+v", args, m.Description.Prompt)
 			}
 		}
 	}
@@ -83,15 +116,42 @@ func TestTokenizer(t *testing.T) {
 
 func TestRefused(t *testing.T) {
 	for want, args := range map[string][]string{
-		`--shape "x" is unknown: it is one of smollm2-135m, tiny`: {"--shape", "x", "d"},
-		`--weights "x" is unknown`:                                {"--weights", "x", "d"},
-		"give one directory":                                      {},
-		"4 heads cannot share 3":                                  {"--shape", "tiny", "--kv-heads", "3", "d"},
-		"blocks of 32 need":                                       {"--shape", "tiny", "--weights", "q4", "--hidden", "40", "d"},
-		"layers is -1":                                            {"--shape", "tiny", "--layers", "-1", "d"},
+		`--shape "x" is unknown: it is one of smollm2-135m, tiny, codet5-base, tiny-t5`: {"--shape", "x", "d"},
+		"--shape tiny has one graph":           {"--shape", "tiny", "--split", "d"},
+		"--split and --decoder-layers are of":  {"--shape", "tiny", "--decoder-layers", "2", "d"},
+		"an encoder-decoder has no --kv-heads": {"--shape", "tiny-t5", "--weights", "fp32", "--kv-heads", "2", "d"},
+		`--weights fp32 or q8, not "q4"`:       {"--shape", "tiny-t5", "--weights", "q4", "d"},
+		"decoder-layers is -1":                 {"--shape", "tiny-t5", "--decoder-layers", "-1", "d"},
+		`--weights "x" is unknown`:             {"--weights", "x", "d"},
+		"give one directory":                   {},
+		"4 heads cannot share 3":               {"--shape", "tiny", "--kv-heads", "3", "d"},
+		"blocks of 32 need":                    {"--shape", "tiny", "--weights", "q4", "--hidden", "40", "d"},
+		"layers is -1":                         {"--shape", "tiny", "--layers", "-1", "d"},
 	} {
 		if err := run(args); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("run(%q) = %v, want %s", args, err, want)
+		}
+	}
+}
+
+// So are those of other families.
+func TestFamilies(t *testing.T) {
+	for family := range testmodel.Families {
+		dir := t.TempDir()
+		if err := run([]string{"--family", family, "--weights", "q4", "--layers", "3", dir}); err != nil {
+			t.Fatalf("%s: %v", family, err)
+		}
+		m, err := models.Open(dir)
+		if err != nil {
+			t.Fatalf("%s: %v", family, err)
+		}
+		graph, err := local.Graph(m)
+		if err != nil {
+			t.Fatalf("%s: %v", family, err)
+		}
+		info, err := onnx.Inspect(graph, local.GraphConfig(m))
+		if err != nil || !info.CanGenerate || info.Layers != 3 {
+			t.Errorf("%s: %+v, %v", family, info, err)
 		}
 	}
 }

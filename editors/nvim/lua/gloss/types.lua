@@ -39,6 +39,7 @@
 ---@field mode? 'auto'|'daemon'|'inprocess' Where the model runs: in one process for all editors and terminals of yours ("daemon"), in each editor's server ("inprocess"), or in that one process unless it cannot be started ("auto"). On Windows always in the server. Default: `"auto"`.
 ---@field idleExit? string|integer How long that one process stays when nobody asks it. It is started again when somebody does. Default: `"10m0s"`.
 ---@field library? string The absolute path of ONNX Runtime's shared library; empty searches for it. Default: `""`.
+---@field provider? 'cpu'|'cuda'|'coreml'|'directml'|'openvino'|'webgpu'|'auto' What the model runs on: the CPU, or a provider of ONNX Runtime, most of them GPUs, where the library and the machine have it; else the CPU takes over and says why. "auto" takes the first that works of those that the system may have. docs/gpu.md says what each needs. Default: `"cpu"`.
 ---@field threads? integer The threads of one step of the model; 0 chooses: one for a small model, for others one for each core, at most 4. Default: `0`.
 ---@field timeout? string|integer The longest time that one summary may take. Default: `"5s"`.
 ---@field maxInputTokens? integer The tokens of code in a prompt, at most what the model's description allows; 0 is all of that. Default: `0`.
@@ -57,6 +58,19 @@
 ---@class gloss.Settings.cache
 ---@field dir? string The folder of the summary cache, an absolute path; empty is the user's cache folder. Default: `""`.
 ---@field maxSize? integer The largest size of the cache on disk, in MiB. Default: `256`.
+---@field redis? gloss.Settings.cache.redis
+
+---@class gloss.Settings.cache.redis
+---@field url? string The Redis or Valkey server that your team shares summaries through (docs/team-cache.md): redis://HOST:PORT/DB, rediss:// for TLS, or unix:///PATH?db=DB. Summaries leave this machine, encrypted with the team's key; empty shares nothing. Default: `""`.
+---@field username? string The user in the server's ACL. Default: `""`.
+---@field passwordFile? string The file that holds that user's password, an absolute path. Default: `""`.
+---@field passwordEnv? string The variable of the environment that holds it, where there is no such file. Default: `""`.
+---@field keyFile? string The file that holds the team's key, an absolute path: 32 bytes or more of chance, such as openssl rand -base64 32 prints. Who lacks it can neither read summaries nor put any over functions. Default: `""`.
+---@field keyEnv? string The variable of the environment that holds it, where there is no such file. Default: `""`.
+---@field caFile? string The certificates, in PEM, that the server's is verified with, an absolute path; empty is for those that the system trusts. Default: `""`.
+---@field ttl? string|integer How long the server keeps what is written. Default: `"720h0m0s"`.
+---@field timeout? string|integer The longest that a summary waits for the server before it is written on this machine. Default: `"50ms"`.
+---@field readOnly? boolean Take the team's summaries and give none. Default: `false`.
 
 ---@class gloss.Settings.log
 ---@field level? 'debug'|'info'|'warn'|'error' The least severe messages that are logged. Default: `"info"`.
