@@ -56,7 +56,7 @@ func (o *Outline) fit(tokens int) {
 	})
 	gone := map[*Function]bool{}
 	for _, f := range all {
-		if total <= tokens && f.lines() >= left.FunctionsUnder {
+		if total <= tokens {
 			break
 		}
 		total -= Tokens(f.line(0))
