@@ -107,6 +107,18 @@ func isLoopback(u *url.URL) bool {
 	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
+// Loopback returns the host of an endpoint that is on this machine, "" if there is
+// none: by the same address, another machine has another server.
+func (o Options) Loopback() string {
+	destinations, _ := o.Destinations()
+	for _, d := range destinations {
+		if d.Local {
+			return d.Host
+		}
+	}
+	return ""
+}
+
 // Destination is a server that code is sent to.
 type Destination struct {
 	Host  string // with the port, if one is given
