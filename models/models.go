@@ -45,8 +45,9 @@ type Model struct {
 	Description Description
 
 	files  fs.FS
-	named  bool // opened by its name, not by its directory
-	pinned bool // Description is the catalog's
+	named  bool   // opened by its name, not by its directory
+	pinned bool   // Description is the catalog's
+	spoken Prompt // what the chat template stands for, where that decides
 }
 
 // Config holds the fields of config.json that gloss uses.
@@ -190,7 +191,8 @@ func open(name, dir string, files fs.FS, description *Description) (*Model, erro
 		if err != nil {
 			return nil, err
 		}
-		m.Description.Prompt = promptOf(template)
+		m.spoken = promptOf(template)
+		m.Description.Prompt = m.spoken
 	}
 	m.Description.fill()
 	if err := m.Description.check(); err != nil {
@@ -278,9 +280,10 @@ func (m *Model) Ref() string {
 }
 
 // Hash returns the SHA-256, in hexadecimal, of what decides the text that the
-// model writes: its description, its JSON files, its graph, and what lies
-// beside the graph, since a graph may keep its weights in files of any name.
-// Other graphs there do not count. It ends with ctx.
+// model writes: its description, its JSON files, the form that its chat template
+// stands for, its graph, and what lies beside the graph, since a graph may keep
+// its weights in files of any name. Other graphs there do not count. It ends with
+// ctx.
 func (m *Model) Hash(ctx context.Context) (string, error) {
 	graph, err := m.graph()
 	if err != nil {
@@ -297,6 +300,9 @@ func (m *Model) Hash(ctx context.Context) (string, error) {
 			return "", err
 		}
 		fmt.Fprintf(h, "%s\x00", b)
+	}
+	if m.spoken.Form != "" { // of the template, the form is all that counts
+		fmt.Fprintf(h, "%s %d\x00", m.spoken.Form, m.spoken.Version)
 	}
 	err = m.eachFile(ctx, names, func(name string, r io.Reader) error {
 		fmt.Fprintf(h, "%s\x00", name)

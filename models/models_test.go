@@ -107,6 +107,8 @@ func TestHash(t *testing.T) {
 		{"onnx/model.onnx": "graph2"},
 		{"onnx/model.onnx_data": "weights"},
 		{"gloss.json": `{"maxOutputTokens":9}`},
+		{"chat_template.jinja": "<start_of_turn>user<end_of_turn>"},
+		{"tokenizer_config.json": `{"chat_template": "<|start_header_id|>user<|eot_id|>"}`},
 	} {
 		h := hash(change)
 		if other, ok := seen[h]; ok {
