@@ -137,8 +137,8 @@ func openTeam(c Config) (*team.Team, error) {
 		return nil, nil
 	}
 	if c.Remote != nil {
-		if host := c.Remote.Loopback(); host != "" {
-			return nil, fmt.Errorf("%s (setting openai.endpoints) is another server on each member's machine, and may run another model there; name it as all members do, or set no cache.redis.url", host)
+		if err := c.Remote.Teamwide(); err != nil {
+			return nil, err
 		}
 	}
 	return team.Open(c.Cache.Team, c.Warn)

@@ -107,16 +107,16 @@ func isLoopback(u *url.URL) bool {
 	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// Loopback returns the host of an endpoint that is on this machine, "" if there is
-// none: by the same address, another machine has another server.
-func (o Options) Loopback() string {
+// Teamwide returns an error if an endpoint is on this machine: by the same
+// address, another machine has another server.
+func (o Options) Teamwide() error {
 	destinations, _ := o.Destinations()
 	for _, d := range destinations {
 		if d.Local {
-			return d.Host
+			return fmt.Errorf("%s (setting openai.endpoints) is another server on each member's machine, and may run another model there; name it as all members do, or set no cache.redis.url", d.Host)
 		}
 	}
-	return ""
+	return nil
 }
 
 // Destination is a server that code is sent to.
