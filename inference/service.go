@@ -119,7 +119,10 @@ func Attach(r Remote, c Config) *Service { return newService(r, c, r.Concurrency
 
 func newService(b backend, c Config, workers func(Priority) int) *Service {
 	o := cache.Options{MaxSize: c.Cache.MaxSize, Warn: c.Warn}
-	shared := openTeam(c)
+	shared, err := openTeam(c)
+	if err != nil && c.Warn != nil {
+		c.Warn(fmt.Errorf("summaries are not shared with the team: %w", err))
+	}
 	if shared != nil {
 		o.Team = shared
 	}
@@ -129,15 +132,16 @@ func newService(b backend, c Config, workers func(Priority) int) *Service {
 
 // openTeam returns what is shared, or nil. A mistake in what the user says of it
 // is no reason to have no summaries.
-func openTeam(c Config) *team.Team {
+func openTeam(c Config) (*team.Team, error) {
 	if c.Cache.Team.URL == "" {
-		return nil
+		return nil, nil
 	}
-	t, err := team.Open(c.Cache.Team, c.Warn)
-	if err != nil && c.Warn != nil {
-		c.Warn(fmt.Errorf("summaries are not shared with the team: %w", err))
+	if c.Remote != nil {
+		if err := c.Remote.Teamwide(); err != nil {
+			return nil, err
+		}
 	}
-	return t
+	return team.Open(c.Cache.Team, c.Warn)
 }
 
 // Close drops what waits, cancels what runs, and frees what no other Service

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 
+	"github.com/gloss-lsp/gloss/inference/cache/team"
 	"github.com/gloss-lsp/gloss/inference/remote"
 )
 
@@ -55,5 +57,35 @@ func TestServiceOfServers(t *testing.T) {
 	group.Wait()
 	if again, err := service.Wait(t.Context(), function(0), Background); err != nil || !again.Cached {
 		t.Errorf("again: %+v, %v", again, err)
+	}
+}
+
+// A server on this machine is another one on a colleague's, where the same name
+// may stand for another model: what it writes is not the team's.
+func TestServersOfOneMachineAreNotTheTeams(t *testing.T) {
+	t.Setenv("TEAM_KEY", strings.Repeat("k", 32))
+	shared := CacheConfig{Team: team.Options{URL: "unix:///nowhere", KeyEnv: "TEAM_KEY"}}
+	for _, test := range []struct {
+		endpoints []string
+		shared    bool
+	}{
+		{[]string{"https://models.example.com/v1"}, true},
+		{[]string{"http://localhost:8000/v1"}, false},
+		{[]string{"http://[::1]:8000"}, false},
+		{[]string{"https://models.example.com/v1", "http://127.0.0.2"}, false},
+	} {
+		var told []error
+		s, err := Open(t.Context(), Config{
+			Remote: &remote.Options{Endpoints: test.endpoints, Model: "m"},
+			Cache:  shared,
+			Warn:   func(err error) { told = append(told, err) },
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if (s.team != nil) != test.shared || (len(told) == 0) != test.shared {
+			t.Errorf("%q: shared: %t, told %q", test.endpoints, s.team != nil, told)
+		}
+		s.Close()
 	}
 }

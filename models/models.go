@@ -21,6 +21,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"sync"
 	"unsafe"
 
 	"github.com/gloss-lsp/gloss/models/untrusted"
@@ -45,8 +46,14 @@ type Model struct {
 	Description Description
 
 	files  fs.FS
-	named  bool // opened by its name, not by its directory
-	pinned bool // Description is the catalog's
+	named  bool   // opened by its name, not by its directory
+	pinned bool   // Description is the catalog's
+	spoken Prompt // what the chat template stands for, where that decides
+
+	hashing sync.Mutex // held while files are read for Hash
+	hashed  struct {   // by Hash before
+		of, sum string
+	}
 }
 
 // Config holds the fields of config.json that gloss uses.
@@ -190,7 +197,8 @@ func open(name, dir string, files fs.FS, description *Description) (*Model, erro
 		if err != nil {
 			return nil, err
 		}
-		m.Description.Prompt = promptOf(template)
+		m.spoken = promptOf(template)
+		m.Description.Prompt = m.spoken
 	}
 	m.Description.fill()
 	if err := m.Description.check(); err != nil {
@@ -278,9 +286,10 @@ func (m *Model) Ref() string {
 }
 
 // Hash returns the SHA-256, in hexadecimal, of what decides the text that the
-// model writes: its description, its JSON files, its graph, and what lies
-// beside the graph, since a graph may keep its weights in files of any name.
-// Other graphs there do not count. It ends with ctx.
+// model writes: its description, its JSON files, the form that its chat template
+// stands for, its graph, and what lies beside the graph, since a graph may keep
+// its weights in files of any name. Other graphs there do not count. It ends with
+// ctx. The files are read once.
 func (m *Model) Hash(ctx context.Context) (string, error) {
 	graph, err := m.graph()
 	if err != nil {
@@ -290,14 +299,25 @@ func (m *Model) Hash(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	h := sha256.New()
+	var head []byte
 	if m.pinned {
 		b, err := json.Marshal(m.Description) // it stands for gloss.json
 		if err != nil {
 			return "", err
 		}
-		fmt.Fprintf(h, "%s\x00", b)
+		head = append(b, 0)
 	}
+	if m.spoken.Form != "" { // of the template, the form is all that counts
+		head = fmt.Appendf(head, "%s %d\x00", m.spoken.Form, m.spoken.Version)
+	}
+	of := graph + "\x00" + string(head)
+	m.hashing.Lock()
+	defer m.hashing.Unlock()
+	if m.hashed.sum != "" && m.hashed.of == of {
+		return m.hashed.sum, nil
+	}
+	h := sha256.New()
+	h.Write(head)
 	err = m.eachFile(ctx, names, func(name string, r io.Reader) error {
 		fmt.Fprintf(h, "%s\x00", name)
 		_, err := io.Copy(h, r)
@@ -306,7 +326,8 @@ func (m *Model) Hash(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return hex.EncodeToString(h.Sum(nil)), nil
+	m.hashed.of, m.hashed.sum = of, hex.EncodeToString(h.Sum(nil))
+	return m.hashed.sum, nil
 }
 
 // decisive lists the files that Hash speaks of, sorted.

@@ -2,6 +2,7 @@ package models
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -107,12 +108,49 @@ func TestHash(t *testing.T) {
 		{"onnx/model.onnx": "graph2"},
 		{"onnx/model.onnx_data": "weights"},
 		{"gloss.json": `{"maxOutputTokens":9}`},
+		{"chat_template.jinja": "<start_of_turn>user<end_of_turn>"},
+		{"tokenizer_config.json": `{"chat_template": "<|start_header_id|>user<|eot_id|>"}`},
 	} {
 		h := hash(change)
 		if other, ok := seen[h]; ok {
 			t.Errorf("%v gives the same hash as %s", change, other)
 		}
 		seen[h] = "another"
+	}
+}
+
+// An opened model's files are read for its hash once: who first asks a daemon, and
+// then runs the model itself, would read gigabytes twice. Its description counts
+// as it is.
+func TestHashReadsOnce(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, map[string]string{"config.json": `{}`, "tokenizer.json": "t", "onnx/model.onnx": "graph", "onnx/other.onnx": "another"})
+	m, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hash := func() string {
+		h, err := m.Hash(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return h
+	}
+	interrupted, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := m.Hash(interrupted); err == nil {
+		t.Error("a hash is known of files that nobody has read")
+	}
+	first := hash()
+	write(t, dir, map[string]string{"onnx/model.onnx": "changed since"})
+	if again := hash(); again != first {
+		t.Error("the files were read again")
+	}
+	m.Description.Graph = "onnx/other.onnx"
+	other := hash()
+	m.pinned = true
+	if pinned := hash(); other == first || pinned == other {
+		t.Errorf("%s, with another graph %s, with a description that is pinned %s", first, other, pinned)
 	}
 }
 

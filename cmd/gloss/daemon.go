@@ -151,7 +151,9 @@ use. With --json each is one object:
 
   pid, build, since  the process, its build of gloss, when it was started
   memory             its resident size in bytes, 0 where that is not known
-  models             name and clients of each model that is prepared
+  models             name and clients of each model that is prepared; once it
+                     is loaded, the provider that it runs on, and as fallback
+                     why not on the one that is wanted
   clients            name, pid, and functions waiting and written, of each
   queued, awaited    functions that wait, and those of them that users wait for
   running, written   functions that are written now, and were since the start

@@ -62,7 +62,7 @@ Exit status: 0 all is right, 1 something is not.`,
 				{"model", f.checkModel},
 				{"server", f.checkServers},
 				{"cache", func(context.Context) (string, error) { return checkCache(settings.Cache) }},
-				{"team", func(ctx context.Context) (string, error) { return checkTeam(ctx, settings.Cache.Redis) }},
+				{"team", func(ctx context.Context) (string, error) { return f.checkTeam(ctx, settings.Cache.Redis) }},
 				{"runtime", checkRuntimeFolder},
 			}
 			if f.wrong != nil {

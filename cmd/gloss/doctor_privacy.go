@@ -54,7 +54,7 @@ func (f *modelFlags) privacy(w io.Writer, s settings.Cache) error {
   for each function and summaries encrypted with the team's key, no code
   (docs/team-cache.md).
 
-`, s.Redis.URL, does)
+`, settings.WithoutPassword(s.Redis.URL), does)
 	}
 	hub := "the address in HF_ENDPOINT, which is no URL"
 	if h, err := newHub(); err == nil {

@@ -108,6 +108,9 @@ func serve(c *cobra.Command, f serveFlags) error {
 	}
 	config.Runtime.Parallel, config.Runtime.Batch = min(f.jobs, runtime.NumCPU()), batch
 	config.Warn = warn
+	if err := notify(config); err != nil {
+		return &exitError{exitUsage, err}
+	}
 	if !f.noCache {
 		config.Cache = cacheConfig(given.Cache, warn)
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -38,12 +39,12 @@ func (u *services) open(ctx context.Context, s settings.Settings, warn func(erro
 	}
 	var next *inference.Service
 	// Servers are shared anyway, and each editor has few requests under way there.
-	// Without ONNX Runtime there is nothing to run, here or there; the first
-	// summary says so.
-	if _, missing := onnx.FindLibrary(s.Inference.Library); config.Remote == nil && s.Inference.Mode != modeInProcess && daemon.Supported && missing == nil {
+	if config.Remote == nil && s.Inference.Mode != modeInProcess && daemon.Supported {
 		next, err = attach(ctx, config, attachOptions{name: "lsp", idle: time.Duration(s.Inference.IdleExit), start: true})
+		var missing *onnx.LibraryError
 		switch {
 		case err == nil || ctx.Err() != nil:
+		case errors.As(err, &missing): // it runs nowhere; the first summary says so
 		case s.Inference.Mode == modeDaemon:
 			return nil, err
 		default:
@@ -107,16 +108,17 @@ func attach(ctx context.Context, c inference.Config, o attachOptions) (*inferenc
 	if err != nil {
 		return nil, err
 	}
+	runtime := c.Runtime
+	if runtime.Library, err = onnx.FindLibrary(c.Runtime.Library); err != nil {
+		return nil, err
+	}
+	runtime.Parallel, runtime.Batch = 1, batch
 	// For its keys alone: nothing is loaded.
 	keys, err := inference.OpenModel(ctx, c.Model, c.Runtime, c.Writer)
 	if err != nil {
 		return nil, err
 	}
-	config := daemon.Config{Model: c.Model.Ref(), Hash: keys.ModelHash(), Runtime: c.Runtime, Writer: keys.Options()}
-	if config.Runtime.Library, err = onnx.FindLibrary(c.Runtime.Library); err != nil {
-		return nil, err
-	}
-	config.Runtime.Parallel, config.Runtime.Batch = 1, batch
+	config := daemon.Config{Model: c.Model.Ref(), Hash: keys.ModelHash(), Runtime: runtime, Writer: keys.Options()}
 	client := daemon.ClientOptions{Place: place, Config: config, Keys: keys, Name: o.name, Idle: o.idle}
 	if o.start {
 		client.Command = daemonCommand

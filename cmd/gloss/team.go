@@ -26,9 +26,14 @@ func teamOptions(s settings.Redis) team.Options {
 }
 
 // checkTeam tries the team's cache, where the user has one.
-func checkTeam(ctx context.Context, s settings.Redis) (string, error) {
+func (f *remoteFlags) checkTeam(ctx context.Context, s settings.Redis) (string, error) {
 	if s.URL == "" {
 		return "no cache is shared with a team (setting cache.redis.url)", nil
+	}
+	if f.backend == backendOpenAI {
+		if err := f.servers.Teamwide(); err != nil {
+			return "", fmt.Errorf("summaries are not shared with the team: %w", err)
+		}
 	}
 	r, err := team.Probe(ctx, teamOptions(s))
 	if err != nil {

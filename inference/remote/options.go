@@ -107,6 +107,18 @@ func isLoopback(u *url.URL) bool {
 	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
+// Teamwide returns an error if an endpoint is on this machine: by the same
+// address, another machine has another server.
+func (o Options) Teamwide() error {
+	destinations, _ := o.Destinations()
+	for _, d := range destinations {
+		if d.Local {
+			return fmt.Errorf("%s (setting openai.endpoints) is another server on each member's machine, and may run another model there; name it as all members do, or set no cache.redis.url", d.Host)
+		}
+	}
+	return nil
+}
+
 // Destination is a server that code is sent to.
 type Destination struct {
 	Host  string // with the port, if one is given

@@ -92,7 +92,7 @@ func (d *decoder) object(into reflect.Value, raw []byte, prefix string) {
 	}
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &members); err != nil {
-		d.warnf("the settings %s must be a JSON object, found %.40s", "gloss."+strings.TrimSuffix(prefix, "."), raw)
+		d.warnf("the settings %s must be a JSON object, found %.40s", "gloss."+strings.TrimSuffix(prefix, "."), WithoutPassword(string(raw)))
 		return
 	}
 	fields := byName(into.Type())
@@ -161,6 +161,7 @@ func quote(v reflect.Value) string {
 	if v.Kind() == reflect.String {
 		s = strconv.Quote(s)
 	}
+	s = WithoutPassword(s)
 	if len(s) > most {
 		s = strings.ToValidUTF8(s[:most], "") + "…"
 	}
@@ -199,7 +200,7 @@ func typeError(err error, t reflect.Type, raw []byte) string {
 	if t == reflect.TypeFor[Duration]() {
 		return err.Error()
 	}
-	return fmt.Sprintf("expected %s, found %.40s", typeName(t), raw)
+	return fmt.Sprintf("expected %s, found %.40s", typeName(t), WithoutPassword(string(raw)))
 }
 
 // Bounds of every setting that is a text or a list of them.

@@ -157,6 +157,7 @@ func TestDecodeSettings(t *testing.T) {
 			s.Backend, s.OpenAI.Endpoints, s.OpenAI.Model, s.OpenAI.APIKeyFile = "openai", []string{"http://localhost:1/v1"}, "m", filepath.Join(home, "key")
 		}},
 		{name: "defaults of a workspace are no offence", source: Workspace, raw: `{"model": "", "inference": {"library": ""}, "cache": {"dir": ""}, "log": {"file": ""}}`},
+		{name: "a password is not told", raw: `{"openai": {"endpoints": "https://u:secret@h/v1"}}`, warning: `found "https://…@h/v1"`},
 		{name: "wishes beside the settings", raw: `{"experimental": {"glossRefresh": true}}`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -180,6 +181,17 @@ func TestDecodeSettings(t *testing.T) {
 				t.Errorf("the warning %q guesses", warnings[0])
 			}
 		})
+	}
+}
+
+// A workspace cannot have a log hold the password that its user's own settings do.
+func TestRefusalTellsNoPassword(t *testing.T) {
+	user := Default()
+	user.Cache.Redis.URL = "redis://gloss:se/cret@h:6379"
+	user.OpenAI.Endpoints = []string{"https://a/v1", "https://u:secret@h/v1"}
+	_, warnings := Decode(user, []byte(`{"cache": {"redis": {"url": "redis://other"}}, "openai": {"endpoints": ["http://other"]}}`), Workspace)
+	if said := strings.Join(warnings, "\n"); len(warnings) != 2 || strings.Contains(said, "cret") || !strings.Contains(said, "redis://…@h:6379") || !strings.Contains(said, "[https://a/v1 https://…@h/v1]") {
+		t.Errorf("%s", said)
 	}
 }
 
