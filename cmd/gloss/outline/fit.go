@@ -7,22 +7,22 @@ import (
 	"github.com/gloss-lsp/gloss/inference"
 )
 
-// noteTokens is room for LeftOut.String.
-const noteTokens = 60
+// noteBytes is room for LeftOut.String.
+const noteBytes = 180
 
 // fit leaves out what it must so that the text has at most so many tokens.
 func (o *Outline) fit(tokens int) {
-	total := 0
+	room, total := tokens*bytesPerToken, 0
 	var all []*Function
 	in := map[*Function]*frame{}
 	for _, f := range o.Files {
-		of := &frame{tokens: Tokens(f.head())}
-		total += of.tokens
+		of := &frame{bytes: len(f.head()) + len("\n")}
+		total += of.bytes
 		each(f.Functions, 0, func(f *Function, depth int) {
-			tokens := Tokens(f.line(depth))
-			total += tokens
+			bytes := len(f.line(depth))
+			total += bytes
 			if f.Kind == KindContainer {
-				of.tokens += tokens
+				of.bytes += bytes
 				return
 			}
 			all = append(all, f)
@@ -30,10 +30,10 @@ func (o *Outline) fit(tokens int) {
 			of.functions++
 		})
 	}
-	if total <= tokens {
+	if total <= room {
 		return
 	}
-	tokens -= noteTokens
+	room -= noteBytes
 	left := &LeftOut{}
 	o.LeftOut = left
 
@@ -41,10 +41,10 @@ func (o *Outline) fit(tokens int) {
 		return cmp.Or(cmp.Compare(a.worth(), b.worth()), cmp.Compare(a.lines(), b.lines()))
 	})
 	for _, f := range all {
-		if total <= tokens {
+		if total <= room {
 			return
 		}
-		if saved := Tokens(f.gloss()); saved > 0 {
+		if saved := len(f.gloss()); saved > 0 {
 			total -= saved
 			left.Summaries++
 		}
@@ -56,14 +56,14 @@ func (o *Outline) fit(tokens int) {
 	})
 	gone := map[*Function]bool{}
 	for _, f := range all {
-		if total <= tokens {
+		if total <= room {
 			break
 		}
-		total -= Tokens(f.line(0))
+		total -= len(f.line(0)) // or a little more, where it is indented
 		if of := in[f]; of.functions > 1 {
 			of.functions--
 		} else {
-			total -= of.tokens
+			total -= of.bytes
 		}
 		gone[f] = true
 		left.Functions++
@@ -80,7 +80,7 @@ func (o *Outline) fit(tokens int) {
 }
 
 // frame is what of a file is shown besides its functions, as long as there are any.
-type frame struct{ tokens, functions int }
+type frame struct{ bytes, functions int }
 
 // without takes functions away, and containers that are empty then.
 func without(functions []*Function, gone map[*Function]bool) []*Function {
