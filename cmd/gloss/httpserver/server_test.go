@@ -401,7 +401,7 @@ func TestSummaries(t *testing.T) {
 	}
 	got := a.lines(t)
 	if len(got) != 5 || got[0].Summary != "Adds two numbers." || got[0].Source != inference.SourceDoc ||
-		got[1].Error != "it <failed>" || got[1].Summary != "" || got[2].Withheld == "" || got[2].Error != "" ||
+		got[1].Error != "the model failed" || got[1].Summary != "" || got[2].Withheld == "" || got[2].Error != "" ||
 		got[3].Summary != "Calls <b>half</b>." || got[3].Container != "C" || got[4].Cached || got[4].EndLine != 3 {
 		t.Errorf("%+v", got)
 	}
