@@ -522,6 +522,40 @@ func TestHostile(t *testing.T) {
 	}
 }
 
+// A client that takes no more of a long answer is left, and its work with it.
+func TestUnread(t *testing.T) {
+	s := serveTest(t, "127.0.0.1:0", func(o *Options) { o.Limits.Body, o.Limits.Write = 16<<20, 300*time.Millisecond })
+	var functions []map[string]string
+	for i := range 500 { // each of which takes 24 KB
+		functions = append(functions, map[string]string{"language": "go", "name": fmt.Sprint("f", i), "code": "func f() {\n}", "file": strings.Repeat("<", maxPath)})
+	}
+	var body bytes.Buffer
+	e := json.NewEncoder(&body)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(map[string]any{"functions": functions}); err != nil {
+		t.Fatal(err)
+	}
+	c, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	_ = c.(*net.TCPConn).SetReadBuffer(1)
+	fmt.Fprintf(c, "POST /v1/summaries HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", body.Len(), &body)
+	s.until("it was left", func() bool {
+		return strings.Contains(s.ask("GET", "/metrics", "", nil).body, `gloss_http_requests_total{code="200",route="/v1/summaries"} 1`)
+	})
+	metrics := s.ask("GET", "/metrics", "", nil).body
+	for _, want := range []string{`gloss_failures_total{kind="unread"} 1`, "gloss_http_in_flight_requests 1", "gloss_queue_length 0", "gloss_running 0"} { // the request in flight is this one
+		if !strings.Contains(metrics, want) {
+			t.Errorf("metrics are without %s", want)
+		}
+	}
+	if strings.Contains(metrics, `gloss_cache_total{result="miss"} 500`) {
+		t.Error("all was done for a client that takes nothing")
+	}
+}
+
 // Addresses that others reach need a token.
 func TestNeedsToken(t *testing.T) {
 	l, err := Listen("0.0.0.0:0")

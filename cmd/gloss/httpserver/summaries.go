@@ -80,13 +80,15 @@ func (s *Server) summaries(w http.ResponseWriter, r *http.Request) {
 	h.Set("Gloss-Functions", strconv.Itoa(len(items)))
 	w.WriteHeader(http.StatusOK)
 	for l := range s.answer(ctx, items) {
+		if err != nil {
+			continue
+		}
 		// Who does not read is left after a while, and the work with it.
 		_ = control.SetWriteDeadline(time.Now().Add(s.options.Limits.Write))
-		err := write(w, l)
-		if err == nil {
+		if err = write(w, l); err == nil {
 			err = control.Flush()
 		}
-		if err != nil && ctx.Err() == nil {
+		if err != nil {
 			cancel()
 			s.metrics.failed("unread")
 		}
