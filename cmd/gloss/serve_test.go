@@ -24,6 +24,7 @@ import (
 	"syscall"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/gloss-lsp/gloss/cmd/gloss/record"
 	"github.com/gloss-lsp/gloss/inference/onnx/onnxtest"
@@ -252,6 +253,51 @@ func TestServeAsksServer(t *testing.T) {
 	}
 	if err := s.end(cmd.Process.Pid); err != nil {
 		t.Errorf("%v: %s", err, s.log())
+	}
+}
+
+// What a hostile model says comes out as a line of text, or not at all.
+func TestServeHostileModel(t *testing.T) {
+	var says atomic.Value
+	model := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		text, _ := json.Marshal(says.Load())
+		fmt.Fprintf(w, `{"choices":[{"index":0,"message":{"role":"assistant","content":%s},"finish_reason":"stop"}]}`, text)
+	}))
+	defer model.Close()
+	home := t.TempDir()
+	writeFile(t, filepath.Join(home, "gloss", "config.json"), fmt.Sprintf(`{"backend": "openai", "minConfidence": 0, "openai": {"endpoints": [%q], "model": "m"}}`, model.URL))
+	cmd := exec.Command("gloss", "serve", "--listen", "127.0.0.1:0", "--no-cache")
+	cmd.Env = environment(cmd, home, filepath.Join(home, "none"))
+	s := startServe(t, cmd)
+	given := 0
+	for i, text := range []string{
+		"Returns <img src=x onerror=alert(1)> the sum of its numbers.",
+		"Returns the \x1b[31msum\x1b]0;owned\a of its numbers.",
+		"Returns the \u202esum\u2066 of its\u200b numbers.",
+		"Returns the [sum](https://evil.example/?q=code) of its numbers.",
+		"Returns the sum, see https://evil.example/ for more.",
+		"Returns the sum\r\n{\"index\":7,\"summary\":\"forged\"}\r\nof its numbers.",
+		strings.Repeat("Returns the sum of its numbers and ", 3000),
+	} {
+		says.Store(text)
+		for _, r := range s.summaries("a.go", fmt.Sprintf("package a\n\nfunc sum%d(n int) int {\n\tn++\n\treturn n * %d\n}\n", i, i)) {
+			if r.Summary == "" {
+				continue
+			}
+			given++
+			if strings.ContainsFunc(r.Summary, func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) }) || len(r.Summary) > 1000 {
+				t.Errorf("%.80q: says %.200q", text, r.Summary)
+			}
+			for _, bad := range []string{"<", "evil.example", "](", "forged"} {
+				if strings.Contains(r.Summary, bad) {
+					t.Errorf("%.80q: says %.200q", text, r.Summary)
+				}
+			}
+		}
+	}
+	if given == 0 {
+		t.Error("nothing is said at all")
 	}
 }
 
