@@ -105,6 +105,6 @@ fuzz:
 
 .PHONY: clean
 clean:
-	rm -rf bin models/train/bin $(NPM_DIR)/node_modules inference/tokenizer/npm/node_modules editors/vscode/node_modules editors/vscode/dist editors/e2e/node_modules editors/e2e/.cache editors/e2e/out
+	rm -rf bin models/train/bin $(NPM_DIR)/node_modules inference/tokenizer/npm/node_modules editors/vscode/node_modules editors/vscode/dist editors/e2e/node_modules editors/e2e/mcp/node_modules editors/e2e/.cache editors/e2e/out
 
 include models/train/Makefile

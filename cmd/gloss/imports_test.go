@@ -47,6 +47,8 @@ func TestImports(t *testing.T) {
 		"github.com/rivo/uniseg":              "cmd",
 		"github.com/spf13/cobra":              "cmd",
 		"github.com/go-git/gcfg/v2":           "cmd",
+		"github.com/google/jsonschema-go":     "cmd",
+		"github.com/modelcontextprotocol/":    "cmd",
 		"github.com/bmatcuk/doublestar":       "cmd",
 		"github.com/tailscale/hujson":         "lsp/settings",
 		"github.com/hashicorp/golang-lru/v2":  "inference cmd/gloss/httpserver",

@@ -68,7 +68,7 @@ unless you have it ask a server of yours (docs/servers.md).`,
 	root.SetVersionTemplate(versionLine())
 	root.Flags().BoolP("version", "V", false, "print the version")
 	addLook(root)
-	root.AddCommand(newLSP(), newSummarize(), newOutline(), newServe(), newModel(), newEval(), newDoctor(), newSettings(), newVersion(), newDaemon(), newWorker())
+	root.AddCommand(newLSP(), newSummarize(), newOutline(), newMCP(), newServe(), newModel(), newEval(), newDoctor(), newSettings(), newVersion(), newDaemon(), newWorker())
 	root.SetOut(out)
 	root.InitDefaultCompletionCmd()
 	if c, _, err := root.Find([]string{"completion"}); err == nil {

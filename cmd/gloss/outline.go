@@ -91,7 +91,7 @@ func showOutline(c *cobra.Command, args []string, f outlineFlags) error {
 	items, err := gather(c.Context(), sources, out.status.add)
 	out.status.foundAll()
 	if err == nil {
-		err = w.answer(c.Context(), items, waiting, f.tokens, f.noDoc)
+		err = w.answer(c.Context(), items, waiting, f.tokens, f.noDoc, nil)
 	}
 	for _, i := range items {
 		if err == nil {
@@ -120,8 +120,9 @@ const summaryTokens = 12
 // answer gives the functions of an outline in so many tokens their summaries, so
 // many at a time. Where there is not room for all, the model is asked about the
 // longest functions, twice as many as there is room for, of which the surest are
-// shown. Others, and all where w is nil, get what their authors say.
-func (w *worker) answer(ctx context.Context, items []*item, waiting, tokens int, noDoc bool) error {
+// shown. Others, and all where w is nil, get what their authors say. Asking, if not
+// nil, is told how many functions the model is asked about.
+func (w *worker) answer(ctx context.Context, items []*item, waiting, tokens int, noDoc bool, asking func(int)) error {
 	asked := slices.Clone(items)
 	slices.SortStableFunc(asked, func(a, b *item) int { return cmp.Compare(b.endLine-b.line, a.endLine-a.line) })
 	n := len(asked)
@@ -139,6 +140,9 @@ func (w *worker) answer(ctx context.Context, items []*item, waiting, tokens int,
 		if !i.describe(noDoc) {
 			i.withheld = errNotAsked
 		}
+	}
+	if asking != nil {
+		asking(n)
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(max(1, waiting))

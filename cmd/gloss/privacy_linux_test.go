@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gloss-lsp/gloss/cmd/gloss/mcpserver"
 	"github.com/gloss-lsp/gloss/inference/onnx/onnxtest"
 )
 
@@ -35,6 +36,7 @@ func TestNothingLeaves(t *testing.T) {
 		"lsp":       workInEditor,
 		"daemon":    workInEditor,
 		"summarize": workInTerminal,
+		"mcp":       workForAgent,
 		"serve":     workForClients,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -46,7 +48,7 @@ func TestNothingLeaves(t *testing.T) {
 				tr.runtime = runtimeFolder(t)
 				tr.folders = append(tr.folders, tr.runtime)
 			}
-			args := map[string][]string{"lsp": {"lsp"}, "daemon": {"lsp"}, "summarize": {"summarize", "--no-doc", "--language", "go", "../../inference/cache", "-"}, "serve": {"serve", "--listen", "unix:" + tr.runtime}}[name]
+			args := map[string][]string{"lsp": {"lsp"}, "daemon": {"lsp"}, "summarize": {"summarize", "--no-doc", "--language", "go", "../../inference/cache", "-"}, "mcp": {"mcp", "--mode", "inprocess", t.TempDir()}, "serve": {"serve", "--listen", "unix:" + tr.runtime}}[name]
 			cmd := tr.command("gloss", args...)
 			cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "GLOSS_ONNXRUNTIME=" + library}
 			if name != "daemon" {
@@ -122,6 +124,23 @@ func workInEditor(t *testing.T, cmd *exec.Cmd) int {
 	}
 	if err := c.awaitExit(); err != nil {
 		t.Errorf("%v; the server's log:\n%s", err, c.stderr)
+	}
+	return functions
+}
+
+// workForAgent has one file after the other written and shown to an agent.
+func workForAgent(t *testing.T, cmd *exec.Cmd) (functions int) {
+	root := cmd.Args[len(cmd.Args)-1]
+	s := connect(t, cmd, nil)
+	for began := time.Now(); time.Since(began) < watched; functions++ {
+		name := fmt.Sprintf("part%d.go", functions)
+		writeFile(t, filepath.Join(root, name), fmt.Sprintf("package part\n\nfunc readPart%d(text string) int {\n\tif len(text) > %d {\n\t\treturn %d\n\t}\n\treturn 0\n}\n", functions, functions, functions))
+		if _, out := callTool[mcpserver.SummarizeOutput](t, s, "summarize", map[string]any{"path": name, "line": 4}); len(out.Functions) != 1 {
+			t.Fatalf("%s has %+v", name, out)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
 	}
 	return functions
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -78,7 +79,7 @@ func (f *workFlags) service(ctx context.Context, c inference.Config) (*inference
 		return nil, usage("--no-cache asks the model anew, which the daemon need not do; leave out --no-cache or --mode daemon")
 	}
 	if f.mode != modeInProcess && !f.noCache && daemon.Supported {
-		service, err := attach(ctx, c, attachOptions{name: "summarize", start: f.mode == modeDaemon})
+		service, err := attach(ctx, c, attachOptions{name: cmp.Or(f.server, "summarize"), start: f.server != "" || f.mode == modeDaemon})
 		switch {
 		case err == nil:
 			return service, nil

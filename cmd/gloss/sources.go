@@ -20,12 +20,17 @@ import (
 // defaultChunkLines is the size of a piece of a file in an unknown language.
 const defaultChunkLines = 40
 
+// plainText is the language of files that are of none.
+const plainText = "plaintext"
+
 // sources are the files named on the command line.
 type sources struct {
 	args  []string
 	stdin io.Reader
 	*selection
 	report
+
+	reach func(found) found // how files are opened and called; nil: as they were found
 
 	named map[string]bool // the files among args, by where they lie
 	seen  map[string]bool // the files that were looked at, by where they lie
@@ -144,6 +149,9 @@ func (s *sources) file(ctx context.Context, f found, emit func(*item) error) err
 	}
 	if s.seen[f.real] {
 		return nil
+	}
+	if s.reach != nil {
+		f = s.reach(f)
 	}
 	source := source{path: f.path, named: s.named[f.real]}
 	opened, err := f.open()
@@ -292,7 +300,7 @@ func (s *sources) languageOf(f source, text string) *chunker.Language {
 func (s *sources) chunks(ctx context.Context, f source, text string) ([]chunker.Chunk, string, error) {
 	language := s.languageOf(f, text)
 	if language == nil || s.chunkLines > 0 {
-		lines, id := cmp.Or(s.chunkLines, defaultChunkLines), "plaintext"
+		lines, id := cmp.Or(s.chunkLines, defaultChunkLines), plainText
 		if language != nil {
 			id = language.ID
 		} else if s.chunkLines == 0 {

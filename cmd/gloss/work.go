@@ -25,6 +25,7 @@ type workFlags struct {
 	noCache bool
 	noDoc   bool
 	mode    string
+	server  string // its name, if it stays as an editor's does, and starts a daemon as that does
 }
 
 func (f *workFlags) add(c *cobra.Command) {
@@ -120,6 +121,7 @@ type worker struct {
 	service *inference.Service
 	noDoc   bool
 	sure    float64
+	step    func() // is told of every function that is done; may be nil
 
 	mu          sync.Mutex
 	unavailable error // why no model runs, once that is known
@@ -127,6 +129,9 @@ type worker struct {
 
 func (w *worker) summarize(ctx context.Context, i *item) {
 	defer close(i.done)
+	if w.step != nil {
+		defer w.step()
+	}
 	if i.describe(w.noDoc) {
 		return
 	}

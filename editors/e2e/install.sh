@@ -2,7 +2,8 @@
 # Installs the real editors that `make e2e` drives, into the folder .cache and
 # node_modules beside this script; what is there already is kept.
 #
-#   install.sh [EDITOR...]     nvim-old nvim-new vscode helix emacs; default: all
+#   install.sh [EDITOR...]     nvim-old nvim-new vscode helix emacs inspector;
+#                              default: all
 #
 # Neovim, Helix and Emacs come from Debian's packages and are unpacked beside
 # the host's own, with all their libraries; the host is left as it is. VS Code
@@ -133,16 +134,24 @@ vscode() {
 	touch node_modules/.package-lock.json "$inner/.complete"
 }
 
+# inspector: a client of the Model Context Protocol, in mcp/node_modules.
+inspector() {
+	cd mcp
+	[ node_modules/.package-lock.json -nt package-lock.json ] && return
+	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
+	touch node_modules/.package-lock.json
+}
+
 editor() {
 	case $1 in
 	nvim-old) nvim trixie ;;
 	nvim-new) nvim forky ;;
-	emacs | helix | vscode) "$1" ;;
+	emacs | helix | vscode | inspector) "$1" ;;
 	*) say "there is no editor $1"; return 1 ;;
 	esac
 }
 
-[ $# -gt 0 ] || set -- nvim-old nvim-new vscode helix emacs
+[ $# -gt 0 ] || set -- nvim-old nvim-new vscode helix emacs inspector
 for name in "$@"; do
 	# A subshell that is no part of a condition keeps "set -e".
 	set +e

@@ -28,6 +28,7 @@ import (
 
 	"github.com/gloss-lsp/gloss/inference"
 	"github.com/gloss-lsp/gloss/inference/cache"
+	"github.com/gloss-lsp/gloss/inference/cache/team"
 	"github.com/gloss-lsp/gloss/inference/identity"
 )
 
@@ -384,7 +385,13 @@ func TestOpenAPI(t *testing.T) {
 // Functions and files are answered line by line, each on its own, by the same key
 // however they are sent.
 func TestSummaries(t *testing.T) {
-	s := serveTest(t, "127.0.0.1:0", nil)
+	t.Setenv("TEAM_KEY", strings.Repeat("k", 32))
+	shared, err := team.Open(team.Options{URL: "unix:///none", KeyEnv: "TEAM_KEY"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer shared.Close()
+	s := serveTest(t, "127.0.0.1:0", func(o *Options) { o.Team = shared })
 	body, err := json.Marshal(map[string]any{"functions": []map[string]string{
 		{"language": "go", "name": "add", "code": goCode},
 		{"language": "go", "name": "fails", "code": "func fails() {\n}"},
@@ -416,7 +423,7 @@ func TestSummaries(t *testing.T) {
 	metrics := s.ask("GET", "/metrics", "", nil).body
 	for _, want := range []string{
 		`gloss_cache_total{result="hit"} 1`, `gloss_cache_total{result="miss"} 2`, `gloss_failures_total{kind="other"} 1`, `gloss_failures_total{kind="no_summary"} 1`,
-		`gloss_summaries_total{source="doc"} 2`, `gloss_http_requests_total{code="200",route="/v1/summaries"} 2`, "gloss_confidence_count 3", "gloss_ready 1", "gloss_queue_length 0", "go_goroutines",
+		`gloss_summaries_total{source="doc"} 2`, `gloss_http_requests_total{code="200",route="/v1/summaries"} 2`, `gloss_team_cache_total{result="hit"} 0`, "gloss_confidence_count 3", "gloss_ready 1", "gloss_queue_length 0", "go_goroutines",
 	} {
 		if !strings.Contains(metrics, want) {
 			t.Errorf("metrics are without %s", want)

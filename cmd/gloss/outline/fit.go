@@ -14,13 +14,20 @@ const noteTokens = 60
 func (o *Outline) fit(tokens int) {
 	total := 0
 	var all []*Function
+	in := map[*Function]*frame{}
 	for _, f := range o.Files {
-		total += Tokens(f.head())
+		of := &frame{tokens: Tokens(f.head())}
+		total += of.tokens
 		each(f.Functions, 0, func(f *Function, depth int) {
-			total += Tokens(f.line(depth))
-			if f.Kind != KindContainer {
-				all = append(all, f)
+			tokens := Tokens(f.line(depth))
+			total += tokens
+			if f.Kind == KindContainer {
+				of.tokens += tokens
+				return
 			}
+			all = append(all, f)
+			in[f] = of
+			of.functions++
 		})
 	}
 	if total <= tokens {
@@ -53,6 +60,11 @@ func (o *Outline) fit(tokens int) {
 			break
 		}
 		total -= Tokens(f.line(0))
+		if of := in[f]; of.functions > 1 {
+			of.functions--
+		} else {
+			total -= of.tokens
+		}
 		gone[f] = true
 		left.Functions++
 		left.FunctionsUnder = f.lines() + 1
@@ -66,6 +78,9 @@ func (o *Outline) fit(tokens int) {
 		return true
 	})
 }
+
+// frame is what of a file is shown besides its functions, as long as there are any.
+type frame struct{ tokens, functions int }
 
 // without takes functions away, and containers that are empty then.
 func without(functions []*Function, gone map[*Function]bool) []*Function {

@@ -95,3 +95,17 @@ func TestBudget(t *testing.T) {
 		t.Errorf("%s", text)
 	}
 }
+
+// Files of which nothing is left cost nothing: the budget is for what is shown.
+func TestBudgetIsUsed(t *testing.T) {
+	var b Builder
+	const files, budget = 900, 1000
+	for i := range files {
+		chunk := chunker.Chunk{Name: "run", Range: chunker.Range{End: 10}}
+		b.File(File{Language: "go", Lines: i + 3}, fmt.Sprintf("folder/with/a/name/file%d.go", i), []chunker.Chunk{chunk})
+		b.Add(Function{Name: "run", Signature: "func run() error {", StartLine: 1, EndLine: i + 3}, chunk.Range)
+	}
+	if o := b.Outline(budget); o.Tokens < budget*3/4 || o.Tokens > budget {
+		t.Errorf("%d tokens of %d are used, by %d files of %d", o.Tokens, budget, len(o.Files), files)
+	}
+}

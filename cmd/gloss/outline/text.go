@@ -20,12 +20,24 @@ func (o *Outline) String() string {
 			b.WriteByte('\n')
 		}
 		b.WriteString(f.head())
-		each(f.Functions, 0, func(f *Function, depth int) { b.WriteString(f.line(depth)) })
+		for _, row := range f.Rows() {
+			b.WriteString(row + "\n")
+		}
 	}
 	if o.LeftOut != nil {
 		b.WriteString("\n" + o.LeftOut.String() + "\n")
 	}
 	return b.String()
+}
+
+// Place is what people know the file by.
+func (f *File) Place() string { return f.place }
+
+// Rows are the lines of the file's functions, as String writes them.
+func (f *File) Rows() []string {
+	rows := []string{}
+	each(f.Functions, 0, func(f *Function, depth int) { rows = append(rows, strings.TrimSuffix(f.line(depth), "\n")) })
+	return rows
 }
 
 func (f *File) head() string { return fmt.Sprintf("%s (%d lines)\n", f.place, f.Lines) }
