@@ -155,6 +155,9 @@ func (s *Service) Close() {
 	_ = s.backend.Close()
 }
 
+// Team returns what is shared, nil where nothing is.
+func (s *Service) Team() *team.Team { return s.team }
+
 // Load prepares the model where it runs in this process, unless that is done.
 // Without it the first function does that the cache does not know.
 func (s *Service) Load(ctx context.Context) error {

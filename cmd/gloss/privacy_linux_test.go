@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -19,9 +20,9 @@ import (
 // telemetry speaks up after about nine seconds.
 const watched = 20 * time.Second
 
-// TestNothingLeaves traces the server and the terminal at work, with a fresh
+// TestNothingLeaves traces the servers and the terminal at work, with a fresh
 // home and without the variable CI, which would hush ONNX Runtime. They open no
-// socket, look up no name, read no identity of the machine, start no program
+// socket but Unix sockets in a folder of the user's, look up no name, read no identity of the machine, start no program
 // but themselves, and write nothing but gloss's folders below the home.
 //
 // With the library of another release: GLOSS_ONNXRUNTIME=FILE go test
@@ -36,20 +37,23 @@ func TestNothingLeaves(t *testing.T) {
 		"daemon":    workInEditor,
 		"summarize": workInTerminal,
 		"mcp":       workForAgent,
+		"serve":     workForClients,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			home := t.TempDir()
 			cache := filepath.Join(home, ".cache", "gloss")
 			tr := newTrace(t, cache)
-			args := map[string][]string{"lsp": {"lsp"}, "daemon": {"lsp"}, "summarize": {"summarize", "--no-doc", "--language", "go", "../../inference/cache", "-"}, "mcp": {"mcp", "--mode", "inprocess", t.TempDir()}}[name]
+			if name == "daemon" || name == "serve" {
+				tr.runtime = runtimeFolder(t)
+				tr.folders = append(tr.folders, tr.runtime)
+			}
+			args := map[string][]string{"lsp": {"lsp"}, "daemon": {"lsp"}, "summarize": {"summarize", "--no-doc", "--language", "go", "../../inference/cache", "-"}, "mcp": {"mcp", "--mode", "inprocess", t.TempDir()}, "serve": {"serve", "--listen", "unix:" + tr.runtime}}[name]
 			cmd := tr.command("gloss", args...)
 			cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "GLOSS_ONNXRUNTIME=" + library}
 			if name != "daemon" {
 				cmd.Env = append(cmd.Env, "TMPDIR="+t.TempDir())
 			} else {
-				tr.runtime = runtimeFolder(t)
-				tr.folders = append(tr.folders, tr.runtime)
 				cmd.Env = append(cmd.Env, "XDG_RUNTIME_DIR="+filepath.Dir(tr.runtime))
 			}
 			began := time.Now()
@@ -165,6 +169,36 @@ func workInTerminal(t *testing.T, cmd *exec.Cmd) int {
 		t.Errorf("standard input was not summarized: %s", &problems)
 	}
 	return strings.Count(out.String(), "\n")
+}
+
+// workForClients summarizes one function after the other for who asks at the
+// socket.
+func workForClients(t *testing.T, cmd *exec.Cmd) int {
+	began := time.Now()
+	s := startServe(t, cmd)
+	n := 0
+	for ; time.Since(began) < watched; n++ {
+		for _, r := range s.summaries("a.go", fmt.Sprintf("package a\n\nfunc readPart%d(text string) int {\n\tif len(text) > %d {\n\t\treturn %d\n\t}\n\treturn 0\n}\n", n, n, n)) {
+			if r.Error != "" {
+				t.Fatalf("%+v: %s", r, s.log())
+			}
+		}
+		if s.metric("gloss_ready") != 1 {
+			t.Fatal("it is not ready")
+		}
+	}
+	children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%[1]d/children", cmd.Process.Pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	traced, err := strconv.Atoi(strings.TrimSpace(string(children)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.end(traced); err != nil {
+		t.Errorf("%v: %s", err, s.log())
+	}
+	return n
 }
 
 // checkHome checks that nothing lies in home but the cache, for its owner's

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"runtime"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -58,13 +57,14 @@ Exit status: 0 it was ended; 1 it could not serve; 2 wrong usage.`,
 		RunE: func(c *cobra.Command, _ []string) error { return serve(c, f) },
 	}
 	f.modelFlags.add(c)
+	f.remoteFlags.add(c)
 	f.config.add(c)
 	flags := c.Flags()
 	flags.StringVar(&f.listen, "listen", "127.0.0.1:7625", "`ADDRESS` to listen on: HOST:PORT, or unix:/PATH for a socket of this user's")
 	flags.StringVar(&f.tokenFile, "token-file", "", "`FILE` with a token a line, which clients must show one of; only its owner and group may read it")
 	flags.StringVar(&f.cert, "tls-cert", "", "`FILE` with the certificate and its chain, in PEM")
 	flags.StringVar(&f.key, "tls-key", "", "`FILE` with the certificate's key, in PEM")
-	flags.IntVar(&f.jobs, "jobs", 1, "steps of the model that run at a time; each serves several functions where it can")
+	flags.IntVar(&f.jobs, "jobs", 1, "steps of the model that run at a time; each serves several functions where it can. With --backend openai: requests at a time (default: openai.concurrency)")
 	flags.BoolVar(&f.noCache, "no-cache", false, "keep nothing on disk")
 	flags.Float64Var(&f.sure, "min-confidence", inference.DefaultMinConfidence, "as of 'gloss summarize'")
 	flags.DurationVar(&f.timeout, "timeout", 0, "longest time for one function (default 5s), times the number of those that share its steps")
@@ -106,7 +106,7 @@ func serve(c *cobra.Command, f serveFlags) error {
 	if err != nil {
 		return err
 	}
-	config.Runtime.Parallel, config.Runtime.Batch = min(f.jobs, runtime.NumCPU()), batch
+	atATime(&config, f.jobs, c.Flags().Changed("jobs"))
 	config.Warn = warn
 	if err := notify(config); err != nil {
 		return &exitError{exitUsage, err}
@@ -120,17 +120,18 @@ func serve(c *cobra.Command, f serveFlags) error {
 		return &exitError{exitFailed, fmt.Errorf("--listen: %w", err)}
 	}
 	defer l.Close()
-	service, err := inference.Open(c.Context(), config)
+	service, err := openHere(c.Context(), config)
 	if err != nil {
-		return openError(c.Context(), err)
+		return err
 	}
 	defer service.Close()
 	workers := newWorkers(2) // so that a text that takes long does not hold up all others
 	defer workers.Close()
-	o.Summaries, o.Chunker.Workers = service, workers
+	o.Summaries, o.Chunker.Workers, o.Team = service, workers, service.Team()
 	encoding := zap.NewProductionEncoderConfig()
 	encoding.EncodeTime = zapcore.ISO8601TimeEncoder
-	o.Log = zap.New(zapcore.NewCore(zapcore.NewConsoleEncoder(encoding), zapcore.AddSync(c.ErrOrStderr()), zap.InfoLevel))
+	core := zapcore.NewCore(zapcore.NewConsoleEncoder(encoding), zapcore.AddSync(c.ErrOrStderr()), zap.InfoLevel)
+	o.Log = zap.New(zapcore.NewSamplerWithOptions(core, time.Minute, 10, 0)) // no client fills the disk by a function that fails
 	server, err := httpserver.New(o, l)
 	if err != nil {
 		return &exitError{exitUsage, err}

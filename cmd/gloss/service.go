@@ -73,11 +73,7 @@ func (f *workFlags) service(ctx context.Context, c inference.Config) (*inference
 		if f.mode == modeDaemon && f.set("mode") {
 			return nil, usage("--mode daemon shares a model of this machine; with --backend openai there is none, leave it out")
 		}
-		if err := notify(c); err != nil {
-			return nil, &exitError{exitUsage, err}
-		}
-		service, err := inference.Open(ctx, c)
-		return service, openError(ctx, err)
+		return openHere(ctx, c)
 	}
 	// What a daemon remembers would not be written anew.
 	if f.mode == modeDaemon && f.noCache && f.set("mode") {
@@ -91,6 +87,15 @@ func (f *workFlags) service(ctx context.Context, c inference.Config) (*inference
 		case f.mode == modeDaemon:
 			return nil, openError(ctx, err)
 		}
+	}
+	return openHere(ctx, c)
+}
+
+// openHere opens what a command has its summaries from without a daemon, and says
+// where code goes.
+func openHere(ctx context.Context, c inference.Config) (*inference.Service, error) {
+	if err := notify(c); err != nil {
+		return nil, &exitError{exitUsage, err}
 	}
 	service, err := inference.Open(ctx, c)
 	return service, openError(ctx, err)

@@ -68,15 +68,21 @@ func (f *workFlags) summaries(ctx context.Context, warn func(error)) (w *worker,
 // askers says in c how much is done at a time, and returns the number of
 // functions that are asked about at a time: who waits costs nothing.
 func (f *workFlags) askers(c *inference.Config) int {
+	atATime(c, f.jobs, f.set("jobs"))
 	if c.Remote != nil {
-		if f.set("jobs") {
-			c.Remote.Concurrency = min(f.jobs, 256)
-		}
 		return 2 * c.Remote.Concurrency
 	}
-	jobs := min(f.jobs, runtime.NumCPU()) // more than that only costs memory
-	c.Runtime.Parallel, c.Runtime.Batch = jobs, batch
-	return jobs * batch
+	return c.Runtime.Parallel * batch
+}
+
+// atATime says in c that jobs steps of the model run at a time or, where the user
+// has said that number, that many requests to servers.
+func atATime(c *inference.Config, jobs int, said bool) {
+	if c.Remote == nil {
+		c.Runtime.Parallel, c.Runtime.Batch = min(jobs, runtime.NumCPU()), batch // more only costs memory
+	} else if said {
+		c.Remote.Concurrency = min(jobs, 256)
+	}
 }
 
 // asksForModel reports whether a model, the library that runs it, or a server is

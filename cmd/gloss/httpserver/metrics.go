@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/gloss-lsp/gloss/inference"
+	"github.com/gloss-lsp/gloss/inference/cache/team"
 )
 
 // metrics are what a Server tells Prometheus. No label holds what a client sends.
@@ -59,11 +60,30 @@ func newMetrics(s *Server) *metrics {
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "gloss_build_info", Help: "The version that runs.", ConstLabels: prometheus.Labels{"version": s.options.Version}}, func() float64 { return 1 }),
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
+	if t := s.options.Team; t != nil {
+		m.registry.MustRegister(teamCounts{t})
+	}
 	return m
 }
 
+// teamCounts are what was done with a team's cache.
+type teamCounts struct{ team *team.Team }
+
+var teamTotal = prometheus.NewDesc("gloss_team_cache_total", "Entries of the team's cache that were known (hit) or not (miss), not believed (refused), written, or not (dropped), and requests that failed (failure).", []string{"result"}, nil)
+
+// Describe implements prometheus.Collector.
+func (teamCounts) Describe(to chan<- *prometheus.Desc) { to <- teamTotal }
+
+// Collect implements prometheus.Collector.
+func (c teamCounts) Collect(to chan<- prometheus.Metric) {
+	n := c.team.Stats()
+	for result, count := range map[string]uint64{"hit": n.Hits, "miss": n.Misses, "refused": n.Refused, "failure": n.Failures, "written": n.Written, "dropped": n.Dropped} {
+		to <- prometheus.MustNewConstMetric(teamTotal, prometheus.CounterValue, float64(count), result)
+	}
+}
+
 func (m *metrics) handler() http.Handler {
-	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{DisableCompression: true, MaxRequestsInFlight: 0})
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{DisableCompression: true})
 }
 
 func (m *metrics) failed(kind string) { m.failures.WithLabelValues(kind).Inc() }

@@ -20,6 +20,7 @@ import (
 
 	"github.com/gloss-lsp/gloss/chunker"
 	"github.com/gloss-lsp/gloss/inference"
+	"github.com/gloss-lsp/gloss/inference/cache/team"
 )
 
 // Summaries is what a Server asks.
@@ -38,8 +39,9 @@ type Options struct {
 	// Chunker is how texts are cut. Its Workers keep hostile texts out of this
 	// process.
 	Chunker       chunker.Options
-	NoDoc         bool    // ask the model even where a doc comment would do
-	MinConfidence float64 // of a summary that is given
+	Team          *team.Team // whose counts are shown; nil: none
+	NoDoc         bool       // ask the model even where a doc comment would do
+	MinConfidence float64    // of a summary that is given
 
 	Tokens *Tokens      // nil: whoever reaches a loopback address is let in
 	TLS    *Certificate // nil: none

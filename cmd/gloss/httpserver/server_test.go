@@ -28,6 +28,7 @@ import (
 
 	"github.com/gloss-lsp/gloss/inference"
 	"github.com/gloss-lsp/gloss/inference/cache"
+	"github.com/gloss-lsp/gloss/inference/cache/team"
 	"github.com/gloss-lsp/gloss/inference/identity"
 )
 
@@ -384,7 +385,13 @@ func TestOpenAPI(t *testing.T) {
 // Functions and files are answered line by line, each on its own, by the same key
 // however they are sent.
 func TestSummaries(t *testing.T) {
-	s := serveTest(t, "127.0.0.1:0", nil)
+	t.Setenv("TEAM_KEY", strings.Repeat("k", 32))
+	shared, err := team.Open(team.Options{URL: "unix:///none", KeyEnv: "TEAM_KEY"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer shared.Close()
+	s := serveTest(t, "127.0.0.1:0", func(o *Options) { o.Team = shared })
 	body, err := json.Marshal(map[string]any{"functions": []map[string]string{
 		{"language": "go", "name": "add", "code": goCode},
 		{"language": "go", "name": "fails", "code": "func fails() {\n}"},
@@ -401,7 +408,7 @@ func TestSummaries(t *testing.T) {
 	}
 	got := a.lines(t)
 	if len(got) != 5 || got[0].Summary != "Adds two numbers." || got[0].Source != inference.SourceDoc ||
-		got[1].Error != "it <failed>" || got[1].Summary != "" || got[2].Withheld == "" || got[2].Error != "" ||
+		got[1].Error != "the model failed" || got[1].Summary != "" || got[2].Withheld == "" || got[2].Error != "" ||
 		got[3].Summary != "Calls <b>half</b>." || got[3].Container != "C" || got[4].Cached || got[4].EndLine != 3 {
 		t.Errorf("%+v", got)
 	}
@@ -416,7 +423,7 @@ func TestSummaries(t *testing.T) {
 	metrics := s.ask("GET", "/metrics", "", nil).body
 	for _, want := range []string{
 		`gloss_cache_total{result="hit"} 1`, `gloss_cache_total{result="miss"} 2`, `gloss_failures_total{kind="other"} 1`, `gloss_failures_total{kind="no_summary"} 1`,
-		`gloss_summaries_total{source="doc"} 2`, `gloss_http_requests_total{code="200",route="/v1/summaries"} 2`, "gloss_confidence_count 3", "gloss_ready 1", "gloss_queue_length 0", "go_goroutines",
+		`gloss_summaries_total{source="doc"} 2`, `gloss_http_requests_total{code="200",route="/v1/summaries"} 2`, `gloss_team_cache_total{result="hit"} 0`, "gloss_confidence_count 3", "gloss_ready 1", "gloss_queue_length 0", "go_goroutines",
 	} {
 		if !strings.Contains(metrics, want) {
 			t.Errorf("metrics are without %s", want)
@@ -519,6 +526,40 @@ func TestHostile(t *testing.T) {
 	})
 	if a := s.ask("GET", "/healthz", "", nil); a.status != 200 {
 		t.Errorf("%+v", a)
+	}
+}
+
+// A client that takes no more of a long answer is left, and its work with it.
+func TestUnread(t *testing.T) {
+	s := serveTest(t, "127.0.0.1:0", func(o *Options) { o.Limits.Body, o.Limits.Write = 16<<20, 300*time.Millisecond })
+	var functions []map[string]string
+	for i := range 500 { // each of which takes 24 KB
+		functions = append(functions, map[string]string{"language": "go", "name": fmt.Sprint("f", i), "code": "func f() {\n}", "file": strings.Repeat("<", maxPath)})
+	}
+	var body bytes.Buffer
+	e := json.NewEncoder(&body)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(map[string]any{"functions": functions}); err != nil {
+		t.Fatal(err)
+	}
+	c, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	_ = c.(*net.TCPConn).SetReadBuffer(1)
+	fmt.Fprintf(c, "POST /v1/summaries HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", body.Len(), &body)
+	s.until("it was left", func() bool {
+		return strings.Contains(s.ask("GET", "/metrics", "", nil).body, `gloss_http_requests_total{code="200",route="/v1/summaries"} 1`)
+	})
+	metrics := s.ask("GET", "/metrics", "", nil).body
+	for _, want := range []string{`gloss_failures_total{kind="unread"} 1`, "gloss_http_in_flight_requests 1", "gloss_queue_length 0", "gloss_running 0"} { // the request in flight is this one
+		if !strings.Contains(metrics, want) {
+			t.Errorf("metrics are without %s", want)
+		}
+	}
+	if strings.Contains(metrics, `gloss_cache_total{result="miss"} 500`) {
+		t.Error("all was done for a client that takes nothing")
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"time"
 
+	"go.uber.org/zap"
+
 	"github.com/gloss-lsp/gloss/chunker"
 	"github.com/gloss-lsp/gloss/cmd/gloss/record"
 	"github.com/gloss-lsp/gloss/inference"
@@ -78,13 +80,15 @@ func (s *Server) summaries(w http.ResponseWriter, r *http.Request) {
 	h.Set("Gloss-Functions", strconv.Itoa(len(items)))
 	w.WriteHeader(http.StatusOK)
 	for l := range s.answer(ctx, items) {
+		if err != nil {
+			continue
+		}
 		// Who does not read is left after a while, and the work with it.
 		_ = control.SetWriteDeadline(time.Now().Add(s.options.Limits.Write))
-		err := write(w, l)
-		if err == nil {
+		if err = write(w, l); err == nil {
 			err = control.Flush()
 		}
-		if err != nil && ctx.Err() == nil {
+		if err != nil {
 			cancel()
 			s.metrics.failed("unread")
 		}
@@ -145,8 +149,12 @@ func (s *Server) summarize(ctx context.Context, share *inference.Share, i *item)
 		s.metrics.failed("no_summary")
 		r.Withheld = err.Error()
 	default:
-		s.metrics.failed(kindOf(err))
-		r.Error = errorText(err)
+		kind := kindOf(err)
+		s.metrics.failed(kind)
+		r.Error = failures[kind]
+		if kind == "unavailable" || kind == "other" {
+			s.options.Log.Warn("a function failed", zap.String("kind", kind), zap.Error(err))
+		}
 	}
 	return r
 }
@@ -171,18 +179,16 @@ func kindOf(err error) string {
 	return "other"
 }
 
-// errorText is what a client is told. Where the model lies and why it cannot be
-// read is the server's own affair, and in its log.
-func errorText(err error) string {
-	switch kindOf(err) {
-	case "unavailable":
-		return inference.ErrUnavailable.Error()
-	case "timeout":
-		return "there was no time left"
-	case "cancelled":
-		return "the request was ended"
-	}
-	return err.Error()
+// failures are what clients are told of a function's failure. Where a model or the
+// servers behind it are, and what they say, is this server's own affair, and in
+// its log.
+var failures = map[string]string{
+	"timeout":     "there was no time left",
+	"cancelled":   "the request was ended",
+	"busy":        inference.ErrBusy.Error(),
+	"closed":      inference.ErrClosed.Error(),
+	"unavailable": inference.ErrUnavailable.Error(),
+	"other":       "the model failed",
 }
 
 // items cuts what is asked into functions.
