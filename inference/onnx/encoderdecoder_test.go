@@ -77,7 +77,7 @@ func TestParityEncoderDecoder(t *testing.T) {
 			t.Run(fmt.Sprintf("dynamic %v, no repeated %d", dynamic, ngram), func(t *testing.T) {
 				merged := t5(dynamic, false)
 				merged.EOS = 5
-				prompts := randomPrompts(24, merged.Vocab)
+				prompts := randomPrompts(fewer(24), merged.Vocab)
 				dir, g := t5Graph(t, merged)
 				o := onnx.GenerateOptions{MaxNewTokens: 24, EOS: []int64{merged.EOS}, NoRepeatNgramSize: ngram}
 				want := t5Reference(t, merged, dir, prompts, o)

@@ -44,6 +44,15 @@ type way struct {
 	kept bool
 }
 
+// fewer is n, or a quarter of it with -short: for the race detector one prompt is
+// like another.
+func fewer(n int) int {
+	if testing.Short() {
+		return max(1, n/4)
+	}
+	return n
+}
+
 // notShort leaves out what writes and loads a graph of full size: the race
 // detector sees the same of a small one.
 func notShort(t *testing.T) {
@@ -218,8 +227,8 @@ func codePrompts(t *testing.T, n int) [][]int64 {
 }
 
 func TestParityShippedModel(t *testing.T) {
-	prompts := append(randomPrompts(6, 8192), codePrompts(t, 10)...)
-	for _, g := range goldens(t) {
+	prompts := append(randomPrompts(fewer(6), 8192), codePrompts(t, fewer(10))...)
+	for _, g := range goldens(t)[:fewer(len(goldens(t)))] {
 		prompts = append(prompts, g.PromptIDs)
 	}
 	want := reference(t, shipped(t), "q8", prompts, none, 32)
@@ -258,7 +267,7 @@ func TestParityRandomModels(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := tiny(name)
-			compareWithReference(t, l, randomPrompts(prompts, l.Vocab), thirds, 16)
+			compareWithReference(t, l, randomPrompts(fewer(prompts), l.Vocab), thirds, 16)
 		})
 	}
 }
@@ -274,6 +283,9 @@ func TestParityLengths(t *testing.T) {
 		"fused", "fused, 8-bit", "fused, 4-bit", "fused, 4-bit, exact", "fused, dynamic",
 		"plain", "plain, 8-bit", "plain, 4-bit", "plain, dynamic",
 	} {
+		if testing.Short() && name != "fused" && name != "plain, dynamic" {
+			continue
+		}
 		t.Run(name, func(t *testing.T) {
 			l := tiny(name)
 			l.Context = 2048
