@@ -2,9 +2,11 @@ package onnx_test
 
 import (
 	"math"
+	"path/filepath"
 	"testing"
 
 	"github.com/gloss-lsp/gloss/inference/onnx"
+	"github.com/gloss-lsp/gloss/inference/onnx/onnxtest"
 	"github.com/gloss-lsp/gloss/inference/onnx/testmodel"
 )
 
@@ -21,46 +23,102 @@ func tieOfFamily(f testmodel.Family) float64 {
 // Graphs of other families than Llama's write what Transformers.js writes with
 // them.
 func TestParityFamilies(t *testing.T) {
+	const maxNewTokens = 8
 	for name, f := range testmodel.Families {
-		stores := map[string]func(*testmodel.Family){
-			"":                  func(*testmodel.Family) {},
-			", 4-bit":           func(f *testmodel.Family) { f.NBits, f.AccuracyLevel = 4, 4 },
-			", float16 cache":   func(f *testmodel.Family) { f.Float16Cache = true },
-			", fp16":            func(f *testmodel.Family) { f.Half = true },
-			", q4f16":           func(f *testmodel.Family) { f.Half, f.NBits = true, 4 },
-			", no position_ids": func(f *testmodel.Family) { f.NoPositionIDs = true },
+		t.Run(name, func(t *testing.T) {
+			stores := familyStores(t, f)
+			prompts := randomPrompts(8, f.Vocab)
+			want := familyReference(t, stores, prompts, maxNewTokens)
+			for _, s := range stores {
+				t.Run(s.name, func(t *testing.T) {
+					if !s.known() {
+						checkHalf(t, s.Family, prompts)
+						return
+					}
+					o := onnx.GenerateOptions{MaxNewTokens: maxNewTokens}
+					g := onnx.Graph{Path: s.GraphPath(s.dir)}
+					m := open(t, g, onnx.Options{})
+					if m.InPlace() == s.Plain || !m.LastOnly() {
+						t.Errorf("the cache is in place: %v, logits are those of the last position: %v", m.InPlace(), m.LastOnly())
+					}
+					compare(t, m, prompts, want[s.name], o, everyWay, tieOfFamily(s.Family))
+					compareTogether(t, open(t, g, onnx.Options{Batch: 4}), prompts, want[s.name], o, thirds, tieOfFamily(s.Family))
+				})
+			}
+		})
+	}
+}
+
+// familyStore is a family's graph, stored in one of the ways that exports have.
+type familyStore struct {
+	name, dir string
+	testmodel.Family
+}
+
+// known is false where ONNX Runtime loads the graph with a fusion left out, and
+// Transformers.js not at all.
+func (s familyStore) known() bool { return !s.Half || !s.LayerNorm }
+
+// familyStores writes f in every way; with -short in its own alone.
+func familyStores(t *testing.T, f testmodel.Family) (stores []familyStore) {
+	t.Helper()
+	changes := map[string]func(*testmodel.Family){
+		"fp32":            func(*testmodel.Family) {},
+		"4-bit":           func(f *testmodel.Family) { f.NBits, f.AccuracyLevel = 4, 4 },
+		"float16-cache":   func(f *testmodel.Family) { f.Float16Cache = true },
+		"fp16":            func(f *testmodel.Family) { f.Half = true },
+		"q4f16":           func(f *testmodel.Family) { f.Half, f.NBits = true, 4 },
+		"no-position-ids": func(f *testmodel.Family) { f.NoPositionIDs = true },
+	}
+	if !f.Plain {
+		changes["plain"] = func(f *testmodel.Family) { f.Plain = true }
+	}
+	root := t.TempDir()
+	for name, change := range changes {
+		if testing.Short() && name != "fp32" {
+			continue
 		}
-		if !f.Plain {
-			stores[", plain"] = func(f *testmodel.Family) { f.Plain = true }
+		s := familyStore{name, filepath.Join(root, name), f}
+		change(&s.Family)
+		if err := s.Check(); err != nil {
+			t.Fatal(err)
 		}
-		for suffix, change := range stores {
-			t.Run(name+suffix, func(t *testing.T) {
-				f := f
-				change(&f)
-				if err := f.Check(); err != nil {
-					t.Fatal(err)
-				}
-				dir := t.TempDir()
-				if err := f.WriteDir(dir); err != nil {
-					t.Fatal(err)
-				}
-				prompts := randomPrompts(12, f.Vocab)
-				if f.Half && f.LayerNorm { // which ONNX Runtime loads with a fusion left out, and Transformers.js not at all
-					checkHalf(t, f, prompts)
-					return
-				}
-				want := reference(t, dir, f.Precision(), prompts, none, 16)
-				o := onnx.GenerateOptions{MaxNewTokens: 16}
-				g := onnx.Graph{Path: f.GraphPath(dir)}
-				m := open(t, g, onnx.Options{})
-				if m.InPlace() == f.Plain || !m.LastOnly() {
-					t.Errorf("the cache is in place: %v, logits are those of the last position: %v", m.InPlace(), m.LastOnly())
-				}
-				compare(t, m, prompts, want, o, everyWay, tieOfFamily(f))
-				compareTogether(t, open(t, g, onnx.Options{Batch: 4}), prompts, want, o, thirds, tieOfFamily(f))
-			})
+		if err := s.WriteDir(s.dir); err != nil {
+			t.Fatal(err)
+		}
+		stores = append(stores, s)
+	}
+	return stores
+}
+
+// familyReference is reference for all stores that Transformers.js loads, by name.
+func familyReference(t *testing.T, stores []familyStore, prompts [][]int64, maxNewTokens int) map[string][][]int64 {
+	t.Helper()
+	type question struct {
+		IDs          []int64 `json:"ids"`
+		MaxNewTokens int     `json:"maxNewTokens"`
+		Model        string  `json:"model"`
+		DType        string  `json:"dtype"`
+	}
+	type answer struct{ IDs []int64 }
+	var known []familyStore
+	var questions []question
+	for _, s := range stores {
+		if !s.known() {
+			continue
+		}
+		known = append(known, s)
+		for _, p := range prompts {
+			questions = append(questions, question{p, maxNewTokens, filepath.Base(s.dir), s.Precision()})
 		}
 	}
+	args := []string{known[0].dir, known[0].Precision(), "1"}
+	want := map[string][][]int64{}
+	for i, a := range onnxtest.Reference[question, answer](t, "reference.mjs", args, questions) {
+		name := known[i/len(prompts)].name
+		want[name] = append(want[name], a.IDs)
+	}
+	return want
 }
 
 // checkHalf holds a graph that computes in half precision to the same one in

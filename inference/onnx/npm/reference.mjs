@@ -9,7 +9,9 @@
 // line of the output {"ids": [...], "ms": t}: the new ids without the token that
 // ended them, and the milliseconds that it took. The first p ids are read by
 // themselves, and their keys and values are kept for the next line with the same
-// ones. No run of g tokens comes twice, where g is above 0.
+// ones. No run of g tokens comes twice, where g is above 0. A line with "model" and
+// "dtype" is for that folder beside the directory, and so are those after it: to
+// start Node.js for each of many small models takes longer than to run them.
 import { basename, dirname, resolve } from "node:path";
 import process, { stdin, stdout } from "node:process";
 import { createInterface } from "node:readline";
@@ -26,14 +28,17 @@ env.allowRemoteModels = false;
 env.useFSCache = false;
 env.localModelPath = dirname(path);
 
-const { is_encoder_decoder } = await AutoConfig.from_pretrained(basename(path));
-const kind = is_encoder_decoder ? AutoModelForSeq2SeqLM : AutoModelForCausalLM;
-const model = await kind.from_pretrained(basename(path), {
-  dtype,
-  device: "cpu",
-  session_options: { intraOpNumThreads: Number(threads), interOpNumThreads: 1 },
-});
-const eos = [model.generation_config?.eos_token_id ?? []].flat();
+async function load(name, dtype) {
+  const { is_encoder_decoder: two } = await AutoConfig.from_pretrained(name);
+  const kind = two ? AutoModelForSeq2SeqLM : AutoModelForCausalLM;
+  const model = await kind.from_pretrained(name, {
+    dtype,
+    device: "cpu",
+    session_options: { intraOpNumThreads: Number(threads), interOpNumThreads: 1 },
+  });
+  return { name, model, two, eos: [model.generation_config?.eos_token_id ?? []].flat() };
+}
+let loaded = await load(basename(path), dtype);
 
 const inputs = (ids) => ({
   input_ids: new Tensor("int64", BigInt64Array.from(ids, BigInt), [1, ids.length]),
@@ -43,7 +48,7 @@ const inputs = (ids) => ({
 let kept = { key: "", cache: {} };
 async function prefixCache(ids) {
   if (kept.key !== ids.join()) {
-    const { past_key_values } = await model.generate({
+    const { past_key_values } = await loaded.model.generate({
       ...inputs(ids),
       max_new_tokens: 1,
       do_sample: false,
@@ -55,9 +60,14 @@ async function prefixCache(ids) {
 }
 
 for await (const line of createInterface({ input: stdin })) {
-  const { ids, maxNewTokens, prefixLen = 0, noRepeatNgramSize = 0 } = JSON.parse(line);
+  const { ids, maxNewTokens, prefixLen = 0, noRepeatNgramSize = 0, ...other } = JSON.parse(line);
+  if (other.model && other.model !== loaded.name) {
+    await loaded.model.dispose();
+    loaded = await load(other.model, other.dtype);
+    kept = { key: "", cache: {} };
+  }
   const began = performance.now();
-  const output = await model.generate({
+  const output = await loaded.model.generate({
     ...inputs(ids),
     max_new_tokens: maxNewTokens,
     do_sample: false,
@@ -66,7 +76,7 @@ for await (const line of createInterface({ input: stdin })) {
   });
   const ms = performance.now() - began;
   // An encoder-decoder writes after a token of its own, others after the prompt.
-  const fresh = Array.from(output.data, Number).slice(is_encoder_decoder ? 1 : ids.length);
-  if (eos.includes(fresh.at(-1))) fresh.pop();
+  const fresh = Array.from(output.data, Number).slice(loaded.two ? 1 : ids.length);
+  if (loaded.eos.includes(fresh.at(-1))) fresh.pop();
   stdout.write(JSON.stringify({ ids: fresh, ms }) + "\n");
 }
