@@ -239,19 +239,22 @@ func stepOf(b *testing.B, m *Model, n int) func() time.Duration {
 	}
 }
 
+// kernels are the ways in which exports store matrices, but for float32.
+var kernels = []struct {
+	name  string
+	store func(*testmodel.Llama)
+}{
+	{"MatMulInteger", func(l *testmodel.Llama) { l.Dynamic = true }},
+	{"MatMulNBits-8-accuracy-4", func(l *testmodel.Llama) { l.NBits, l.AccuracyLevel = 8, 4 }},
+	{"MatMulNBits-4", func(l *testmodel.Llama) { l.NBits = 4 }},
+	{"MatMulNBits-4-accuracy-4", func(l *testmodel.Llama) { l.NBits, l.AccuracyLevel = 4, 4 }},
+}
+
 // BenchmarkKernels compares the ways in which exports store SmolLM2-135M's
 // matrices with float32: time without the lever is float32's.
 func BenchmarkKernels(b *testing.B) {
 	base := generate(b, benchModel(b, Open, writtenGraph(b, testmodel.SmolLM2), Options{}), 160, 16, 0)
-	for _, kernel := range []struct {
-		name  string
-		store func(*testmodel.Llama)
-	}{
-		{"MatMulInteger", func(l *testmodel.Llama) { l.Dynamic = true }},
-		{"MatMulNBits-8-accuracy-4", func(l *testmodel.Llama) { l.NBits, l.AccuracyLevel = 8, 4 }},
-		{"MatMulNBits-4", func(l *testmodel.Llama) { l.NBits = 4 }},
-		{"MatMulNBits-4-accuracy-4", func(l *testmodel.Llama) { l.NBits, l.AccuracyLevel = 4, 4 }},
-	} {
+	for _, kernel := range kernels {
 		l := testmodel.SmolLM2
 		kernel.store(&l)
 		b.Run(kernel.name, func(b *testing.B) {
@@ -329,4 +332,23 @@ func copyingDecode(b *testing.B, m *Model, prompt, fresh int) time.Duration {
 		logits.Destroy()
 	}
 	return time.Since(began)
+}
+
+// BenchmarkJoined compares the products of one input taken one by one with all
+// of them at once, and checks that no number differs.
+func BenchmarkJoined(b *testing.B) {
+	for _, kernel := range kernels {
+		l := testmodel.SmolLM2
+		kernel.store(&l)
+		b.Run(kernel.name, func(b *testing.B) {
+			one := generate(b, benchModel(b, Open, writtenGraph(b, l), Options{}), 160, 16, 0)
+			l.Joined = true
+			all := generate(b, benchModel(b, Open, writtenGraph(b, l), Options{}), 160, 16, 0)
+			if x, y := one(), all(); !slices.Equal(x.IDs, y.IDs) || !slices.Equal(x.LogProbs, y.LogProbs) {
+				b.Fatalf("one by one %v, %v; at once %v, %v", x.IDs, x.LogProbs, y.IDs, y.LogProbs)
+			}
+			b.Run("prefill", func(b *testing.B) { compareTimes(b, prefill(one), prefill(all)) })
+			b.Run("decode", func(b *testing.B) { compareTimes(b, decode(one), decode(all)) })
+		})
+	}
 }

@@ -30,6 +30,9 @@ type Llama struct {
 	// Hugging Face names model_quantized.onnx: matrices and embeddings in uint8
 	// with one scale each, activations rounded at run time (MatMulInteger).
 	Dynamic bool
+	// Joined multiplies by the matrices of one input at once: those of query, key
+	// and value, and those of the MLP's two halves.
+	Joined bool
 	// NoPositionIDs leaves out the input position_ids.
 	NoPositionIDs bool
 	// Float16Cache makes past_key_values and present float16.
@@ -101,8 +104,8 @@ func (l Llama) graph() *graph {
 		a := l.attention(g, i, l.norm(g, p+"input_layernorm", x))
 		x = g.node("Add", nil, p+"x1", x, l.matmul(g, p+"o_proj", a, l.Heads*l.HeadDim, l.Hidden))
 		n := l.norm(g, p+"post_attention_layernorm", x)
-		gate := l.matmul(g, p+"gate_proj", n, l.Hidden, l.FFN)
-		up := l.matmul(g, p+"up_proj", n, l.Hidden, l.FFN)
+		both := l.products(g, n, l.Hidden, []string{p + "gate_proj", p + "up_proj"}, l.FFN, l.FFN)
+		gate, up := both[0], both[1]
 		silu := g.node("Mul", nil, p+"silu", gate, g.node("Sigmoid", nil, p+"sigmoid", gate))
 		down := l.matmul(g, p+"down_proj", g.node("Mul", nil, p+"gated", silu, up), l.FFN, l.Hidden)
 		x = g.node("Add", nil, p+"x2", x, down)
@@ -189,15 +192,20 @@ func (l Llama) matmul(g *graph, name, x string, in, out int) string {
 	switch {
 	case l.NBits > 0:
 		l.quantize(g, name, in, out)
-		a := attrs{"K": in, "N": out, "bits": l.NBits, "block_size": block}
-		if l.AccuracyLevel > 0 {
-			a["accuracy_level"] = l.AccuracyLevel
-		}
-		return g.ms("MatMulNBits", a, []string{name}, x, name+".q", name+".s")
+		return g.ms("MatMulNBits", l.blocks(in, out), []string{name}, x, name+".q", name+".s")
 	case l.Dynamic:
 		return l.integer(g, name, x, l.bytes(g, name, in, in, out), name)
 	}
 	return g.node("MatMul", nil, name, x, g.floats(name+".w", g.noise(in), in, out))
+}
+
+// blocks are the attributes of MatMulNBits for a matrix [in, out].
+func (l Llama) blocks(in, out int) attrs {
+	a := attrs{"K": in, "N": out, "bits": l.NBits, "block_size": block}
+	if l.AccuracyLevel > 0 {
+		a["accuracy_level"] = l.AccuracyLevel
+	}
+	return a
 }
 
 // block is the number of weights that share a scale.
@@ -294,9 +302,8 @@ func (l Llama) preamble(g *graph) {
 // attention returns [batch, positions, heads*headDim].
 func (l Llama) attention(g *graph, layer int, x string) string {
 	p := fmt.Sprintf("layers.%d.", layer)
-	q := l.matmul(g, p+"q_proj", x, l.Hidden, l.Heads*l.HeadDim)
-	k := l.matmul(g, p+"k_proj", x, l.Hidden, l.KVHeads*l.HeadDim)
-	v := l.matmul(g, p+"v_proj", x, l.Hidden, l.KVHeads*l.HeadDim)
+	all := l.products(g, x, l.Hidden, []string{p + "q_proj", p + "k_proj", p + "v_proj"}, l.Heads*l.HeadDim, l.KVHeads*l.HeadDim, l.KVHeads*l.HeadDim)
+	q, k, v := all[0], all[1], all[2]
 	if l.Plain {
 		return l.plainAttention(g, layer, q, k, v)
 	}
