@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -48,7 +49,7 @@ func TestNothingLeaves(t *testing.T) {
 				tr.runtime = runtimeFolder(t)
 				tr.folders = append(tr.folders, tr.runtime)
 			}
-			args := map[string][]string{"lsp": {"lsp"}, "daemon": {"lsp"}, "summarize": {"summarize", "--no-doc", "--language", "go", "../../inference/cache", "-"}, "mcp": {"mcp", "--mode", "inprocess", t.TempDir()}, "serve": {"serve", "--listen", "unix:" + tr.runtime}}[name]
+			args := map[string][]string{"lsp": {"lsp"}, "daemon": {"lsp"}, "summarize": {"summarize", "--no-doc", "--language", "go", "../../inference/cache", "-"}, "mcp": {"mcp", "--mode", "inprocess", t.TempDir()}, "serve": {"serve", "--rate", "0", "--listen", "unix:" + tr.runtime}}[name]
 			cmd := tr.command("gloss", args...)
 			cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "GLOSS_ONNXRUNTIME=" + library}
 			if name != "daemon" {
@@ -174,8 +175,11 @@ func workInTerminal(t *testing.T, cmd *exec.Cmd) int {
 // workForClients summarizes one function after the other for who asks at the
 // socket.
 func workForClients(t *testing.T, cmd *exec.Cmd) int {
+	// What traces the server would leave it behind.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	began := time.Now()
 	s := startServe(t, cmd)
+	t.Cleanup(func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
 	n := 0
 	for ; time.Since(began) < watched; n++ {
 		for _, r := range s.summaries("a.go", fmt.Sprintf("package a\n\nfunc readPart%d(text string) int {\n\tif len(text) > %d {\n\t\treturn %d\n\t}\n\treturn 0\n}\n", n, n, n)) {

@@ -12,13 +12,15 @@ import (
 
 // Of what gloss is made of, package models can connect, to pull a model when a
 // user says so, and packages remote and team, to servers that the user's own
-// settings name; the daemon and its clients have Unix sockets; and what
+// settings name; the daemon and its clients have Unix sockets; package httpserver
+// is asked and asks nobody; and what
 // starts a program starts gloss itself, to parse or to run the model.
 // Dependencies could; TestNothingLeaves watches that nothing has them do it.
 func TestOnlyModelsConnect(t *testing.T) {
 	root := filepath.Join("..", "..")
 	daemons, remotes := filepath.Join(root, "inference", "daemon"), filepath.Join(root, "inference", "remote")
 	team := filepath.Join(root, "inference", "cache", "team")
+	serving := filepath.Join(root, "cmd", "gloss", "httpserver")
 	connecting := 0
 	err := filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
 		switch {
@@ -41,7 +43,7 @@ func TestOnlyModelsConnect(t *testing.T) {
 			switch spec.Path.Value {
 			case `"net"`, `"net/http"`, `"crypto/tls"`:
 				folder := filepath.Dir(file)
-				if connecting++; folder == filepath.Join(root, "models") || folder == remotes || folder == team || folder == daemons && onlyUnix(t, file) {
+				if connecting++; folder == filepath.Join(root, "models") || folder == remotes || folder == team || folder == daemons && onlyUnix(t, file) || folder == serving && onlyListens(t, file) {
 					continue
 				}
 			case `"os/exec"`:
@@ -90,6 +92,48 @@ func onlyUnix(t *testing.T, file string) bool {
 					t.Errorf("%s dials another network than unix", file)
 					ok = false
 				}
+			}
+		}
+		return true
+	})
+	return ok
+}
+
+// onlyListens reports whether a file of package httpserver uses nothing of package
+// net or net/http that connects to another machine.
+func onlyListens(t *testing.T, file string) bool {
+	f, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	asking := map[string]bool{
+		"http.Get": true, "http.Head": true, "http.Post": true, "http.PostForm": true, "http.Client": true, "http.DefaultClient": true,
+		"http.Transport": true, "http.DefaultTransport": true, "net.Dialer": true, "net.DialTCP": true, "net.DialUDP": true, "net.DialIP": true,
+		"tls.Dial": true, "tls.DialWithDialer": true, "tls.Dialer": true, "tls.Client": true, "net.Resolver": true, "net.DefaultResolver": true,
+	}
+	ok := true
+	fail := func(what string) {
+		t.Errorf("%s uses %s", file, what)
+		ok = false
+	}
+	name := func(n ast.Node) string {
+		s, is := n.(*ast.SelectorExpr)
+		if !is {
+			return ""
+		}
+		x, is := s.X.(*ast.Ident)
+		if !is {
+			return ""
+		}
+		return x.Name + "." + s.Sel.Name
+	}
+	ast.Inspect(f, func(n ast.Node) bool {
+		if used := name(n); asking[used] || strings.HasPrefix(used, "net.Lookup") || strings.HasPrefix(used, "net.Resolve") {
+			fail(used)
+		}
+		if call, is := n.(*ast.CallExpr); is && (name(call.Fun) == "net.Dial" || name(call.Fun) == "net.DialTimeout") {
+			if network, is := call.Args[0].(*ast.BasicLit); !is || network.Value != `"unix"` {
+				fail(name(call.Fun) + " with another network than unix")
 			}
 		}
 		return true
