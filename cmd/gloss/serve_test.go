@@ -248,11 +248,11 @@ func TestServeAsksServer(t *testing.T) {
 			t.Errorf("a client is told %+v", r)
 		}
 	}
-	if !strings.Contains(s.log(), "a function failed") {
-		t.Errorf("the log says nothing of the failure: %s", s.log())
-	}
 	if err := s.end(cmd.Process.Pid); err != nil {
 		t.Errorf("%v: %s", err, s.log())
+	}
+	if !strings.Contains(s.log(), "a function failed") {
+		t.Errorf("the log says nothing of the failure: %s", s.log())
 	}
 }
 
