@@ -143,13 +143,13 @@ test("VS Code", { skip }, async (t) => {
   const [first] = b.servers();
 
   await t.test("a second window takes what the first has computed", async () => {
-    const { Written: written } = daemon(b);
+    const { written } = daemon(b);
     assert.ok(written > 0 && !hasModel(first), "the daemon runs the model, and not the window's server");
     b.record(false);
     const window = await open();
     await openFile(window);
     await shows(window, after);
-    assert.equal(daemon(b).Written, written, "the second window needs no model");
+    assert.equal(daemon(b).written, written, "the second window needs no model");
     await window.close();
     b.record(true);
     await page.bringToFront();
