@@ -464,7 +464,14 @@ func TestCommands(t *testing.T) {
 }
 
 func TestWriteAnew(t *testing.T) {
-	e := newEditor(t, editorOptions{})
+	clicks := make(chan struct{}, 100)
+	e := newEditor(t, editorOptions{serve: func(o *Options) {
+		open := o.OpenSummaries
+		o.OpenSummaries = func(ctx context.Context, s settings.Settings, warn func(error)) (Summaries, error) {
+			summaries, err := open(ctx, s, warn)
+			return clicked{summaries, clicks}, err
+		}
+	}})
 	e.open(goURI, "go", goText("Alpha"))
 	e.settled(goURI, "Does Alpha")
 	anew := fmt.Sprintf(`{"command":"gloss.regenerate","arguments":[%s]}`, place(goURI, 2, 6))
@@ -474,6 +481,8 @@ func TestWriteAnew(t *testing.T) {
 	first := e.start("workspace/executeCommand", anew)
 	e.summarizer.called(t, 2)
 	second := e.start("workspace/executeCommand", anew)
+	<-clicks
+	<-clicks // the second is there before the first is answered
 	if got := e.titles(goURI); !slices.Equal(got, []string{"Does Alpha"}) {
 		t.Errorf("while another is written: %q", got)
 	}
@@ -514,6 +523,17 @@ func TestWriteAnew(t *testing.T) {
 	}
 	e.ignore("workspace/codeLens/refresh")
 	e.close()
+}
+
+// clicked tells of each call of Regenerate.
+type clicked struct {
+	Summaries
+	clicks chan<- struct{}
+}
+
+func (c clicked) Regenerate(ctx context.Context, f inference.Function, minConfidence float64) (inference.Summary, error) {
+	c.clicks <- struct{}{}
+	return c.Summaries.Regenerate(ctx, f, minConfidence)
 }
 
 // What the model could not do this time it may well do the next.
