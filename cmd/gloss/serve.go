@@ -108,23 +108,20 @@ func serve(c *cobra.Command, f serveFlags) error {
 	}
 	atATime(&config, f.jobs, c.Flags().Changed("jobs"))
 	config.Warn = warn
-	if err := notify(config); err != nil {
-		return &exitError{exitUsage, err}
-	}
 	if !f.noCache {
 		config.Cache = cacheConfig(given.Cache, warn)
 	}
 
-	l, err := httpserver.Listen(f.listen)
-	if err != nil {
-		return &exitError{exitFailed, fmt.Errorf("--listen: %w", err)}
-	}
-	defer l.Close()
 	service, err := openHere(c.Context(), config)
 	if err != nil {
 		return err
 	}
 	defer service.Close()
+	l, err := httpserver.Listen(f.listen)
+	if err != nil {
+		return &exitError{exitFailed, fmt.Errorf("--listen: %w", err)}
+	}
+	defer l.Close()
 	workers := newWorkers(2) // so that a text that takes long does not hold up all others
 	defer workers.Close()
 	o.Summaries, o.Chunker.Workers, o.Team = service, workers, service.Team()

@@ -1,7 +1,6 @@
 package tokenizer_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"math/rand/v2"
 	"os"
@@ -55,22 +54,7 @@ func codeT5Like(t *testing.T) []byte {
 // codeT5Texts returns 1,000 texts and more: code of twenty languages, and
 // mixtures of pieces of it with marks, with and without blanks around them.
 func codeT5Texts(t *testing.T) []string {
-	files, err := filepath.Glob("../../chunker/testdata/*.txtar")
-	if err != nil || len(files) < 20 {
-		t.Fatalf("%d files of code in chunker/testdata: %v", len(files), err)
-	}
-	var code []string
-	for _, f := range files {
-		b, err := os.ReadFile(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for part := range bytes.SplitSeq(b, []byte("\n\n")) {
-			if len(part) > 0 && len(part) < 1000 {
-				code = append(code, string(part))
-			}
-		}
-	}
+	code := codeTexts(t)
 	rng := rand.New(rand.NewPCG(5, 16))
 	pick := func(list []string) string { return list[rng.IntN(len(list))] }
 	odd := []string{" ", "  ", "\n", "\t", "\u00a0", "é", "日本語", "🎉", "don't", "'ll", "12345", "_", "<extra_id_100>", "<extra_id_", "< s>", "\x00", "\u0301"}

@@ -14,6 +14,29 @@ import (
 	"github.com/gloss-lsp/gloss/models"
 )
 
+// written runs the program with args, and returns the model that it has written
+// and what gloss finds in its graph.
+func written(t *testing.T, args []string) (*models.Model, *onnx.Info) {
+	t.Helper()
+	dir := t.TempDir()
+	if err := run(append(args, dir)); err != nil {
+		t.Fatalf("%v: %v", args, err)
+	}
+	m, err := models.Open(dir)
+	if err != nil {
+		t.Fatalf("%v: %v", args, err)
+	}
+	graph, err := local.Graph(m)
+	if err != nil {
+		t.Fatalf("%v: %v", args, err)
+	}
+	info, err := onnx.Inspect(graph, local.GraphConfig(m))
+	if err != nil {
+		t.Fatalf("%v: %v", args, err)
+	}
+	return m, info
+}
+
 // A written directory is a model that gloss opens, and its graph holds the
 // products that its weights' name promises.
 func TestRun(t *testing.T) {
@@ -21,23 +44,8 @@ func TestRun(t *testing.T) {
 		"fp32": "MatMul", "q8": "MatMulInteger", "nbits8": "MatMulNBits", "q4": "MatMulNBits",
 	} {
 		for _, flags := range [][]string{nil, {"--plain"}} {
-			dir := t.TempDir()
 			args := append([]string{"--shape", "tiny", "--weights", weights, "--layers", "3"}, flags...)
-			if err := run(append(args, dir)); err != nil {
-				t.Fatalf("%v: %v", args, err)
-			}
-			m, err := models.Open(dir)
-			if err != nil {
-				t.Fatalf("%v: %v", args, err)
-			}
-			graph, err := local.Graph(m)
-			if err != nil {
-				t.Fatalf("%v: %v", args, err)
-			}
-			info, err := onnx.Inspect(graph, local.GraphConfig(m))
-			if err != nil {
-				t.Fatalf("%v: %v", args, err)
-			}
+			_, info := written(t, args)
 			if !info.CanGenerate || info.Layers != 3 || info.InPlace != (len(flags) == 0) || info.Products[0].Op != product {
 				t.Errorf("%v: %+v", args, info)
 			}
@@ -49,23 +57,8 @@ func TestRun(t *testing.T) {
 func TestRunEncoderDecoder(t *testing.T) {
 	for _, weights := range []string{"fp32", "q8"} {
 		for _, flags := range [][]string{nil, {"--split"}} {
-			dir := t.TempDir()
 			args := append([]string{"--shape", "tiny-t5", "--weights", weights, "--decoder-layers", "4"}, flags...)
-			if err := run(append(args, dir)); err != nil {
-				t.Fatalf("%v: %v", args, err)
-			}
-			m, err := models.Open(dir)
-			if err != nil {
-				t.Fatalf("%v: %v", args, err)
-			}
-			graph, err := local.Graph(m)
-			if err != nil {
-				t.Fatalf("%v: %v", args, err)
-			}
-			info, err := onnx.Inspect(graph, local.GraphConfig(m))
-			if err != nil {
-				t.Fatalf("%v: %v", args, err)
-			}
+			m, info := written(t, args)
 			product := map[string]string{"fp32": "MatMul", "q8": "MatMulInteger"}[weights]
 			if !info.CanGenerate || info.Layers != 4 || info.Encoder == nil || (info.WithPast == nil) != (flags == nil) || info.Encoder.Products[0].Op != product {
 				t.Errorf("%v: %+v", args, info)
