@@ -43,7 +43,7 @@ func newModelBench() *cobra.Command {
 				return usage("--prompt-tokens, --new-tokens and --repetitions must be at least 1")
 			}
 			start := time.Now()
-			m, graph, err := f.openGraph()
+			m, graph, err := f.openGraph(1)
 			if err != nil {
 				return err
 			}

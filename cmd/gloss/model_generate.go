@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"errors"
+	"runtime"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -11,7 +13,7 @@ import (
 
 func newModelGenerate() *cobra.Command {
 	var f modelFlags
-	var maxNew int
+	var maxNew, jobs int
 	var special bool
 	c := &cobra.Command{
 		Use:   "generate",
@@ -28,12 +30,16 @@ end-of-sequence token), their text and the times: {"ids", "text", "prefillMs",
 			if maxNew < 1 {
 				return usage("--max-new-tokens is %d; it must be at least 1", maxNew)
 			}
+			if jobs < 1 {
+				return usage("--jobs is %d; it must be at least 1", jobs)
+			}
+			jobs = min(jobs, runtime.NumCPU())
 			t, err := openTokenizer(f.model)
 			if err != nil {
 				return err
 			}
 			defer t.Close()
-			m, graph, err := f.openGraph()
+			m, graph, err := f.openGraph(jobs)
 			if err != nil {
 				return err
 			}
@@ -49,14 +55,14 @@ end-of-sequence token), their text and the times: {"ids", "text", "prefillMs",
 				PrefillMs float64 `json:"prefillMs"`
 				DecodeMs  float64 `json:"decodeMs"`
 			}
-			return eachLine(interruptible{c.Context(), c.InOrStdin()}, c.OutOrStdout(), func(r request) (any, error) {
+			return eachLine(c.Context(), jobs, c.InOrStdin(), c.OutOrStdout(), func(ctx context.Context, r request) (any, error) {
 				if (r.IDs == nil) == (r.Text == nil) {
 					return nil, errors.New(`give either "ids" or "text"`)
 				}
 				if r.Text != nil {
 					r.IDs = encode(t, *r.Text, special)
 				}
-				out, err := graph.Generate(c.Context(), r.IDs, onnx.GenerateOptions{PrefixLen: r.PrefixLen, MaxNewTokens: maxNew, EOS: m.Generation.EOS})
+				out, err := graph.Generate(ctx, r.IDs, onnx.GenerateOptions{PrefixLen: r.PrefixLen, MaxNewTokens: maxNew, EOS: m.Generation.EOS})
 				if err != nil {
 					return nil, err
 				}
@@ -67,6 +73,7 @@ end-of-sequence token), their text and the times: {"ids", "text", "prefillMs",
 	}
 	f.add(c)
 	c.Flags().IntVar(&maxNew, "max-new-tokens", 64, "most tokens to generate for one prompt")
+	c.Flags().IntVar(&jobs, "jobs", 1, "prompts that are continued at a time, each with its share of the threads")
 	c.Flags().BoolVar(&special, "special", false, "special-token strings in the text become their ids")
 	return c
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -31,7 +32,7 @@ func newModelTokenize() *cobra.Command {
 				IDs     []int64 `json:"ids"`
 				Decoded string  `json:"decoded"`
 			}
-			return eachLine(interruptible{c.Context(), c.InOrStdin()}, c.OutOrStdout(), func(r request) (any, error) {
+			return eachLine(c.Context(), 1, c.InOrStdin(), c.OutOrStdout(), func(_ context.Context, r request) (any, error) {
 				if r.Text == nil {
 					return nil, errors.New(`the field "text" is missing`)
 				}

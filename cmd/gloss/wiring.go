@@ -153,8 +153,9 @@ func (f *modelFlags) check() error {
 	return nil
 }
 
-// openGraph opens the model and loads its graph, without prompts or cleaning.
-func (f *modelFlags) openGraph() (*models.Model, *onnx.Model, error) {
+// openGraph opens the model and loads its graph, to run so many steps at a time,
+// without prompts or cleaning.
+func (f *modelFlags) openGraph(parallel int) (*models.Model, *onnx.Model, error) {
 	m, err := openModel(f.model)
 	if err != nil {
 		return nil, nil, &exitError{exitUsage, err}
@@ -162,7 +163,7 @@ func (f *modelFlags) openGraph() (*models.Model, *onnx.Model, error) {
 	if err := f.check(); err != nil {
 		return nil, nil, err
 	}
-	graph, err := local.OpenGraph(m, f.library, onnx.Options{Threads: f.threads, Provider: onnx.Provider(f.provider)})
+	graph, err := local.OpenGraph(m, f.library, onnx.Options{Threads: f.threads, Parallel: parallel, Provider: onnx.Provider(f.provider)})
 	if err != nil {
 		return nil, nil, &exitError{exitFailed, err}
 	}

@@ -29,7 +29,7 @@ type Options struct {
 	// allows it. All together take less time then, and each of them more: it is
 	// for work that nobody waits for. A beam search shares nothing.
 	Batch int
-	// Threads bounds the cores of one step (an equal share of all).
+	// Threads bounds the cores of one step (as onnx.Options says).
 	Threads int
 	// Provider is what the graph runs on (the CPU), where it can.
 	Provider onnx.Provider
@@ -69,9 +69,6 @@ func New(ctx context.Context, m *models.Model, o Options) (*Generator, error) {
 		return nil, err
 	}
 	o.Parallel = min(max(1, o.Parallel), runtime.NumCPU())
-	if o.Threads == 0 && o.Parallel > 1 {
-		o.Threads = max(1, runtime.GOMAXPROCS(0)/o.Parallel)
-	}
 	return &Generator{model: m, identity: hash, options: o}, nil
 }
 

@@ -18,8 +18,8 @@ type Options struct {
 	// Threads is the number of threads of one operator, the caller's among
 	// them; 0 means one for a graph of less than 16 MiB, whose products are too
 	// small to be worth dividing, and for others one for each CPU that the
-	// process may use, at most 4. More than there are CPUs are of no use and not
-	// made.
+	// process may use, at most 4, or its share of them where several steps run at a
+	// time. More than there are CPUs are of no use and not made.
 	Threads int
 	// Spin is how long a thread that waits for work within a step spins before
 	// it sleeps, never between steps; 0 means 50 microseconds, a negative number
@@ -46,7 +46,7 @@ func (o Options) threads() int {
 	if o.Threads > 0 {
 		return min(o.Threads, runtime.NumCPU())
 	}
-	return min(runtime.GOMAXPROCS(0), 4)
+	return max(1, min(runtime.GOMAXPROCS(0)/max(1, o.Parallel), 4))
 }
 
 // Model is an open graph. Its methods may be called from several goroutines.

@@ -79,7 +79,18 @@ func (p *llamaPeer) healthy(ctx context.Context) bool {
 	return answer.StatusCode == http.StatusOK
 }
 
-func (p *llamaPeer) generate(r request) ([]int64, error) {
+func (p *llamaPeer) generate(ctx context.Context, requests []request) (answers [][]int64, err error) {
+	for _, r := range requests {
+		ids, err := p.complete(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		answers = append(answers, ids)
+	}
+	return answers, nil
+}
+
+func (p *llamaPeer) complete(ctx context.Context, r request) ([]int64, error) {
 	body, err := json.Marshal(map[string]any{
 		"prompt": r.IDs, "n_predict": r.MaxNewTokens, "ignore_eos": true, "cache_prompt": true,
 		"temperature": 0, "samplers": []string{"top_k"}, "top_k": 1,
@@ -87,7 +98,12 @@ func (p *llamaPeer) generate(r request) ([]int64, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer, err := http.Post(p.url+"/completion", "application/json", bytes.NewReader(body))
+	question, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url+"/completion", bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	question.Header.Set("Content-Type", "application/json")
+	answer, err := http.DefaultClient.Do(question)
 	if err != nil {
 		return nil, err
 	}

@@ -36,21 +36,22 @@ func measure(ctx context.Context, o options, vocab int, peers []peer) (*report, 
 		took := make([]time.Duration, len(peers))
 		for i := range peers {
 			k := (i + number) % len(peers)
-			began := time.Now()
+			var requests []request
 			for f := range functions {
-				if err := ctx.Err(); err != nil {
-					return nil, err
-				}
-				ids, err := peers[k].generate(request{o.prompt(number+f, vocab), o.new, o.prefix})
-				if err != nil {
-					return nil, fmt.Errorf("%s: %w", peers[k].name, err)
-				}
+				requests = append(requests, request{o.prompt(number+f, vocab), o.new, o.prefix})
+			}
+			began := time.Now()
+			answers, err := peers[k].generate(ctx, requests)
+			took[k] = time.Since(began) / time.Duration(functions)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", peers[k].name, err)
+			}
+			for _, ids := range answers {
 				if len(ids) != o.new {
 					return nil, fmt.Errorf("%s wrote %d tokens, not %d", peers[k].name, len(ids), o.new)
 				}
 				last[k] = ids
 			}
-			took[k] = time.Since(began) / time.Duration(functions)
 		}
 		number += functions
 		return took, nil

@@ -27,13 +27,16 @@ func TestMeasure(t *testing.T) {
 	var asked [2][]int64
 	var first []int
 	self := &os.Process{Pid: os.Getpid()}
-	answer := func(k int) func(request) ([]int64, error) {
-		return func(r request) ([]int64, error) {
+	answer := func(k int) func(context.Context, []request) ([][]int64, error) {
+		return func(_ context.Context, requests []request) (answers [][]int64, err error) {
 			if len(asked[0]) == len(asked[1]) {
 				first = append(first, k)
 			}
-			asked[k] = append(asked[k], r.IDs[r.PrefixLen])
-			return make([]int64, r.MaxNewTokens), nil
+			for _, r := range requests {
+				asked[k] = append(asked[k], r.IDs[r.PrefixLen])
+				answers = append(answers, make([]int64, r.MaxNewTokens))
+			}
+			return answers, nil
 		}
 	}
 	o := options{weights: "q8", threads: 1, prefix: 4, code: 2, new: 3, repetitions: 4, row: 2, rows: 1}
@@ -59,7 +62,7 @@ func TestMeasure(t *testing.T) {
 
 // A runtime that writes fewer tokens has not done the same work.
 func TestMeasureShortAnswer(t *testing.T) {
-	p := peer{name: "short", process: &os.Process{Pid: os.Getpid()}, generate: func(request) ([]int64, error) { return nil, nil }}
+	p := peer{name: "short", process: &os.Process{Pid: os.Getpid()}, generate: func(context.Context, []request) ([][]int64, error) { return make([][]int64, 1), nil }}
 	_, err := measure(context.Background(), options{prefix: 1, code: 1, new: 3}, 1000, []peer{p})
 	if err == nil || err.Error() != "short wrote 0 tokens, not 3" {
 		t.Errorf("got %v", err)

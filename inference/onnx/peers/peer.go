@@ -4,11 +4,13 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -24,9 +26,9 @@ type request struct {
 type peer struct {
 	name    string
 	process *os.Process
-	// generate returns the new ids, or as many zeros where a runtime does not
-	// tell them.
-	generate func(request) ([]int64, error)
+	// generate returns the new ids of each request, or as many zeros where a
+	// runtime does not tell them.
+	generate func(context.Context, []request) ([][]int64, error)
 	// compared says that its outputs must be gloss's.
 	compared bool
 }
@@ -40,7 +42,7 @@ func startPeers(ctx context.Context, o options, m model, dir string) (peers []pe
 			end()
 		}
 	}
-	lines := func(name string, args ...string) (func(request) ([]int64, error), *os.Process, error) {
+	lines := func(name string, args ...string) (func(context.Context, []request) ([][]int64, error), *os.Process, error) {
 		p, err := startLines(ctx, name, args...)
 		if err != nil {
 			return nil, nil, err
@@ -50,11 +52,19 @@ func startPeers(ctx context.Context, o options, m model, dir string) (peers []pe
 	}
 	threads := strconv.Itoa(o.threads)
 
-	gloss, process, err := lines(o.gloss, "model", "generate", "--model", dir, "--max-new-tokens", strconv.Itoa(o.new), "--threads", threads)
-	if err != nil {
-		return nil, closeAll, fmt.Errorf("start gloss: %w", err)
+	// As in an editor, and as gloss summarize runs a model: a thread for each of
+	// several functions.
+	for _, g := range []struct {
+		name          string
+		threads, jobs int
+	}{{"gloss", o.threads, 1}, {"gloss, a thread for each function", 1, o.threads}} {
+		generate, process, err := lines(o.gloss, "model", "generate", "--model", dir, "--max-new-tokens", strconv.Itoa(o.new),
+			"--threads", strconv.Itoa(g.threads), "--jobs", strconv.Itoa(g.jobs))
+		if err != nil {
+			return nil, closeAll, fmt.Errorf("start gloss: %w", err)
+		}
+		peers = append(peers, peer{name: g.name, process: process, generate: generate})
 	}
-	peers = append(peers, peer{name: "gloss", process: process, generate: gloss})
 
 	if node, err := exec.LookPath("node"); err != nil {
 		leftOut("Transformers.js", err)
@@ -63,9 +73,12 @@ func startPeers(ctx context.Context, o options, m model, dir string) (peers []pe
 		if err != nil {
 			return nil, closeAll, fmt.Errorf("start Transformers.js: %w", err)
 		}
-		whole := func(r request) ([]int64, error) {
-			r.PrefixLen = 0
-			return generate(r)
+		whole := func(ctx context.Context, requests []request) ([][]int64, error) {
+			requests = slices.Clone(requests)
+			for i := range requests {
+				requests[i].PrefixLen = 0
+			}
+			return generate(ctx, requests)
 		}
 		peers = append(peers, peer{name: "Transformers.js", process: process, generate: whole, compared: m.t5 != nil})
 		if m.llama != nil { // an encoder reads a prompt as a whole
@@ -115,25 +128,34 @@ func startLines(ctx context.Context, name string, args ...string) (*linePeer, er
 	return &linePeer{cmd: cmd, in: in, answers: json.NewDecoder(bufio.NewReader(out))}, nil
 }
 
-func (p *linePeer) generate(r request) ([]int64, error) {
-	line, err := json.Marshal(r)
-	if err != nil {
-		return nil, err
+// generate asks for all at once, and leaves it to the process how many it works on
+// at a time. The end of the context ends the process.
+func (p *linePeer) generate(_ context.Context, requests []request) (answers [][]int64, err error) {
+	written := make(chan error, 1)
+	go func() {
+		in := json.NewEncoder(p.in)
+		for _, r := range requests {
+			if err := in.Encode(r); err != nil {
+				written <- err
+				return
+			}
+		}
+		written <- nil
+	}()
+	for range requests {
+		var answer struct {
+			IDs   []int64 `json:"ids"`
+			Error string  `json:"error"`
+		}
+		if err := p.answers.Decode(&answer); err != nil {
+			return nil, err
+		}
+		if answer.Error != "" {
+			return nil, errors.New(answer.Error)
+		}
+		answers = append(answers, answer.IDs)
 	}
-	if _, err := p.in.Write(append(line, '\n')); err != nil {
-		return nil, err
-	}
-	var answer struct {
-		IDs   []int64 `json:"ids"`
-		Error string  `json:"error"`
-	}
-	if err := p.answers.Decode(&answer); err != nil {
-		return nil, err
-	}
-	if answer.Error != "" {
-		return nil, fmt.Errorf("%s", answer.Error)
-	}
-	return answer.IDs, nil
+	return answers, <-written
 }
 
 func (p *linePeer) close() {
