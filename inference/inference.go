@@ -45,7 +45,7 @@ type Summary struct {
 	Elapsed time.Duration
 	// Confidence, between 0 and 1, is the estimated share of good texts among
 	// those that the ranker in the model's description, or else its calibration,
-	// takes for as good as this one; docs/quality.md says what counts as good. It
+	// takes for as good as this one: of right ones, for the shipped model. It
 	// is 0 where nothing is known: no model was asked, or it has neither.
 	Confidence float64
 	// Truncated is true when the model came to the bound of its output before

@@ -50,7 +50,7 @@ ROOT.`,
 	f.modelFlags.add(c)
 	f.remoteFlags.add(c)
 	f.config.add(c)
-	c.Flags().Float64Var(&f.sure, "min-confidence", inference.DefaultMinConfidence, "0 to 1: the share of good ones among summaries of which the model is as sure, below which none is shown")
+	c.Flags().Float64Var(&f.sure, "min-confidence", inference.DefaultMinConfidence, "0 to 1: the share of right ones among summaries of which the model is as sure, below which none is shown")
 	c.Flags().StringVar(&f.mode, "mode", modeAuto, "where the model runs: inprocess, in the daemon that editors use, or auto: there if it can be")
 	c.Flags().DurationVar(&f.timeout, "timeout", 0, "longest time for one function (default 5s), times the number of those that share its steps")
 	return c

@@ -33,7 +33,7 @@ func (f *workFlags) add(c *cobra.Command) {
 	f.remoteFlags.add(c)
 	f.inputFlags.add(c)
 	c.Flags().IntVar(&f.jobs, "jobs", runtime.NumCPU(), "steps of the model that run at a time; each serves several functions where it can. With --backend openai: requests at a time (default: openai.concurrency)")
-	c.Flags().Float64Var(&f.sure, "min-confidence", inference.DefaultMinConfidence, "0 to 1: the share of good ones among summaries of which the model is as sure, below which none is shown")
+	c.Flags().Float64Var(&f.sure, "min-confidence", inference.DefaultMinConfidence, "0 to 1: the share of right ones among summaries of which the model is as sure, below which none is shown")
 	c.Flags().BoolVar(&f.noCache, "no-cache", false, "ask the model anew and keep nothing on disk")
 	c.Flags().BoolVar(&f.noDoc, "no-doc", false, "ask the model even where a doc comment would do")
 	c.Flags().StringVar(&f.mode, "mode", modeAuto, "where the model runs: inprocess, in the daemon (which editors start), or auto: in the daemon if one runs")

@@ -35,7 +35,7 @@ type Settings struct {
 	Languages        []string  `json:"languages" doc:"The languages to serve, by LSP language id or by what people call them (py, c++, Bash); empty means all that gloss knows."`
 	Exclude          []string  `json:"exclude" doc:"Globs of paths that get no summaries. ** matches any number of folders; a glob without a slash matches the file's name. At most 512, of 512 bytes each."`
 	PreferDocComment bool      `json:"preferDocComment" doc:"Where a function has a doc comment, show its first sentence and run no inference."`
-	MinConfidence    float64   `json:"minConfidence" min:"0" max:"1" doc:"Summaries that are less likely than this to be good, as estimated for this model, are not shown: the sentence of the function's name is, or nothing. 0 shows all. docs/quality.md has the curve."`
+	MinConfidence    float64   `json:"minConfidence" min:"0" max:"1" doc:"Summaries that are less likely than this to be right, as estimated for this model, are not shown: the sentence of the function's name is, or nothing. 0 shows all. docs/quality.md has the curve."`
 	Model            string    `json:"model" scope:"machine" path:"or name" doc:"The model: \"default\", which ships with gloss, an installed one (gloss model list), or the absolute path of a directory in Hugging Face layout (~/ is the home folder); empty is the one in use (gloss model use)."`
 	Backend          string    `json:"backend" scope:"machine" enum:"local,openai" doc:"What writes the summaries: a model on this machine (\"local\"), or a server of yours that is asked over the network (\"openai\"): then the code of functions leaves this machine, to openai.endpoints. docs/servers.md tells how."`
 	OpenAI           OpenAI    `json:"openai"`

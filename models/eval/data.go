@@ -49,6 +49,10 @@ func Read(r io.Reader) (functions []Function, bad []*LineError, err error) {
 			bad = append(bad, &LineError{line, fmt.Errorf("%q is missing or empty; a line needs language, code and reference", missing)})
 			continue
 		}
+		if err := f.checkGrades(); err != nil {
+			bad = append(bad, &LineError{line, err})
+			continue
+		}
 		functions = append(functions, f)
 	}
 	switch err := in.Err(); {
@@ -69,6 +73,15 @@ func (f *Function) missing() string {
 		}
 	}
 	return ""
+}
+
+func (f *Function) checkGrades() error {
+	for text, g := range f.Grades {
+		if g < Wrong || g > More {
+			return fmt.Errorf("the grade of %.80q is %d; it must be 0 (wrong), 1 (right) or 2 (right, and more than the name says)", text, g)
+		}
+	}
+	return nil
 }
 
 // Limit leaves at most n functions of each language, picked at random, always

@@ -13,14 +13,15 @@ func TestRead(t *testing.T) {
 {"language":"go","code":" ","reference":"Does."}
 {"language":
 ["go"]
-{"language":"c","code":"f","reference":"Does."}`
+{"language":"c","code":"f","reference":"Does.","grades":{"Does.":1}}
+{"language":"c","code":"f","reference":"Does.","grades":{"Does.":3}}`
 	functions, bad, err := Read(strings.NewReader(in))
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []Function{
 		{Language: "go", Code: "func f() {}", Reference: "Does.", Name: "f", Line: 1},
-		{Language: "c", Code: "f", Reference: "Does.", Line: 6},
+		{Language: "c", Code: "f", Reference: "Does.", Grades: map[string]Grade{"Does.": Right}, Line: 6},
 	}
 	if diff := cmp.Diff(want, functions); diff != "" {
 		t.Errorf("functions (-want +got):\n%s", diff)
@@ -29,7 +30,7 @@ func TestRead(t *testing.T) {
 	for _, e := range bad {
 		said = append(said, e.Error())
 	}
-	for i, part := range []string{`line 3: "code" is missing`, "line 4: not a JSON object", "line 5: not a JSON object"} {
+	for i, part := range []string{`line 3: "code" is missing`, "line 4: not a JSON object", "line 5: not a JSON object", "line 7: the grade of \"Does.\" is 3"} {
 		if i >= len(said) || !strings.Contains(said[i], part) {
 			t.Errorf("errors are %q, want one with %q", said, part)
 		}

@@ -26,9 +26,23 @@ type Function struct {
 	Repo      string `json:"repo,omitempty"`
 	Commit    string `json:"commit,omitempty"`
 
+	// Grades holds what a reader, who did not know where they came from, made of
+	// texts about the function.
+	Grades map[string]Grade `json:"grades,omitempty"`
+
 	// Line is the line of the data that holds the function, counted from 1.
 	Line int `json:"-"`
 }
+
+// Grade is a reader's judgement of a text.
+type Grade int
+
+// The grades.
+const (
+	Wrong Grade = iota // false, misleading or broken
+	Right              // true, and no more than the name says
+	More               // true, and more than the name says
+)
 
 // Output is what a system wrote about a function.
 type Output struct {

@@ -103,7 +103,7 @@ Neither measure knows whether a sentence is true: a sentence that says the same 
 	p.line("\n## The model alone\n\nThe model as above shows the sentence of the function's name where that is likelier to be good than its own text. Without that (`gloss eval --model-only`):\n")
 	p.totals(alone)
 
-	p.line("\n## Precision by confidence\n\nWhat the setting `minConfidence` leaves, for the first model (`gloss eval --curve`); a summary is called good here when its ROUGE-L is at least a third. The sentence of the name takes the place of what is left out, where there is one. What the confidence is worth was learnt from other functions; the second table says whether it keeps that here.\n")
+	p.line("\n## Precision by confidence\n\nWhat the setting `minConfidence` leaves, for the first model (`gloss eval --curve`); a summary is called good here when its ROUGE-L is at least a third. The sentence of the name takes the place of what is left out, where there is one. What the confidence is worth was learnt from other functions; the second table says whether it keeps that here. The shipped model's was learnt from readers' grades and is the share of right texts, which fewer are by ROUGE-L: they may be worded otherwise than the author's.\n")
 	p.line("%s", strings.TrimSpace(curve))
 
 	p.line("\n## With names hidden\n\nThe same functions with the function's name replaced by `f`, and its parameters, local variables and local functions by `v1`, `v2` and so on (`gloss eval --obfuscate`). Calls of others, fields, types, strings and comments stay. What is left of a score comes from the code.\n")

@@ -36,8 +36,16 @@ type judged struct {
 	rank.Candidate
 	features    []float64
 	bleu, rouge float64
+	grade       eval.Grade // or ungraded
+	worth       float64 // 0 to 1
 	good        bool
 }
+
+const ungraded eval.Grade = -1
+
+// worths are those of grades. A reader has the name anyway, so a text that says no
+// more is worth little; at half or more it is chosen so often that few say more.
+var worths = map[eval.Grade]float64{eval.Wrong: 0, eval.Right: 0.35, eval.More: 1}
 
 func judge(functions []eval.Function, groups []rank.Group) []sample {
 	samples := make([]sample, len(functions))
@@ -46,10 +54,21 @@ func judge(functions []eval.Function, groups []rank.Group) []sample {
 		for k, features := range groups[i].Features() {
 			c := groups[i].Candidates[k]
 			reference, text := eval.Bare(f.Reference), eval.Bare(c.Text) // as reports have it
-			samples[i].candidates = append(samples[i].candidates, judged{
-				Candidate: c, features: features, good: eval.IsGood(f.Reference, c.Text),
+			j := judged{
+				Candidate: c, features: features, grade: ungraded, good: eval.IsGood(f.Reference, c.Text),
 				bleu: eval.BLEU(reference, text), rouge: eval.RougeL(reference, text),
-			})
+			}
+			// How near a text comes, not just whether it is good: that chooses better,
+			// and knows as well how sure it is.
+			j.worth = j.rouge
+			if f.Grades != nil {
+				var read bool
+				if j.grade, read = f.Grades[c.Text]; !read {
+					continue
+				}
+				j.worth, j.good = worths[j.grade], j.grade >= eval.Right
+			}
+			samples[i].candidates = append(samples[i].candidates, j)
 		}
 	}
 	return samples
@@ -84,9 +103,7 @@ func newScorer(samples []sample, keep func(int) bool) (scorer, error) {
 			if c.Name {
 				t = &name
 			}
-			// How near a text comes, not just whether it is good: that chooses better,
-			// and knows as well how sure it is.
-			t.add(c.features, c.rouge, s.count)
+			t.add(c.features, c.worth, s.count)
 		}
 	}
 	if len(model.rows) < fewest || len(name.rows) < fewest {
@@ -240,6 +257,18 @@ func report(samples []sample, all []chosen) string {
 	line("what the model wrote first", model[0], model[1])
 	line("chosen, other repositories", chose[0], chose[1])
 	line("the best of all by ROUGE-L", best[0], best[1])
+	var grades [eval.More + 1]float64
+	graded := 0.0
+	for _, c := range all {
+		if c.grade != ungraded {
+			graded++
+			grades[c.grade]++
+		}
+	}
+	if graded > 0 {
+		fmt.Fprintf(&b, "of the chosen, readers found %.1f %% right and saying more than the name, %.1f %% right, %.1f %% wrong\n",
+			100*grades[eval.More]/graded, 100*grades[eval.Right]/graded, 100*grades[eval.Wrong]/graded)
+	}
 	fmt.Fprintln(&b, "confidence  functions  expected good  good")
 	const steps = 10
 	for step := range steps {

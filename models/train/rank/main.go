@@ -6,7 +6,9 @@
 //	rank -model DIR [-candidates FILE] FUNCTIONS.jsonl...
 //
 // The functions are those of gloss eval --data, held out from the model's
-// training, and none on which figures are measured. What the model says of each
+// training, and none on which figures are measured. Where they have grades, by
+// readers, those decide what is good: texts without one are passed over. Elsewhere
+// it is how near a text comes to its author's. What the model says of each
 // goes to the file -candidates, if one is named, and is taken from there when
 // the command is started again.
 package main

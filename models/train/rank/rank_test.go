@@ -14,6 +14,7 @@ import (
 	"github.com/gloss-lsp/gloss/inference/onnx/onnxtest"
 	"github.com/gloss-lsp/gloss/inference/rank"
 	"github.com/gloss-lsp/gloss/models"
+	"github.com/gloss-lsp/gloss/models/eval"
 )
 
 // Weights that made the targets are found again, less what the ridge takes, and
@@ -74,6 +75,22 @@ func TestWeigh(t *testing.T) {
 	}
 	if math.Abs(counts["large"]/counts["middling"]-1) > 1e-9 || math.Abs(counts["small"]/counts["middling"]-0.1) > 1e-9 {
 		t.Error(counts)
+	}
+}
+
+// Readers' grades decide where there are any, and texts without one are no part of
+// it. Elsewhere it is the author's sentence.
+func TestJudge(t *testing.T) {
+	group := rank.Group{Candidates: []rank.Candidate{{Text: "Closes it."}, {Text: "Opens the file."}, {Text: "Nobody read this."}}}
+	f := eval.Function{Reference: "Closes it.", Grades: map[string]eval.Grade{"Closes it.": eval.Wrong, "Opens the file.": eval.More}}
+	graded := judge([]eval.Function{f}, []rank.Group{group})[0].candidates
+	if len(graded) != 2 || graded[0].worth != 0 || graded[0].good || graded[1].worth != 1 || !graded[1].good {
+		t.Errorf("graded: %+v", graded)
+	}
+	f.Grades = nil
+	compared := judge([]eval.Function{f}, []rank.Group{group})[0].candidates
+	if len(compared) != 3 || !compared[0].good || compared[0].worth != 1 || compared[1].good {
+		t.Errorf("compared: %+v", compared)
 	}
 }
 

@@ -17,7 +17,7 @@
 ---@field languages? string[] The languages to serve, by LSP language id or by what people call them (py, c++, Bash); empty means all that gloss knows. Default: `[]`.
 ---@field exclude? string[] Globs of paths that get no summaries. ** matches any number of folders; a glob without a slash matches the file's name. At most 512, of 512 bytes each. Default: `[]`.
 ---@field preferDocComment? boolean Where a function has a doc comment, show its first sentence and run no inference. Default: `true`.
----@field minConfidence? number Summaries that are less likely than this to be good, as estimated for this model, are not shown: the sentence of the function's name is, or nothing. 0 shows all. docs/quality.md has the curve. Default: `0.3`.
+---@field minConfidence? number Summaries that are less likely than this to be right, as estimated for this model, are not shown: the sentence of the function's name is, or nothing. 0 shows all. docs/quality.md has the curve. Default: `0.55`.
 ---@field model? string The model: "default", which ships with gloss, an installed one (gloss model list), or the absolute path of a directory in Hugging Face layout (~/ is the home folder); empty is the one in use (gloss model use). Default: `""`.
 ---@field backend? 'local'|'openai' What writes the summaries: a model on this machine ("local"), or a server of yours that is asked over the network ("openai"): then the code of functions leaves this machine, to openai.endpoints. docs/servers.md tells how. Default: `"local"`.
 ---@field openai? gloss.Settings.openai
