@@ -37,7 +37,7 @@ type judged struct {
 	features    []float64
 	bleu, rouge float64
 	grade       eval.Grade // or ungraded
-	worth       float64 // 0 to 1
+	worth       float64    // 0 to 1
 	good        bool
 }
 
