@@ -44,6 +44,14 @@ func usage(format string, args ...any) error {
 	return &exitError{exitUsage, fmt.Errorf(format, args...)}
 }
 
+// atLeastOne refuses a number of a flag that is below 1.
+func atLeastOne(flag string, n int) error {
+	if n < 1 {
+		return usage("--%s is %d; it must be at least 1", flag, n)
+	}
+	return nil
+}
+
 // newRoot makes the program, which writes to out.
 func newRoot(out io.Writer) *cobra.Command {
 	root := &cobra.Command{

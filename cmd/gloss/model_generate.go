@@ -27,11 +27,11 @@ end-of-sequence token), their text and the times: {"ids", "text", "prefillMs",
 		Example: `  echo '{"text":"func main() {"}' | gloss model generate --max-new-tokens 16`,
 		Args:    noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if maxNew < 1 {
-				return usage("--max-new-tokens is %d; it must be at least 1", maxNew)
+			if err := atLeastOne("max-new-tokens", maxNew); err != nil {
+				return err
 			}
-			if jobs < 1 {
-				return usage("--jobs is %d; it must be at least 1", jobs)
+			if err := atLeastOne("jobs", jobs); err != nil {
+				return err
 			}
 			jobs = min(jobs, runtime.NumCPU())
 			t, err := openTokenizer(f.model)

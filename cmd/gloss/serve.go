@@ -79,8 +79,8 @@ Exit status: 0 it was ended; 1 it could not serve; 2 wrong usage.`,
 }
 
 func serve(c *cobra.Command, f serveFlags) error {
-	if f.jobs < 1 {
-		return usage("--jobs is %d; it must be at least 1", f.jobs)
+	if err := atLeastOne("jobs", f.jobs); err != nil {
+		return err
 	}
 	if (f.cert == "") != (f.key == "") {
 		return usage("--tls-cert and --tls-key go together")

@@ -43,8 +43,8 @@ func (f *workFlags) add(c *cobra.Command) {
 // summaries opens what the work has its summaries from, and says how many
 // functions are worth asking about at a time.
 func (f *workFlags) summaries(ctx context.Context, warn func(error)) (w *worker, waiting int, err error) {
-	if f.jobs < 1 {
-		return nil, 0, usage("--jobs is %d; it must be at least 1", f.jobs)
+	if err := atLeastOne("jobs", f.jobs); err != nil {
+		return nil, 0, err
 	}
 	if !(f.sure >= 0 && f.sure <= 1) {
 		return nil, 0, usage("--min-confidence is %v; it must lie between 0 and 1", f.sure)

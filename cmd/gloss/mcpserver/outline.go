@@ -72,11 +72,7 @@ func (s *server) outline(ctx context.Context, r *mcp.CallToolRequest, in Outline
 	if tokens < minTokens || tokens > maxTokens {
 		return nil, nil, fmt.Errorf("tokens is %d; it must be %d to %d", tokens, minTokens, maxTokens)
 	}
-	real, err := s.Roots.Resolve(in.Path)
-	if err != nil {
-		return nil, nil, err
-	}
-	done, err := s.turn(ctx)
+	real, done, err := s.begin(ctx, in.Path)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -139,13 +139,16 @@ func readOnly(title string) *mcp.ToolAnnotations {
 	return &mcp.ToolAnnotations{Title: title, ReadOnlyHint: true, IdempotentHint: true, DestructiveHint: &no, OpenWorldHint: &no}
 }
 
-// turn waits until one may work.
-func (s *server) turn(ctx context.Context) (done func(), err error) {
+// begin resolves the path that a client gave, and waits until one may work.
+func (s *server) begin(ctx context.Context, path string) (real string, done func(), err error) {
+	if real, err = s.Roots.Resolve(path); err != nil {
+		return "", nil, err
+	}
 	select {
 	case s.turns <- struct{}{}:
-		return func() { <-s.turns }, nil
+		return real, func() { <-s.turns }, nil
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return "", nil, ctx.Err()
 	}
 }
 

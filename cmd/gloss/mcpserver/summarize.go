@@ -63,11 +63,7 @@ func (s *server) summarize(ctx context.Context, r *mcp.CallToolRequest, in Summa
 	case (in.Line > 0) == (in.Name != ""):
 		return nil, nil, errors.New("give either line or name; outline lists all functions of a file")
 	}
-	real, err := s.Roots.Resolve(in.Path)
-	if err != nil {
-		return nil, nil, err
-	}
-	done, err := s.turn(ctx)
+	real, done, err := s.begin(ctx, in.Path)
 	if err != nil {
 		return nil, nil, err
 	}

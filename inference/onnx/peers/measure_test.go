@@ -27,7 +27,7 @@ func TestMeasure(t *testing.T) {
 	var asked [2][]int64
 	var first []int
 	self := &os.Process{Pid: os.Getpid()}
-	answer := func(k int) func(context.Context, []request) ([][]int64, error) {
+	answer := func(k int) generator {
 		return func(_ context.Context, requests []request) (answers [][]int64, err error) {
 			if len(asked[0]) == len(asked[1]) {
 				first = append(first, k)

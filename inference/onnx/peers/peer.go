@@ -22,13 +22,15 @@ type request struct {
 	PrefixLen    int     `json:"prefixLen"`
 }
 
+// generator returns the new ids of each request, or as many zeros where a runtime
+// does not tell them.
+type generator func(context.Context, []request) ([][]int64, error)
+
 // peer is a runtime that takes part.
 type peer struct {
-	name    string
-	process *os.Process
-	// generate returns the new ids of each request, or as many zeros where a
-	// runtime does not tell them.
-	generate func(context.Context, []request) ([][]int64, error)
+	name     string
+	process  *os.Process
+	generate generator
 	// compared says that its outputs must be gloss's.
 	compared bool
 }
@@ -42,7 +44,7 @@ func startPeers(ctx context.Context, o options, m model, dir string) (peers []pe
 			end()
 		}
 	}
-	lines := func(name string, args ...string) (func(context.Context, []request) ([][]int64, error), *os.Process, error) {
+	lines := func(name string, args ...string) (generator, *os.Process, error) {
 		p, err := startLines(ctx, name, args...)
 		if err != nil {
 			return nil, nil, err
